@@ -1,0 +1,2 @@
+"""diffkit: how exact is a derivative, and why?"""
+from typing import Any

@@ -1,0 +1,66 @@
+"""Floating-point facts: unit roundoff, ulps, correct digits, the step actually taken.
+
+u = 2^-53 is the unit roundoff of float64 (half an ulp of 1), eps = 2^-52 the spacing at 1.
+"""
+
+import math
+import sys
+from typing import Any
+
+U = 2.0**-53
+EPS = 2.0**-52
+MAX = sys.float_info.max
+
+
+def ulp(x: float) -> float:
+    """Spacing of float64 at ``x``, absolute; at 0 the least subnormal.
+
+    Examples
+    --------
+    >>> ulp(1.0) == EPS
+    True
+    """
+    return math.ulp(x)
+
+
+def ulps(value: float, exact: Any) -> float:
+    """Distance of ``value`` from ``exact``, in ulps of the double nearest ``exact``.
+
+    ``exact`` is any number that subtracts from a float without rounding, such as an mpmath number of enough digits or a
+    Fraction.  A correctly rounded value is at most 0.5 away.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> round(ulps(1/3, Fraction(1, 3)), 3)
+    0.333
+    """
+    if math.isnan(value):
+        return math.nan
+    if math.isinf(value) or math.isinf(nearest := float(exact)):
+        return 0.0 if value == float(exact) else math.inf
+    return float(abs(type(exact)(value) - exact) / type(exact)(math.ulp(nearest)))
+
+
+def correct_digits(relative_error: float) -> float:
+    """Correct significant decimal digits, -log10 of the relative error, between 0 and the 15.95 of float64.
+
+    Examples
+    --------
+    >>> correct_digits(1e-8)
+    8.0
+    """
+    if math.isnan(relative_error):
+        return math.nan
+    return min(max(-math.log10(max(relative_error, U)), 0.0), -math.log10(U))
+
+
+def step_taken(x: Any, h: Any) -> Any:
+    """The step actually taken, (x + h) - x: x + h is rounded, and the difference of two neighbours is exact.
+
+    Examples
+    --------
+    >>> step_taken(1e16, 1.0)
+    0.0
+    """
+    return (x + h) - x

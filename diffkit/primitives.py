@@ -1,0 +1,165 @@
+"""THE table: one row a primitive.
+
+Letters: ``F`` is a namespace (what ``exp`` and ``where`` mean for floats, arrays, balls of digits, expressions or
+Programs), ``y`` the primal result, ``x``, ``a``, ``b`` the operands.  A partial derivative is written once, over ``F``; the
+same line then serves numbers, NumPy arrays, mpmath, SymPy and Programs.
+
+Every partial is the well-conditioned form.  Where a textbook's form loses digits it stands beside it as ``textbook``, so
+that a report can show the loss: 1 - tanh(x)^2 has no correct digit at x = 20.
+
+Conventions at a kink: abs, sign, step and floor take the mean of their sides (0, 0, 0, 0 for the slope), relu takes 0,
+max and min share one among the winners (weights sum to 1).
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Partial = Callable[..., Any]
+TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
+LN2, LN10 = math.log(2), math.log(10)
+
+
+class Primitive(NamedTuple):
+    """One row: an operation, its partial derivatives, where it is defined and how accurate it is."""
+
+    name: str
+    partials: tuple[Partial, ...]  # one per operand, called as partial(F, y, *operands)
+    arity: int | None  # None: any number of operands; then partials[0] takes the operand's position first
+    domain: tuple[tuple[float, float], ...]  # where its accuracy is stated, one interval per operand
+    ulps: tuple[float, float]  # stated accuracy of value and partials in math and NumPy
+    via: Callable[..., Any] | None = None  # its definition by other rows, for a namespace that lacks it
+    textbook: Partial | None = None  # a well-known form of the first partial that loses digits
+    kink: Callable[..., bool] | None = None  # is this (float) operand a point where it is not smooth?
+    convention: str = ""  # what is answered there
+    selects: bool = False  # hands on some operands and ignores others: a strong zero, 0 * nan = 0
+    doc: str = ""
+
+    def partial(self, position: int, F: Any, y: Any, *operands: Any) -> Any:
+        """The partial derivative by operand ``position`` at these operands."""
+        if self.arity is None:
+            return self.partials[0](F, y, position, *operands)
+        return self.partials[position](F, y, *operands)
+
+
+TABLE: dict[str, Primitive] = {}
+WIDE, UNIT, POSITIVE = (-1e3, 1e3), (-1.0, 1.0), (1e-8, 1e8)
+
+
+def primitive(name: str, *partials: Partial, domain: Any = WIDE, ulps: tuple[float, float] = (1, 2), **rest: Any) -> None:
+    """Add one row to the table."""
+    arity = rest.pop("arity", len(partials))
+    intervals = (domain,) * (arity or 2) if isinstance(domain[0], (int, float)) else domain
+    TABLE[name] = Primitive(name, partials, arity, intervals, ulps, **rest)
+
+
+def share_among_winners(F: Any, y: Any, position: int, *operands: Any) -> Any:
+    """d max / d operand: 1 for the only winner, 1/k for each of k winners, so that the weights sum to 1."""
+    return F.eq(operands[position], y) / sum((F.eq(x, y) for x in operands[1:]), F.eq(operands[0], y))
+
+
+def zero(F: Any, y: Any, *operands: Any) -> Any:
+    """The partial of a piecewise constant operation."""
+    return F.const(0.0)
+
+
+def pow_by_exponent(F: Any, y: Any, a: Any, b: Any) -> Any:
+    """d a^b / d b = a^b log a, and 0 where a^b is 0: 0^b stays 0 for every b > 0."""
+    return F.where(F.eq(y, F.const(0.0)), F.const(0.0), y * F.log(a))
+
+
+def tied(*operands: float) -> bool:
+    """Do the largest two operands of max (or the smallest two of min) agree? Told from the result's multiplicity."""
+    return operands.count(max(operands)) > 1
+
+
+# --- arithmetic ------------------------------------------------------------------------------------------------------
+primitive("add", lambda F, y, a, b: F.const(1.0), lambda F, y, a, b: F.const(1.0), ulps=(0.5, 0))
+primitive("sub", lambda F, y, a, b: F.const(1.0), lambda F, y, a, b: F.const(-1.0), ulps=(0.5, 0))
+primitive("mul", lambda F, y, a, b: b, lambda F, y, a, b: a, ulps=(0.5, 0))
+primitive("div", lambda F, y, a, b: 1 / b, lambda F, y, a, b: -y / b, ulps=(0.5, 1.5))
+primitive("neg", lambda F, y, x: F.const(-1.0), ulps=(0, 0))
+primitive("pow", lambda F, y, a, b: b * F.pow(a, b - 1), pow_by_exponent, domain=((1e-3, 1e2), (-8.0, 8.0)), ulps=(1, 4))
+# --- choosing --------------------------------------------------------------------------------------------------------
+primitive("abs", lambda F, y, x: F.sign(x), ulps=(0, 0), kink=lambda x: x == 0, convention="slope 0 at 0")
+primitive("sign", zero, ulps=(0, 0), kink=lambda x: x == 0, convention="sign(0) = 0, slope 0")
+primitive("step", zero, ulps=(0, 0), kink=lambda x: x == 0, convention="step(0) = 1/2, slope 0",
+          via=lambda F, x: (1 + F.sign(x)) / 2, doc="0 for x < 0, 1 for x > 0")
+primitive("floor", zero, ulps=(0, 0), kink=lambda x: x == math.floor(x) if math.isfinite(x) else False, convention="slope 0")
+primitive("max", share_among_winners, arity=None, ulps=(0, 1), selects=True, kink=tied,
+          convention="one shared among the winners")
+primitive("min", share_among_winners, arity=None, ulps=(0, 1), selects=True, kink=lambda *x: tied(*(-v for v in x)),
+          convention="one shared among the winners")
+primitive("where", zero, lambda F, y, c, a, b: F.where(c, F.const(1.0), F.const(0.0)),
+          lambda F, y, c, a, b: F.where(c, F.const(0.0), F.const(1.0)), ulps=(0, 0), selects=True,
+          doc="where(c, a, b) is a if c else b; the branch not taken contributes 0, never nan")
+for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
+    primitive(_name, zero, zero, ulps=(0, 0), kink=lambda a, b: a == b, convention="slope 0")
+primitive("and", zero, zero, ulps=(0, 0))
+primitive("or", zero, zero, ulps=(0, 0))
+primitive("not", zero, ulps=(0, 0))
+# --- exponentials and roots ------------------------------------------------------------------------------------------
+primitive("exp", lambda F, y, x: y, domain=(-700.0, 700.0), ulps=(1, 1))
+primitive("expm1", lambda F, y, x: F.exp(x), domain=(-700.0, 700.0))
+primitive("log", lambda F, y, x: 1 / x, domain=POSITIVE)
+primitive("log1p", lambda F, y, x: 1 / (1 + x), domain=(-0.99, 1e6), ulps=(1.5, 1.5))
+primitive("log2", lambda F, y, x: 1 / (x * LN2), domain=POSITIVE, ulps=(1.5, 3))
+primitive("log10", lambda F, y, x: 1 / (x * LN10), domain=POSITIVE, ulps=(1.5, 3))
+primitive("sqrt", lambda F, y, x: 0.5 / y, domain=POSITIVE, ulps=(0.5, 2))
+primitive("cbrt", lambda F, y, x: 1 / (3 * y * y), domain=POSITIVE, ulps=(1.5, 5),
+          via=lambda F, x: F.sign(x) * F.pow(F.abs(x), F.const(1.0) / 3))
+primitive("hypot", lambda F, y, a, b: a / y, lambda F, y, a, b: b / y, ulps=(1.5, 2),
+          via=lambda F, a, b: F.sqrt(a * a + b * b))
+# --- trigonometric ---------------------------------------------------------------------------------------------------
+primitive("sin", lambda F, y, x: F.cos(x))
+primitive("cos", lambda F, y, x: -F.sin(x))
+primitive("tan", lambda F, y, x: 1 + y * y, ulps=(1.5, 4))
+primitive("sec", lambda F, y, x: y * F.tan(x), via=lambda F, x: 1 / F.cos(x), ulps=(2, 4))
+primitive("csc", lambda F, y, x: -y * F.cot(x), via=lambda F, x: 1 / F.sin(x), ulps=(2, 6))
+primitive("cot", lambda F, y, x: -(1 + y * y), via=lambda F, x: 1 / F.tan(x), ulps=(2.5, 6))
+primitive("asin", lambda F, y, x: 1 / F.sqrt((1 - x) * (1 + x)), domain=UNIT, ulps=(1, 3))
+primitive("acos", lambda F, y, x: -1 / F.sqrt((1 - x) * (1 + x)), domain=UNIT, ulps=(1, 3))
+primitive("atan", lambda F, y, x: 1 / (1 + x * x), ulps=(1, 2))
+primitive("asec", lambda F, y, x: 1 / (F.abs(x) * F.sqrt((F.abs(x) - 1) * (F.abs(x) + 1))), domain=(1.0, 1e6), ulps=(4, 4),
+          via=lambda F, x: F.atan2(F.sqrt(F.abs(x) - 1) * F.sqrt(F.abs(x) + 1), F.sign(x)))
+primitive("acsc", lambda F, y, x: -1 / (F.abs(x) * F.sqrt((F.abs(x) - 1) * (F.abs(x) + 1))), domain=(1.0, 1e6), ulps=(4, 4),
+          via=lambda F, x: F.atan2(F.sign(x), F.sqrt(F.abs(x) - 1) * F.sqrt(F.abs(x) + 1)))
+primitive("acot", lambda F, y, x: -1 / (1 + x * x), via=lambda F, x: F.atan(1 / x), ulps=(2, 2),
+          kink=lambda x: x == 0, convention="acot(x) = atan(1/x), which jumps at 0")
+primitive("atan2", lambda F, y, a, b: b / F.hypot(a, b) / F.hypot(a, b), lambda F, y, a, b: -a / F.hypot(a, b) / F.hypot(a, b),
+          ulps=(1, 5), kink=lambda a, b: a == 0 and b < 0, convention="jumps on the negative axis")
+# --- hyperbolic ------------------------------------------------------------------------------------------------------
+primitive("sinh", lambda F, y, x: F.cosh(x), domain=(-300.0, 300.0), ulps=(2, 2))
+primitive("cosh", lambda F, y, x: F.sinh(x), domain=(-300.0, 300.0), ulps=(2, 2))
+primitive("tanh", lambda F, y, x: F.sech(x) * F.sech(x), domain=(-300.0, 300.0), ulps=(2, 6),
+          textbook=lambda F, y, x: 1 - y * y)
+primitive("sech", lambda F, y, x: -y * F.tanh(x), domain=(-300.0, 300.0), ulps=(3, 6), via=lambda F, x: 1 / F.cosh(x))
+primitive("csch", lambda F, y, x: -y * F.coth(x), domain=(-300.0, 300.0), ulps=(3, 6), via=lambda F, x: 1 / F.sinh(x))
+primitive("coth", lambda F, y, x: -F.csch(x) * F.csch(x), domain=(-300.0, 300.0), ulps=(3, 8), via=lambda F, x: 1 / F.tanh(x))
+primitive("asinh", lambda F, y, x: 1 / F.hypot(F.const(1.0), x), domain=(-1e8, 1e8), ulps=(2, 3))
+primitive("acosh", lambda F, y, x: 1 / (F.sqrt(x - 1) * F.sqrt(x + 1)), domain=(1.0, 1e8), ulps=(2, 4))
+primitive("atanh", lambda F, y, x: 1 / ((1 - x) * (1 + x)), domain=UNIT, ulps=(2, 3))
+primitive("asech", lambda F, y, x: -1 / (x * F.sqrt((1 - x) * (1 + x))), domain=(1e-8, 1.0), ulps=(5, 4),
+          via=lambda F, x: F.asinh(F.sqrt((1 - x) * (1 + x)) / x))
+primitive("acsch", lambda F, y, x: -1 / (F.abs(x) * F.hypot(F.const(1.0), x)), domain=(-1e6, 1e6), ulps=(3, 4),
+          via=lambda F, x: F.asinh(1 / x))
+primitive("acoth", lambda F, y, x: 1 / ((1 - x) * (1 + x)), domain=(1.0, 1e6), ulps=(4, 3),
+          via=lambda F, x: F.sign(x) * F.log1p(2 / (F.abs(x) - 1)) / 2)
+# --- gates -----------------------------------------------------------------------------------------------------------
+primitive("sigmoid", lambda F, y, x: F.exp(-F.abs(x)) / (1 + F.exp(-F.abs(x))) / (1 + F.exp(-F.abs(x))),
+          domain=(-700.0, 700.0), ulps=(3, 4), textbook=lambda F, y, x: y * (1 - y), doc="1/(1 + exp(-x))",
+          via=lambda F, x: F.where(F.ge(x, F.const(0.0)), F.const(1.0), F.exp(-F.abs(x))) / (1 + F.exp(-F.abs(x))))
+primitive("softplus", lambda F, y, x: F.sigmoid(x), domain=(-700.0, 700.0), ulps=(3, 4), doc="log(1 + exp(x))",
+          via=lambda F, x: F.max(x, F.const(0.0)) + F.log1p(F.exp(-F.abs(x))))
+primitive("relu", lambda F, y, x: F.gt(x, F.const(0.0)), ulps=(0, 0), selects=True, kink=lambda x: x == 0,
+          convention="slope 0 at 0", via=lambda F, x: F.max(x, F.const(0.0)), doc="max(x, 0)")
+# --- special functions -----------------------------------------------------------------------------------------------
+# exp(-x*x) amplifies the rounding of x*x by x^2: the stated ulps hold for |x| <= 5.
+primitive("erf", lambda F, y, x: F.exp(-x * x) * TWO_OVER_ROOT_PI, domain=(-5.0, 5.0), ulps=(2, 30))
+primitive("erfc", lambda F, y, x: F.exp(-x * x) * -TWO_OVER_ROOT_PI, domain=(-5.0, 5.0), ulps=(6, 30))
+primitive("gamma", lambda F, y, x: y * F.digamma(x), domain=(0.1, 100.0), ulps=(10, 14))
+# the C library's lgamma loses relative digits near its zeros 1 and 2: the stated ulps hold from 3 on.
+primitive("lgamma", lambda F, y, x: F.digamma(x), domain=(3.0, 1e6), ulps=(8, 2), doc="log |gamma(x)|")
+primitive("digamma", lambda F, y, x: F.polygamma(F.const(1.0), x), domain=(0.1, 1e6), ulps=(2, 2), doc="derivative of lgamma")
+primitive("polygamma", lambda F, y, n, x: F.const(math.nan), lambda F, y, n, x: F.polygamma(n + 1, x),
+          domain=((0.0, 4.0), (0.1, 1e3)), ulps=(2, 2), doc="n-th derivative of digamma; n is a whole number")

@@ -1,0 +1,137 @@
+"""Program -> the text that `diffkit.parse` reads back to the same Program.
+
+A Program prints as the user wrote it: the user's names as statements, everything else written out.  Where that would be
+long (a shared line written out a thousand times), deep, or impossible (a name that was bound again), every operation
+becomes a statement of its own, ``_7 = sin(_6)``.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from diffkit.program import Program, reachable
+
+INFIX = {"or": (1, " or "), "and": (2, " and "), "lt": (4, " < "), "le": (4, " <= "), "gt": (4, " > "), "ge": (4, " >= "),
+         "eq": (4, " == "), "ne": (4, " != "), "add": (5, " + "), "sub": (5, " - "), "mul": (6, "*"), "div": (6, "/"),
+         "pow": (8, "^")}
+NOT, NEG, ATOM = 3, 7, 9
+LONGEST, DEEPEST = 400, 60  # nodes and nesting of one statement
+
+
+class NotAsWritten(Exception):
+    """This statement cannot be written out, or only at great length."""
+
+
+class Piece(NamedTuple):
+    """A text, how tightly its outermost operator binds, its nodes and its nesting."""
+
+    text: str
+    binds: int = ATOM
+    nodes: int = 1
+    depth: int = 1
+
+
+def text(program: Program) -> str:
+    """The Program as text that parses back to it."""
+    try:
+        statements, seen = _as_written(program)
+    except NotAsWritten:
+        statements, seen = _line_by_line(program)
+    if tuple(seen) != program.inputs:
+        name = next(n for n in ("f", "F", "the_function") if n not in program.inputs)
+        if _ends_named(program):
+            statements.append(program.names[-1][0])
+        statements[-1] = f"{name}({', '.join(program.inputs)}) = {statements[-1]}"
+    return "; ".join(statements)
+
+
+def _ends_named(program: Program) -> bool:
+    return bool(program.names) and program.outputs == (program.names[-1][1],)
+
+
+def _as_written(program: Program) -> tuple[list[str], dict[str, None]]:
+    shown: dict[int, str] = {}  # what a line is called at this point of the text
+    owner: dict[str, int] = {}  # and the other way round
+    seen: dict[str, None] = {}
+    rebound = set(program.inputs) & {name for name, _ in program.names}
+
+    def leaf(k: int) -> Piece | None:
+        line = program.lines[k]
+        if line.op == "input":
+            if line.text in rebound and line.text in owner:
+                raise NotAsWritten
+            seen.setdefault(line.text)
+            return Piece(line.text)
+        return Piece(line.text) if line.op == "const" else Piece(shown[k]) if k in shown else None
+
+    statements = []
+    for name, k in program.names:
+        statements.append(f"{name} = {_write(program, k, leaf)}")
+        shown.pop(owner.get(name, -1), None)
+        owner[name] = k
+        if program.lines[k].args:
+            shown[k] = name
+    if not _ends_named(program):
+        statements.append(", ".join(_write(program, k, leaf) for k in program.outputs))
+    return statements, seen
+
+
+def _line_by_line(program: Program) -> tuple[list[str], dict[str, None]]:
+    labels: dict[int, str] = {}
+    seen: dict[str, None] = {}
+
+    def leaf(k: int) -> Piece | None:
+        line = program.lines[k]
+        if line.op == "input":
+            seen.setdefault(line.text)
+        return Piece(line.text) if not line.args else Piece(labels[k]) if k in labels else None
+
+    statements = []
+    for k in reachable(program, [k for _, k in program.names] + list(program.outputs))[0]:
+        if program.lines[k].args:
+            label = "_" * (1 + (f"_{k}" in program.inputs)) + str(k)
+            statements.append(f"{label} = {_write(program, k, leaf)}")
+            labels[k] = label
+    statements += [f"{name} = {_write(program, k, leaf)}" for name, k in program.names]
+    if not _ends_named(program):
+        statements.append(", ".join(_write(program, k, leaf) for k in program.outputs))
+    return statements, seen
+
+
+def _write(program: Program, root: int, leaf: Callable[[int], Piece | None]) -> str:
+    """The expression of one line, operands first and without recursion; ``leaf`` says what needs no writing out."""
+    done: dict[int, Piece] = {}
+    stack = [root]
+    while stack:
+        k = stack[-1]
+        if k in done:
+            stack.pop()
+        elif piece := leaf(k):
+            done[k] = piece
+        elif waiting := [a for a in program.lines[k].args if a not in done]:
+            if len(stack) > LONGEST:
+                raise NotAsWritten
+            stack.extend(reversed(waiting))
+        else:
+            done[k] = _compose(program.lines[k].op, [done[a] for a in program.lines[k].args])
+    return done[root].text
+
+
+def _compose(op: str, operands: list[Piece]) -> Piece:
+    nodes, depth = 1 + sum(p.nodes for p in operands), 1 + max(p.depth for p in operands)
+    if nodes > LONGEST or depth > DEEPEST:
+        raise NotAsWritten
+    if op in INFIX:
+        binds, sign = INFIX[op]
+        left, right = operands
+        return Piece(_wrap(left, binds + (binds in (4, 8))) + sign + _wrap(right, binds + (op != "pow"), first=False), binds, nodes, depth)
+    if op == "neg":
+        return Piece("-" + _wrap(operands[0], NEG + 1), NEG, nodes, depth)
+    if op == "not":
+        return Piece("not " + _wrap(operands[0], NOT), NOT, nodes, depth)
+    return Piece(f"{op}({', '.join(p.text for p in operands)})", ATOM, nodes, depth)
+
+
+def _wrap(piece: Piece, binds: int, first: bool = True) -> str:
+    """The text in parentheses if it binds less tightly than ``binds``, or would put a sign behind an operator."""
+    bare = piece.binds >= binds and (first or not piece.text.startswith("-"))
+    return piece.text if bare else f"({piece.text})"
