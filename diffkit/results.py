@@ -1,0 +1,502 @@
+"""Frozen records of every study: plain data, written to JSON and read back exactly.
+
+What is printed, exported or drawn is a function of a record; each says what it holds by `table`,
+and every textual rendering derives from that.
+
+Letters: h a step; u = 2^-53; an error is |estimate - reference|, absolute unless it says relative;
+correct digits are -log10 of the relative error.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import sys
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args, get_origin, get_type_hints
+
+from .errors import InputError, UsageError
+from .messages import say
+from .tables import Table, clip, count, digits_of, exact, fixed, plain, point, short
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SCHEMA = 1
+NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+COLUMNS = 2  # a gradient with more components than this is left out of the table, not of JSON and CSV
+
+
+# -- data that is written and read back ---------------------------------------------------------------
+def encode(value: object) -> Any:
+    """Return plain JSON values; non-finite numbers become the strings "nan", "inf", "-inf"."""
+    if isinstance(value, Data):
+        return value.to_dict()
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else str(float(value))
+    if isinstance(value, dict):
+        return {str(key): encode(item) for key, item in value.items()}
+    return [encode(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def decode(kind: Any, value: Any, where: str) -> Any:
+    """Return the value of that annotated kind; the inverse of `encode`."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is types.UnionType:
+        return None if value is None else decode(args[0], value, where)
+    if origin is dict:
+        return {k: decode(args[1], v, f"{where}.{k}") for k, v in _expect(value, dict, where).items()}
+    if origin is tuple:
+        return _decode_tuple(args, _expect(value, list | tuple, where), where)
+    if issubclass(kind, Data):
+        return kind.from_dict(_expect(value, dict, where))
+    return _decode_scalar(kind, value, where)
+
+
+def _decode_tuple(args: tuple[Any, ...], items: Any, where: str) -> tuple[Any, ...]:
+    kinds = [args[0]] * len(items) if args[-1] is Ellipsis else list(args)
+    if len(kinds) != len(items):
+        raise _damaged(items, where)
+    return tuple(decode(k, v, f"{where}[{i}]") for i, (k, v) in enumerate(zip(kinds, items, strict=True)))
+
+
+def _decode_scalar(kind: type, value: Any, where: str) -> Any:
+    if kind is float and isinstance(value, str) and value in NON_FINITE:
+        return NON_FINITE[value]
+    if kind is float and isinstance(value, int) and abs(value) > sys.float_info.max:
+        raise _damaged("an integer beyond any float", where)
+    if kind is float:
+        return float(_expect(value, int | float, where))
+    if kind is int and isinstance(value, str) and value.isascii() and value.isdecimal():
+        from decimal import Decimal  # int() alone refuses more than 4300 digits
+
+        return int(Decimal(value))
+    return _expect(value, kind, where)
+
+
+def _expect(value: Any, kind: Any, where: str) -> Any:
+    if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
+        return value
+    raise _damaged(value, where)
+
+
+def _damaged(value: object, where: str) -> InputError:
+    return InputError(f"the saved result is damaged: {where} is {plain(clip(repr(value), 40))}")
+
+
+@functools.cache
+def _kinds(cls: Any) -> dict[str, Any]:
+    hints = get_type_hints(cls)
+    return {item.name: hints[item.name] for item in fields(cls)}
+
+
+class Data:
+    """What records are made of: equal when they would be written alike, so that nan equals nan."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values by field; a tree's size, which may pass 2^53, as a string."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
+        return {name: digits_of(v) if name == "tree_size" else encode(v) for name, v in values.items()}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        """Return the record that `to_dict` wrote.
+
+        Raises
+        ------
+        InputError
+            A value is missing or of another kind.
+        """
+        values = {n: decode(k, saved[n], f"{cls.__name__}.{n}") for n, k in _kinds(cls).items() if n in saved}
+        for item in fields(cls):  # type: ignore[arg-type]
+            if item.name not in values and item.default is MISSING:
+                raise InputError(f"the saved result is damaged: {cls.__name__}.{item.name} is missing")
+        return cls(**values)
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, type(self)) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it holds dicts
+
+
+def _version() -> str:
+    return str(getattr(sys.modules[__package__ or "diffkit"], "__version__", "unknown"))
+
+
+class Record(Data):
+    """The result of a study; a subclass says what it holds by `headline`, `table` and `raw`."""
+
+    STUDIES: ClassVar[dict[str, type[Record]]] = {}
+    study: ClassVar[str]
+    schema: ClassVar[int] = SCHEMA
+    expression: str
+    at: dict[str, float]
+
+    def __init_subclass__(cls) -> None:
+        Record.STUDIES[cls.study] = cls  # beware: every subclass names its study
+
+    def headline(self) -> list[str]:
+        """Return the lines that stand above the table in a terminal."""
+        raise NotImplementedError
+
+    def table(self) -> Table:
+        """Return the table that every textual rendering shows."""
+        raise NotImplementedError
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield the rows of the CSV file, unrounded, all with the same keys."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document: study, schema, version, then the fields."""
+        return {"study": self.study, "schema": self.schema, "diffkit": _version(), **super().to_dict()}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
+        """Return the record of a JSON document; `Record.from_dict` reads that of any study.
+
+        Raises
+        ------
+        InputError
+            The document is of another study or schema, or a value is missing or of another kind.
+        """
+        kind = Record.STUDIES.get(str(saved.get("study")))
+        if kind is None or not issubclass(kind, cls):
+            raise InputError(f"the saved result is of another study: {plain(clip(repr(saved.get('study')), 40))}")
+        if saved.get("schema") != SCHEMA:
+            found = plain(clip(repr(saved.get("schema")), 40))
+            raise InputError(f"the saved result has schema {found}; this version reads schema {SCHEMA}")
+        return super(Record, kind).from_dict(saved)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the record of a JSON text.
+
+        Raises
+        ------
+        InputError
+            It is no JSON, or not a result of ours.
+        """
+        try:
+            saved = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InputError("the saved result is no JSON", where=clip(str(error))) from None
+        return cls.from_dict(_expect(saved, dict, "the document"))
+
+    def to_json(self) -> str:
+        """Return the document as strict JSON: non-finite numbers are strings."""
+        return json.dumps(self.to_dict(), allow_nan=False, indent=1, ensure_ascii=False) + "\n"
+
+    def to_csv(self) -> str:
+        """Return the unrounded rows as CSV, the first line naming the columns."""
+        import csv
+        import io
+
+        rows = list(self.raw())
+        file = io.StringIO()
+        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return file.getvalue()
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown."""
+        from .render.markdown import table
+
+        return table(self.table())
+
+    def to_latex(self) -> str:
+        """Return the table as LaTeX, for the package booktabs."""
+        from .render.latex import table
+
+        return table(self.table())
+
+    def _repr_html_(self) -> str:
+        from .render.html import table
+
+        return table(self.table())
+
+    def plot(self) -> Figure:
+        """Return the picture of this record.
+
+        Raises
+        ------
+        UsageError
+            A result of this study has no picture.
+        """
+        from .figures import pictures
+
+        drawn = next(iter(pictures(self).values()), None)
+        if drawn is None:
+            raise UsageError(f"a result of the study '{self.study}' has no picture")
+        return drawn
+
+    def __str__(self) -> str:
+        return "\n".join([*map(plain, self.headline()), "", str(self.table())])
+
+
+# -- compare --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EngineResult(Data):
+    """What one engine answered; relative_error is the worst over the components."""
+
+    engine: str
+    gradient: dict[str, float]
+    relative_error: float | None
+    ulps: float | None
+    correct_digits: float | None
+    h: float | None
+    evaluations: int
+    status: str = "ok"
+    reason: str = ""
+
+    def digits(self) -> str:
+        """Return the correct digits as a table shows them."""
+        if self.relative_error == 0:
+            return "exact"
+        return short(self.correct_digits) if self.correct_digits is None else fixed(max(self.correct_digits, 0.0), 1)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reference(Data):
+    """The proved gradient as decimal strings; at a kink also the slopes left and right."""
+
+    digits: int
+    gradient: dict[str, str]
+    slopes: dict[str, tuple[str, str]] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Comparison(Record):
+    """Every engine at one point, judged against the proved reference."""
+
+    study: ClassVar[str] = "compare"
+    expression: str
+    at: dict[str, float]
+    value: float
+    reference: Reference | None
+    engines: tuple[EngineResult, ...]
+    status: str = "ok"
+    reason: str = ""
+
+    def headline(self) -> list[str]:
+        """Return expression and point, the value, and the reference or why there is none."""
+        known = self.reference or Reference(digits=0, gradient={})
+        proved = [
+            say("compare.reference", name=n, value=v, digits=known.digits) for n, v in list(known.gradient.items())[:8]
+        ]
+        sides = [say("compare.slopes", name=n, left=a, right=b) for n, (a, b) in (known.slopes or {}).items()]
+        status = [] if self.status == "ok" else [f"status: {self.status}" + f" ({self.reason})" * bool(self.reason)]
+        title = say("compare.headline", expression=clip(self.expression), at=point(self.at))
+        return [title, say("compare.value", value=exact(self.value)), *proved, *sides, *status]
+
+    def ranked(self) -> list[EngineResult]:
+        """Return the engines by relative error, best first; those without one last."""
+        return sorted(self.engines, key=lambda e: math.inf if _absent(e.relative_error) else e.relative_error or 0.0)
+
+    def table(self) -> Table:
+        """Return one row an engine."""
+        names = [] if len(self.at) > COLUMNS else list(self.at)
+        headers = ("engine", "correct digits", "relative error", "ulps", *(f"d/d{n}" for n in names), "h", "evaluations")
+        rows = [
+            (
+                *(e.engine, e.digits(), short(e.relative_error), short(e.ulps)),
+                *(exact(e.gradient.get(n)) for n in names),
+                *(short(e.h), str(e.evaluations), e.status),
+            )
+            for e in self.ranked()
+        ]
+        notes = tuple(f"{e.engine}: {e.reason}" for e in self.ranked() if e.reason)
+        return Table((*headers, "status"), tuple(rows), say("compare.caption", at=point(self.at)), notes)
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield one row an engine, with a column "d/dx" for every input."""
+        for engine in self.engines:
+            row = engine.to_dict()
+            gradient = row.pop("gradient")
+            yield {"engine": row.pop("engine")} | {f"d/d{n}": gradient.get(n) for n in self.at} | row
+
+
+def _absent(x: float | None) -> bool:
+    return x is None or math.isnan(x)
+
+
+# -- sweep ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sample(Data):
+    """One estimate; predicted = truncation + rounding is the model of its error at that h."""
+
+    h: float
+    estimate: float
+    total: float
+    truncation: float | None = None
+    rounding: float | None = None
+    predicted: float | None = None
+    status: str = "ok"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scheme(Data):
+    """A difference scheme over all steps; its errors are absolute."""
+
+    scheme: str
+    order_of_accuracy: int
+    fitted_order: float | None
+    h_predicted: float | None
+    error_predicted: float | None
+    h_measured_best: float | None
+    error_measured_best: float | None
+    samples: tuple[Sample, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Verdict(Data):
+    """What the slopes of the error say about f, in one word and in one sentence."""
+
+    smoothness: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sweep(Record):
+    """Error against h for every scheme, and the engines that need no h."""
+
+    study: ClassVar[str] = "sweep"
+    expression: str
+    at: dict[str, float]
+    wrt: str
+    value: float
+    derivative: str
+    schemes: tuple[Scheme, ...]
+    engines: tuple[EngineResult, ...]
+    verdict: Verdict
+
+    def scale(self) -> float:
+        """Return what errors are divided by: |f'|, or 1 where that is 0 or unknown (then they are absolute)."""
+        try:
+            slope = abs(float(self.derivative))
+        except ValueError:
+            return 1.0
+        return slope if 0 < slope < math.inf else 1.0
+
+    def kind(self) -> str:
+        """Return "relative" or "absolute": what the errors of table and picture are."""
+        try:
+            return "relative" if 0 < abs(float(self.derivative)) < math.inf else "absolute"
+        except ValueError:
+            return "absolute"
+
+    def _judged(self, error: float | None) -> float | None:
+        return None if error is None else error / self.scale()
+
+    def headline(self) -> list[str]:
+        """Return expression and point, the reference, the verdict."""
+        title = say("sweep.headline", name=self.wrt, expression=clip(self.expression), at=point(self.at))
+        known = say("sweep.reference", name=self.wrt, value=self.derivative)
+        return [title, known, f"{self.verdict.smoothness}: {self.verdict.text}"]
+
+    def table(self) -> Table:
+        """Return one row a scheme: orders, the predicted step, the lucky minimum."""
+        rows = [
+            (
+                *(s.scheme, str(s.order_of_accuracy), fixed(s.fitted_order)),
+                *(short(s.h_predicted), short(self._judged(s.error_predicted))),
+                *(short(s.h_measured_best), short(self._judged(s.error_measured_best))),
+            )
+            for s in self.schemes
+        ]
+        headers = ("scheme", "order", "fitted", "predicted h*", "predicted error", "lucky h", "lucky minimum")
+        notes = (say("sweep.luck"), *(f"{s.scheme}: {s.reason}" for s in self.schemes if s.reason))
+        return Table(headers, tuple(rows), say("sweep.caption", at=point(self.at), kind=self.kind()), notes)
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield one row a sample; errors are absolute."""
+        return ({"scheme": s.scheme} | sample.to_dict() for s in self.schemes for sample in s.samples)
+
+
+# -- swell ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Form(Data):
+    """One way to write f or its derivative, and how large it is."""
+
+    form: str
+    tree_size: int
+    dag_size: int
+    operations: int
+    status: str = "ok"
+    reason: str = ""
+    seconds: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Swell(Record):
+    """How large the derivative grows, form by form; in a family every form carries its n."""
+
+    study: ClassVar[str] = "swell"
+    expression: str
+    at: dict[str, float]
+    wrt: str
+    forms: tuple[Form, ...]
+
+    def headline(self) -> list[str]:
+        """Return expression and variable."""
+        return [say("swell.headline", expression=clip(self.expression), name=self.wrt)]
+
+    def table(self) -> Table:
+        """Return one row a form."""
+        family = any(f.n is not None for f in self.forms)
+        headers = ("form", *["n"] * family, "tree", "DAG", "operations", "seconds", "status")
+        rows = [
+            (f.form, *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status)
+            for f in self.forms
+        ]
+        notes = tuple(f"{f.form}: {f.reason}" for f in self.forms if f.reason)
+        return Table(headers, tuple(rows), say("swell.caption", name=self.wrt), notes)
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield one row a form."""
+        return (f.to_dict() for f in self.forms)
+
+
+def _sizes(form: Form) -> tuple[str, ...]:
+    known = form.status == "ok"
+    return tuple(count(size) if known else "-" for size in (form.tree_size, form.dag_size, form.operations))
+
+
+# -- report ---------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Report(Record):
+    """The studies of one expression at one point, and what is needed to redo them."""
+
+    study: ClassVar[str] = "report"
+    expression: str
+    at: dict[str, float]
+    title: str
+    comparison: Comparison
+    sweep: Sweep | None
+    swell: Swell | None
+    command: str
+    environment: dict[str, str]
+    seconds: dict[str, float]
+
+    def headline(self) -> list[str]:
+        """Return the title and what the comparison says above its table."""
+        title = self.title or say("report.headline", expression=clip(self.expression), at=point(self.at))
+        return [clip(title), *self.comparison.headline()[1:]]
+
+    def table(self) -> Table:
+        """Return the table of the comparison; `sweep` and `swell` hold the others."""
+        return self.comparison.table()
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield the rows of the comparison."""
+        return self.comparison.raw()
+
+    def __str__(self) -> str:
+        parts = [part for part in (self.comparison, self.sweep, self.swell) if part is not None]
+        return "\n\n".join([plain(clip(self.headline()[0])), *map(str, parts)])

@@ -1,0 +1,112 @@
+"""Numbers and texts as people read them, and tables of them: what terminal, Markdown, LaTeX and HTML share.
+
+A table holds texts; the renderers only set them, so that a number looks alike wherever it is printed.
+"""
+
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import NamedTuple
+
+NOTE_WIDTH = 100  # characters of a line of prose in a terminal
+SHOWN = 72  # characters of an expression that a headline shows
+NUMBER = re.compile(r"[-+]?(\d[\d.]*(e[-+]?\d+)?|nan|inf)|-|exact")
+POWER_OF_TEN = re.compile(r"([-+]?\d+(?:\.\d+)?)e([-+]?\d+)")  # as `short`, `exact` and `count` write one
+
+
+def short(x: float | None, digits: int = 3) -> str:
+    """Return a number to so many significant digits, as in a table; "-" where there is none.
+
+    Examples
+    --------
+    >>> short(8.7164e-04), short(0.0001, 3), short(1e400), short(None)
+    ('8.72e-4', '1e-4', 'inf', '-')
+    """
+    if x is None:
+        return "-"
+    mantissa, e, exponent = f"{x:.{digits}{'e' if 0 < abs(x) < 1e-3 else 'g'}}".partition("e")
+    if not e:
+        return mantissa
+    mantissa, _, exponent = f"{x:.{digits - 1}e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
+
+
+def exact(x: float | None) -> str:
+    """Return the shortest text that reads back as the same double; "-" where there is none."""
+    return "-" if x is None else float.__repr__(float(x))
+
+
+def fixed(x: float | None, places: int = 2) -> str:
+    """Return a number to so many decimal places; "-" where there is none."""
+    return "-" if x is None else f"{x:.{places}f}"
+
+
+def digits_of(n: int) -> str:
+    """Return all digits of an int: str() alone refuses more than 4300."""
+    if n.bit_length() < 10_000:
+        return str(n)
+    from decimal import Decimal
+
+    return str(Decimal(n))
+
+
+def count(n: int) -> str:
+    """Return a size: in full while it fits a table, else to 3 digits.
+
+    Examples
+    --------
+    >>> count(27648), count(2**200)
+    ('27648', '1.60e60')
+    """
+    text = digits_of(n)
+    return text if len(text) <= 12 else f"{text[0]}.{text[1:3]}e{len(text) - 1}"
+
+
+def plain(text: str) -> str:
+    """Return text that any terminal prints: ASCII, and no control characters but the line's end."""
+    shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    return shown.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def clip(text: str, length: int = SHOWN) -> str:
+    """Return the text on one line, its middle left out where it is longer than that."""
+    text = "; ".join(line.strip() for line in text.splitlines() if line.strip())
+    half = (length - 5) // 2
+    return text if len(text) <= length else f"{text[:half]} ... {text[-half:]}"
+
+
+def point(at: Mapping[str, float]) -> str:
+    """Return a point as people write it.
+
+    Examples
+    --------
+    >>> point({"x": 1.5, "y": -4.0})
+    'x = 1.5, y = -4.0'
+    """
+    shown = [f"{name} = {exact(value)}" for name, value in at.items()]
+    return ", ".join(shown if len(shown) <= 8 else [*shown[:6], "...", shown[-1]])
+
+
+class Table(NamedTuple):
+    """Texts in rows under headers; a note stands below, a caption is a whole sentence."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    notes: tuple[str, ...] = ()
+
+    def numeric(self) -> tuple[bool, ...]:
+        """Return for each column whether it holds numbers only, and so is set flush right."""
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.headers)
+        return tuple(any(column) and all(NUMBER.fullmatch(cell) for cell in column) for column in columns)
+
+    def __str__(self) -> str:
+        table = [self.headers, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        right = self.numeric()
+        lines = [
+            "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
+            for row in [self.headers, tuple("-" * w for w in widths), *self.rows]
+        ]
+        notes = [part for note in self.notes for part in textwrap.wrap(note, NOTE_WIDTH)]
+        return plain("\n".join([*lines, *notes]))

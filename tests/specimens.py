@@ -1,0 +1,241 @@
+"""Records for tests, made with mpmath and plain floats and no engine of ours."""
+
+import math
+from collections.abc import Callable
+
+import mpmath
+
+from diffkit.results import (
+    Comparison,
+    EngineResult,
+    Form,
+    Reference,
+    Report,
+    Sample,
+    Scheme,
+    Sweep,
+    Swell,
+    Verdict,
+)
+
+U = 2.0**-53
+EXPRESSION = "exp(x)/sqrt(sin(x)^3 + cos(x)^3)"
+AT = {"x": 1.5}
+DERIVATIVE = "4.05342789389862065771418792561"
+TEXTBOOK = {"exp": mpmath.exp, "sin": mpmath.sin, "cos": mpmath.cos, "sqrt": mpmath.sqrt}
+
+# scheme: order, nodes and weights of the quotient, weight of the rounding bound, derivative and constant of the truncation
+SCHEMES: dict[str, tuple[int, dict[int, float], float, int, float]] = {
+    "D+": (1, {1: 1.0, 0: -1.0}, 2.0, 2, 1 / 2),
+    "D-": (1, {0: 1.0, -1: -1.0}, 2.0, 2, 1 / 2),
+    "D0": (2, {1: 0.5, -1: -0.5}, 1.0, 3, 1 / 6),
+    "richardson": (4, {2: -1 / 12, 1: 2 / 3, -1: -2 / 3, -2: 1 / 12}, 1.5, 5, 1 / 30),
+}
+
+
+def f(x: float) -> float:
+    """The textbook's function in float64."""
+    return math.exp(x) / math.sqrt(math.sin(x) ** 3 + math.cos(x) ** 3)
+
+
+def f_exact(x: mpmath.mpf) -> mpmath.mpf:
+    """The textbook's function in mpmath."""
+    return mpmath.exp(x) / mpmath.sqrt(mpmath.sin(x) ** 3 + mpmath.cos(x) ** 3)
+
+
+def steps(x: float, first: float = 4.0, last: float = 1e-17) -> list[float]:
+    """Steps from `first` down to `last`, eight to a decade."""
+    count = int(8 * math.log10(first / last))
+    return [first * max(1.0, abs(x)) * 10 ** (-k / 8) for k in range(count + 1)]
+
+
+def _estimate(f: Callable[[float], float], x: float, h: float, weights: dict[int, float]) -> float:
+    try:
+        return sum(w * f(x + k * h) for k, w in weights.items()) / h
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return math.nan
+
+
+def scheme(
+    name: str, f: Callable[[float], float], x: float, slope: float, terms: dict[int, float] | None, noise: float
+) -> Scheme:
+    """Measure one scheme; with the derivatives in `terms`, predict it too."""
+    order, weights, weight, index, constant = SCHEMES[name]
+    samples = []
+    for h in steps(x):
+        estimate = _estimate(f, x, h, weights)
+        total = abs(estimate - slope)
+        truncation = constant * abs(terms[index]) * h**order if terms else None
+        rounding = weight * noise / h if terms else None
+        status = "domain" if math.isnan(estimate) else "below-ulp" if h < math.ulp(x) else "exact" if total == 0 else "ok"
+        predicted = truncation + rounding if truncation is not None and rounding is not None else None
+        parts = {"truncation": truncation, "rounding": rounding, "predicted": predicted}
+        samples.append(Sample(h=h, estimate=estimate, total=total, status=status, **parts))
+    model = [s for s in samples if s.predicted]
+    star = min(model, key=lambda s: s.predicted or math.inf) if model else None
+    seen = [s for s in samples if s.status == "ok"]
+    lucky = min(seen, key=lambda s: s.total) if seen else None
+    return Scheme(
+        scheme=name,
+        order_of_accuracy=order,
+        fitted_order=fitted(samples, star.h if star else 1e-3),
+        h_predicted=star.h if star else None,
+        error_predicted=star.predicted if star else None,
+        h_measured_best=lucky.h if lucky else None,
+        error_measured_best=lucky.total if lucky else None,
+        samples=tuple(samples),
+    )
+
+
+def fitted(samples: list[Sample], star: float) -> float | None:
+    """Least squares slope of log error over log h, from a few steps above the predicted best to 0.1."""
+    pairs = [(math.log(s.h), math.log(s.total)) for s in samples if 6 * star < s.h < 0.1 and s.status == "ok"]
+    if len(pairs) < 3:
+        return None
+    mean_x, mean_y = (sum(p[i] for p in pairs) / len(pairs) for i in (0, 1))
+    return sum((a - mean_x) * (b - mean_y) for a, b in pairs) / sum((a - mean_x) ** 2 for a, _ in pairs)
+
+
+def complex_step(x: float, slope: float) -> Scheme:
+    """Complex step: its truncation is that of D0 and it has no rounding branch."""
+    with mpmath.workdps(40):
+        third = float(mpmath.diff(f_exact, mpmath.mpf(x), 3))
+    samples = []
+    for k, h in enumerate(steps(x)):
+        truncation = abs(third) / 6 * h * h
+        total = truncation + U * slope * (0.1 + (k * 7 % 10) / 10)
+        samples.append(
+            Sample(h=h, estimate=slope + total, total=total, truncation=truncation, rounding=U * slope, predicted=None)
+        )
+    return Scheme(
+        scheme="complex-step",
+        order_of_accuracy=2,
+        fitted_order=2.0,
+        h_predicted=None,
+        error_predicted=None,
+        h_measured_best=1e-12,
+        error_measured_best=0.1 * U * slope,
+        samples=tuple(samples),
+    )
+
+
+def engine(name: str, error: float | None, value: float, h: float | None = None, **more: object) -> EngineResult:
+    """One row of a comparison; error is relative."""
+    digits = None if error is None else 17.0 if error == 0 else -math.log10(error)
+    fields = {"ulps": None if error is None else error / U, "evaluations": 1, "status": "ok", "reason": ""} | more
+    return EngineResult(  # type: ignore[arg-type]
+        engine=name, gradient={"x": value}, relative_error=error, correct_digits=digits, h=h, **fields
+    )
+
+
+def sweep(model: bool = True, complex_too: bool = True) -> Sweep:
+    """The sweep of the textbook's function at 1.5."""
+    x, slope = AT["x"], float(DERIVATIVE)
+    with mpmath.workdps(40):
+        terms = {n: float(mpmath.diff(f_exact, mpmath.mpf(x), n)) for n in (2, 3, 5)} if model else None
+    schemes = [scheme(name, f, x, slope, terms, 6 * U * f(x)) for name in SCHEMES]
+    return Sweep(
+        expression=EXPRESSION,
+        at=AT,
+        wrt="x",
+        value=f(x),
+        derivative=DERIVATIVE,
+        schemes=(*schemes, *[complex_step(x, slope)] * complex_too),
+        engines=(engine("reverse", 6.5e-17, slope), engine("forward", 6.5e-17, slope), engine("symbolic", 1.5e-16, slope)),
+        verdict=Verdict(smoothness="smooth", text="the fitted orders 1.00, 1.00, 2.00, 4.00 are those of a smooth f."),
+    )
+
+
+def bare_sweep(f: Callable[[float], float], x: float, derivative: str, text: str = "f", word: str = "smooth") -> Sweep:
+    """A sweep of any function without model, for odd cases."""
+    slope = float(derivative)
+    return Sweep(
+        expression=text,
+        at={"x": x},
+        wrt="x",
+        value=f(x),
+        derivative=derivative,
+        schemes=tuple(scheme(name, f, x, slope, None, 0.0) for name in SCHEMES),
+        engines=(),
+        verdict=Verdict(smoothness=word, text="seen in the slopes."),
+    )
+
+
+def comparison() -> Comparison:
+    """The comparison at the same point, with a value missing and a reason given."""
+    slope = float(DERIVATIVE)
+    return Comparison(
+        expression=EXPRESSION,
+        at=AT,
+        value=f(1.5),
+        reference=Reference(digits=30, gradient={"x": DERIVATIVE}),
+        engines=(
+            engine("symbolic", 1.5e-16, 4.053427893898621),
+            engine("D+", 1.1e-8, 4.05342794, 2.98e-8, evaluations=2),
+            engine("D-", 1.3e-8, 4.05342784, 2.98e-8, evaluations=2),
+            engine("D0", 8.3e-12, 4.0534278939, 1.05e-5, evaluations=2),
+            engine("richardson", 2.2e-13, 4.053427893898, 8.7164e-4, evaluations=4),
+            engine("complex-step", 0.0, slope, 1e-100),
+            engine("forward", 6.5e-17, slope),
+            engine("reverse", 6.5e-17, slope),
+            engine("peer", None, math.nan, status="missing", reason="the package peer is not installed"),
+        ),
+    )
+
+
+def kink() -> Comparison:
+    """abs at 0."""
+    return Comparison(
+        expression="abs(x)",
+        at={"x": 0.0},
+        value=0.0,
+        reference=Reference(digits=30, gradient={"x": "0"}, slopes={"x": ("-1", "1")}),
+        engines=(engine("reverse", None, 0.0, status="kink", reason="0 by convention"),),
+        status="kink",
+        reason="the argument of abs is 0",
+    )
+
+
+def swell() -> Swell:
+    """Sizes of the forms; simplification gave up."""
+    return Swell(
+        expression=EXPRESSION,
+        at=AT,
+        wrt="x",
+        forms=(
+            Form(form="f", tree_size=14, dag_size=11, operations=8, seconds=1e-4),
+            Form(form="f' symbolic", tree_size=63, dag_size=31, operations=27, seconds=0.012),
+            Form(
+                form="f' simplified", tree_size=0, dag_size=0, operations=0, status="gave up", reason="after 10 s", seconds=10.0
+            ),
+            Form(form="f' cse", tree_size=63, dag_size=29, operations=25, seconds=0.004),
+            Form(form="f' reverse", tree_size=121, dag_size=26, operations=23, seconds=2e-4),
+        ),
+    )
+
+
+def swell_family() -> Swell:
+    """The logistic map: sizes by the number of iterations, some with thousands of digits."""
+    forms = []
+    for n in range(2, 10):
+        forms += [
+            Form(form="f", tree_size=3 * 2**n - 5, dag_size=3 * n, operations=3 * n - 2, n=n),
+            Form(form="f' symbolic", tree_size=3 * (n - 1) * 2**n, dag_size=(n * n + 11 * n - 8) // 2, operations=9 * n, n=n),
+            Form(form="f' reverse", tree_size=2**n, dag_size=8 * n - 7, operations=8 * n - 9, n=n),
+        ]
+    return Swell(expression="repeat n: l = 4*l*(1-l)", at={"l": 0.2}, wrt="l", forms=tuple(forms))
+
+
+def report(title: str = "") -> Report:
+    """A whole report."""
+    return Report(
+        expression=EXPRESSION,
+        at=AT,
+        title=title,
+        comparison=comparison(),
+        sweep=sweep(),
+        swell=swell(),
+        command=f'diffkit report "{EXPRESSION}" --at x=1.5 -o report.html',
+        environment={"diffkit": "0.1.0", "python": "3.11.7", "sympy": "1.14.0", "machine": "x86_64, Linux"},
+        seconds={"compare": 0.41, "sweep": 0.013, "swell": 10.02},
+    )
