@@ -198,7 +198,7 @@ def _mpmath() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
             "where": lambda c, a, b: a if c else b, "abs": abs, "sign": lambda x: mp.mpf(mp.sign(x)), "floor": mp.floor,
             "max": lambda *x: max(x), "min": lambda *x: min(x), "erfc": _real(mp.erfc),
             "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)), "lgamma": _real(lambda x: mp.log(abs(mp.gamma(x)))),
-            "polygamma": _real(lambda n, x: mp.psi(int(n), x)), "atan2": _real(mp.atan2)}
+            "polygamma": _real(lambda n, x: mp.psi(int(n), x)), "log2": _real(lambda x: mp.log(x, 2)), "atan2": _real(mp.atan2)}
     return own, lambda value, text="": mp.mpf(value)
 
 

@@ -16,8 +16,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 Partial = Callable[..., Any]
-TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
-LN2, LN10 = math.log(2), math.log(10)
 
 
 class Primitive(NamedTuple):
@@ -68,6 +66,11 @@ def pow_by_exponent(F: Any, y: Any, a: Any, b: Any) -> Any:
     return F.where(F.eq(y, F.const(0.0)), F.const(0.0), y * F.log(a))
 
 
+def two_over_root_pi(F: Any) -> Any:
+    """2/sqrt(pi), exact in any namespace."""
+    return 2 / F.sqrt(F.acos(F.const(-1.0)))
+
+
 def tied(*operands: float) -> bool:
     """Do the largest two operands of max (or the smallest two of min) agree? Told from the result's multiplicity."""
     return operands.count(max(operands)) > 1
@@ -103,8 +106,8 @@ primitive("exp", lambda F, y, x: y, domain=(-700.0, 700.0), ulps=(1, 1))
 primitive("expm1", lambda F, y, x: F.exp(x), domain=(-700.0, 700.0))
 primitive("log", lambda F, y, x: 1 / x, domain=POSITIVE)
 primitive("log1p", lambda F, y, x: 1 / (1 + x), domain=(-0.99, 1e6), ulps=(1.5, 1.5))
-primitive("log2", lambda F, y, x: 1 / (x * LN2), domain=POSITIVE, ulps=(1.5, 3))
-primitive("log10", lambda F, y, x: 1 / (x * LN10), domain=POSITIVE, ulps=(1.5, 3))
+primitive("log2", lambda F, y, x: 1 / (x * F.log(F.const(2.0))), domain=POSITIVE, ulps=(1.5, 3))
+primitive("log10", lambda F, y, x: 1 / (x * F.log(F.const(10.0))), domain=POSITIVE, ulps=(1.5, 3))
 primitive("sqrt", lambda F, y, x: 0.5 / y, domain=POSITIVE, ulps=(0.5, 2))
 primitive("cbrt", lambda F, y, x: 1 / (3 * y * y), domain=POSITIVE, ulps=(1.5, 5),
           via=lambda F, x: F.sign(x) * F.pow(F.abs(x), F.const(1.0) / 3))
@@ -155,8 +158,8 @@ primitive("relu", lambda F, y, x: F.gt(x, F.const(0.0)), ulps=(0, 0), selects=Tr
           convention="slope 0 at 0", via=lambda F, x: F.max(x, F.const(0.0)), doc="max(x, 0)")
 # --- special functions -----------------------------------------------------------------------------------------------
 # exp(-x*x) amplifies the rounding of x*x by x^2: the stated ulps hold for |x| <= 5.
-primitive("erf", lambda F, y, x: F.exp(-x * x) * TWO_OVER_ROOT_PI, domain=(-5.0, 5.0), ulps=(2, 30))
-primitive("erfc", lambda F, y, x: F.exp(-x * x) * -TWO_OVER_ROOT_PI, domain=(-5.0, 5.0), ulps=(6, 30))
+primitive("erf", lambda F, y, x: F.exp(-x * x) * two_over_root_pi(F), domain=(-5.0, 5.0), ulps=(2, 30))
+primitive("erfc", lambda F, y, x: -F.exp(-x * x) * two_over_root_pi(F), domain=(-5.0, 5.0), ulps=(6, 30))
 primitive("gamma", lambda F, y, x: y * F.digamma(x), domain=(0.1, 100.0), ulps=(10, 14))
 # the C library's lgamma loses relative digits near its zeros 1 and 2: the stated ulps hold from 3 on.
 primitive("lgamma", lambda F, y, x: F.digamma(x), domain=(3.0, 1e6), ulps=(8, 2), doc="log |gamma(x)|")
