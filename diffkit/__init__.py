@@ -1,2 +1,38 @@
-"""diffkit: how exact is a derivative, and why?"""
+"""diffkit: how exact is a derivative, and why?
+
+A function (text, SymPy expression or Python callable) becomes one Program; every engine is a small reader of Programs;
+every study turns engines into a frozen record; every report is a rendering of records.  To learn how it works, read the
+modules in this order: primitives, program, parse, tape, tangent, numeric, symbolic, reference, study, report.
+
+Names below are loaded on first use, so that ``import diffkit`` is as cheap as an empty module.
+"""
+
+from importlib import import_module
 from typing import Any
+
+__version__ = "0.1.0"
+
+HOME = {
+    "parse": "parse", "Program": "program", "Builder": "program", "from_sympy": "symbolic", "trace": "tracing",
+    "reference": "reference", "derivative": "reference",
+    "compare": "study.compare", "sweep": "study.sweep", "swell": "study.swell", "report": "study.report",
+    "DiffkitError": "errors", "ParseError": "errors", "UsageError": "errors", "InputError": "errors", "NumberError": "errors",
+}
+ENGINES = ("numeric", "symbolic", "tangent", "tape")
+MEASURES = {"compare", "sweep", "swell", "report"}  # public under the name of their module
+
+__all__ = [*HOME, *ENGINES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in ENGINES:
+        return import_module(f"diffkit.{name}")
+    if name not in HOME:
+        raise AttributeError(f"module 'diffkit' has no attribute {name!r}")
+    value = getattr(import_module(f"diffkit.{HOME[name]}"), "measure" if name in MEASURES else name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *HOME, *ENGINES])

@@ -7,7 +7,9 @@ its namespace is first asked for.
 
 import math
 import operator
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial, reduce
 from types import SimpleNamespace
 from typing import Any
@@ -46,6 +48,12 @@ def get(name: str) -> SimpleNamespace:
     """
     builders = {"math": _math, "numpy": _numpy, "complex": _complex, "mpmath": _mpmath, "sympy": _sympy}
     return complete(name, *builders[name]())
+
+
+def quiet() -> AbstractContextManager[Any]:
+    """NumPy's floating-point warnings off, if NumPy is in use: here inf and nan are answers."""
+    numpy = sys.modules.get("numpy")
+    return numpy.errstate(all="ignore") if numpy else nullcontext()
 
 
 # --- floats ------------------------------------------------------------------------------------------------------------

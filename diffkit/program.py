@@ -66,7 +66,8 @@ class Program:
         """
         point = self.point(*values, **named)
         F = namespaces.get(namespace_of(point))
-        v = run(self, F, [float(x) for x in point] if F.name == "math" else point)
+        with namespaces.quiet():
+            v = run(self, F, [float(x) for x in point] if F.name == "math" else point)
         results = tuple(v[k] for k in self.outputs)
         return results[0] if len(results) == 1 else results
 
