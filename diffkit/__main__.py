@@ -1,0 +1,5 @@
+"""``python -m diffkit`` is ``diffkit``."""
+
+from diffkit.cli import main
+
+main()
