@@ -1,0 +1,380 @@
+"""The command line: arguments -> study -> record -> renderer. No arithmetic lives here."""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diffkit import __version__
+from diffkit.errors import DiffkitError, InputError, TimeLimitError, UsageError
+
+BUG, INTERRUPTED = 70, 130
+FLAGS = {"-o", "-v", "-q", "-h"}
+KNOWN_SUFFIX = re.compile(r"-o.+\.(html|md|tex|json|csv|pdf|svg|png|dot)$")
+LONG_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?$", re.DOTALL)
+
+
+# --- input ---------------------------------------------------------------------------------------------------------------
+def expression_last(args: list[str]) -> list[str]:
+    """Put an expression that starts with a minus behind ``--``, so that it is not read as an option.
+
+    Examples
+    --------
+    >>> expression_last(["compare", "-x**2", "--at", "x=1"])
+    ['compare', '--at', 'x=1', '--', '-x**2']
+    """
+    for i, arg in enumerate(args):
+        if arg == "--":
+            break
+        if arg.startswith("-") and len(arg) > 1 and not (arg in FLAGS or LONG_OPTION.match(arg) or KNOWN_SUFFIX.match(arg)):
+            return [*args[:i], *args[i + 1 :], "--", arg]
+    return args
+
+
+def read_function(text: str, at: dict[str, float] | None) -> Any:
+    """The Program that EXPR names: a text, FILE.py:function, or - for standard input."""
+    from diffkit.parse import parse
+
+    if text == "-":
+        return parse(_standard_input())
+    named = re.fullmatch(r"(?s)(.+\.py):([^\W\d]\w*)", text)
+    return _from_file(Path(named[1]), named[2], at) if named else parse(text)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").rstrip()
+    except UnicodeDecodeError as error:
+        raise InputError(f"standard input is not UTF-8 text: byte {error.start} cannot be read") from None
+
+
+def _from_file(path: Path, name: str, at: dict[str, float] | None) -> Any:
+    """The recorded Program of a function in a Python file, which is run."""
+    import runpy
+    from contextlib import redirect_stdout
+
+    from diffkit.tracing import trace
+
+    if not path.is_file():
+        raise InputError(f"no file '{path}'", remedy="give FILE.py:function, or a formula")
+    if at is None:
+        raise UsageError("a Python function is recorded at a point", remedy="give it with --at x=1")
+    try:
+        with redirect_stdout(sys.stderr):
+            found = runpy.run_path(str(path))
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise InputError(f"'{path}' does not run: {type(error).__name__}: {error}") from None
+    if not callable(found.get(name)):
+        raise InputError(f"'{path}' has no function '{name}'", remedy=_did_you_mean(name, [k for k, v in found.items() if callable(v)]))
+    try:
+        return trace(found[name], at)
+    except DiffkitError:
+        raise
+    except Exception as error:
+        raise InputError(f"'{name}' in '{path}' fails at that point: {type(error).__name__}: {error}") from None
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, known, 1)
+    return f"did you mean '{close[0]}'?" if close else ""
+
+
+def read_point(items: tuple[str, ...]) -> dict[str, float] | None:
+    """The point from --at x=1/3,y=pi/4: each coordinate is read exactly, then rounded to float64 once."""
+    point: dict[str, float] = {}
+    for item in items:
+        for part in re.split(r",(?![^(]*\))", item):
+            name, equals, value = part.partition("=")
+            name = name.strip()
+            if not equals or not name or not value.strip():
+                raise UsageError(f"cannot read the point '{part.strip()}'", remedy="write --at x=1.5,y=1/3")
+            if name in point:
+                raise UsageError(f"'{name}' is given twice in --at")
+            point[name] = _coordinate(name, value)
+    return point or None
+
+
+def _coordinate(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    from diffkit.parse import parse
+    from diffkit.reference import round_constant
+
+    remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
+    try:
+        program = parse(text)
+    except InputError as error:
+        raise UsageError(f"cannot read the value of '{name}' in --at: '{text.strip()}'", error.what, remedy) from None
+    if program.inputs or len(program.outputs) != 1:
+        raise UsageError(f"the value of '{name}' in --at is not a number: '{text.strip()}'", remedy=remedy)
+    return round_constant(program)
+
+
+def check_point(program: Any, at: dict[str, float] | None) -> dict[str, float]:
+    """The point, if it names every input of the program and no other."""
+    from diffkit.points import spread
+
+    if at is None and program.inputs:
+        raise UsageError("the point is missing", remedy=f"give it with --at {','.join(f'{n}=1' for n in program.inputs)}")
+    spread(program.inputs, at or {})
+    return at or {}
+
+
+def _listed(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+# --- output --------------------------------------------------------------------------------------------------------------
+def deliver(record: Any, json: bool, out: tuple[str, ...], force: bool, quiet: bool) -> None:
+    """Write the record to files and to standard output."""
+    if out:
+        from diffkit.files import write_all
+        from diffkit.render import write_plan
+
+        contents: dict[Path, bytes] = {}
+        for name in out:
+            contents |= write_plan(record, Path(name))
+        write_all(contents, force)
+        if not quiet:
+            for path in contents:
+                print(f"wrote {path}", file=sys.stderr)
+    if json:
+        print_text(_json(record))
+    elif not out:
+        print_text(str(record) + "\n")
+
+
+def _json(record: Any) -> str:
+    """JSON that the terminal's encoding can carry."""
+    text: str = record.to_json()
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        import json
+
+        return json.dumps(json.loads(text), indent=1, allow_nan=False) + "\n"
+    return text
+
+
+def print_text(text: str) -> None:
+    """Print whatever the terminal's encoding: what it lacks is written as an escape."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Tell on a terminal what is being done; elsewhere say nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("reading") as status:
+        yield lambda stage: status.update(stage)
+
+
+@contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Stop with status 4 when the user's time is over."""
+    if seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def over(*_: Any) -> None:
+        raise TimeLimitError(f"the time limit of {seconds:g} s is over", remedy="give more with --timeout", status="timeout")
+
+    previous = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+# --- commands --------------------------------------------------------------------------------------------------------------
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+POSITIVE = click.FloatRange(min=0, min_open=True)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every study has."""
+    options = [
+        click.argument("expr"),
+        click.option("--at", multiple=True, metavar="x=1,y=-4", help="The point; 1/3 and pi/4 are read exactly."),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
+        click.option("-o", "--out", multiple=True, metavar="FILE", help="Write a file; the suffix picks the format. Repeatable."),
+        click.option("--force", is_flag=True, help="Overwrite existing files."),
+        click.option("--timeout", type=POSITIVE, metavar="S", help="Give up after S seconds."),
+        click.option("--seed", type=int, default=0, metavar="N", help="Seed of whatever is random."),
+        click.option("-v", "--verbose", is_flag=True, help="Say more on standard error."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def study(measure: Callable[..., Any], expr: str, at: tuple[str, ...], as_json: bool, out: tuple[str, ...], force: bool,
+          timeout: float | None, quiet: bool, needs_point: bool = True) -> Any:
+    """Read the input, measure, deliver: the same for every study."""
+    from diffkit.files import demand_writable
+
+    with time_limit(timeout):
+        demand_suffixes(out)
+        demand_writable(map(Path, out), force)
+        point = read_point(at)
+        program = read_function(expr, point)
+        checked = check_point(program, point) if needs_point or point is not None else None
+        with progress(quiet) as tell:
+            record = measure(program, checked, tell)
+        deliver(record, as_json, out, force, quiet)
+    return record
+
+
+def demand_suffixes(out: tuple[str, ...]) -> None:
+    """Complain about an output format before any work is done for it."""
+    from diffkit.render import SUFFIXES
+
+    for name in out:
+        if Path(name).suffix.lower() not in SUFFIXES:
+            raise UsageError(f"cannot write '{name}': unknown format '{Path(name).suffix}'", remedy=f"the formats are {' '.join(SUFFIXES)}")
+
+
+@click.group(context_settings=HELP, epilog="Exit status: 0 done; 1 a check failed; 2 wrong usage; 3 unreadable input; 4 no number possible.")
+@click.version_option(__version__, "--version", prog_name="diffkit")
+def commands() -> None:
+    """How exact is a derivative, and why? Compare the ways to differentiate a function.
+
+    EXPR is a formula such as "exp(x)/sqrt(sin(x)^3 + cos(x)^3)", FILE.py:function, or - for standard input.
+    """
+
+
+@commands.command()
+@common
+@click.option("--engines", metavar="LIST", help="symbolic, reverse, forward, complex-step, richardson, D0, D+, D-.")
+@click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
+@click.option("--digits", type=click.IntRange(1, 10_000), default=30, show_default=True, help="Digits of the reference.")
+@click.option("--fail-above", type=POSITIVE, metavar="E", help="Exit with 1 if a relative error is above E.")
+def compare(expr: str, engines: str | None, wrt: str | None, digits: int, fail_above: float | None, seed: int, verbose: bool,
+            **options: Any) -> int:
+    """Every engine at one point, in correct digits against a proved reference."""
+    from diffkit.study import compare
+
+    record = study(lambda f, at, tell: compare.measure(f, at, _listed(engines), _listed(wrt), digits), expr, **options)
+    failed = fail_above is not None and any(not (e.relative_error or 0.0) <= fail_above for e in record.engines)
+    return 1 if failed else 0
+
+
+@commands.command()
+@common
+@click.option("--engines", metavar="LIST", help="Schemes D+, D-, D0, richardson, complex-step, and engines to draw beside them.")
+@click.option("--wrt", metavar="x", help="The input to vary.")
+def sweep(expr: str, engines: str | None, wrt: str | None, seed: int, verbose: bool, **options: Any) -> int:
+    """Error against h for every difference scheme, with its order and its best step."""
+    from diffkit.engines import choose
+    from diffkit.study import sweep
+
+    chosen = None if engines is None else [e.name for e in choose(_listed(engines))]
+    schemes = None if chosen is None else [n for n in chosen if n in sweep.CONSTANTS]
+    beside = None if chosen is None else [n for n in chosen if n not in sweep.CONSTANTS]
+    study(lambda f, at, tell: sweep.measure(f, at, wrt, schemes, beside), expr, **options)
+    return 0
+
+
+@commands.command()
+@common
+@click.option("--wrt", metavar="x", help="Differentiate by this input.")
+@click.option("--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for simplify.")
+def swell(expr: str, wrt: str | None, simplify_limit: float, seed: int, verbose: bool, **options: Any) -> int:
+    """How large a derivative grows: symbolic, simplified, after cse, and by reverse mode."""
+    from diffkit.study import swell
+
+    study(lambda f, at, tell: swell.measure(f, at, wrt, simplify_limit), expr, needs_point=False, **options)
+    return 0
+
+
+@commands.command()
+@common
+@click.option("--engines", metavar="LIST", help="The engines to compare.")
+@click.option("--wrt", metavar="x", help="The input that the error-against-h figure varies.")
+@click.option("--title", default="", help="The title of the report.")
+@click.option("--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for simplify.")
+def report(expr: str, engines: str | None, wrt: str | None, title: str, simplify_limit: float, seed: int, verbose: bool,
+           **options: Any) -> int:
+    """The whole error report: verdict, table, figure, orders, swell, how it was measured."""
+    from diffkit.study import report
+
+    command = "diffkit " + " ".join(map(_quoted, sys.argv[1:]))
+    record = study(lambda f, at, tell: report.measure(f, at, wrt=wrt, engines=_listed(engines), title=title, command=command,
+                                                      time_limit=simplify_limit, progress=tell), expr, **options)
+    if verbose:
+        for stage, seconds in record.seconds.items():
+            print(f"{stage}: {seconds:.2f} s", file=sys.stderr)
+    return 0
+
+
+def _quoted(arg: str) -> str:
+    import shlex
+
+    return shlex.quote(arg)
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def functions(as_json: bool) -> int:
+    """The functions of the language: accuracy of value and partials in ulps, conventions at kinks."""
+    from diffkit.study import functions
+
+    record = functions.measure()
+    print_text(_json(record) if as_json else str(record) + "\n")
+    return 0
+
+
+# --- the program -----------------------------------------------------------------------------------------------------------
+def main() -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Run one command; every error becomes at most three lines and an exit status."""
+    try:
+        return int(commands.main(expression_last(args), prog_name="diffkit", standalone_mode=False) or 0)
+    except DiffkitError as error:
+        return _fail(str(error), error.exit_status)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
+        return UsageError.exit_status
+    except click.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "diffkit"
+        return _fail(f"{error.format_message()}\n    see {where} --help", UsageError.exit_status)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains while closing
+        return 0
+    except Exception as error:
+        if os.environ.get("DIFFKIT_DEBUG"):
+            raise
+        return _fail(f"a bug in diffkit: {type(error).__name__}: {error}\n    please report it, with what DIFFKIT_DEBUG=1 prints", BUG)
+
+
+def _fail(message: str, status: int) -> int:
+    encoding = sys.stderr.encoding or "utf-8"
+    print("diffkit: " + message.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    return status

@@ -1,0 +1,256 @@
+"""Error against h: every scheme over steps from 4 max(1, |x|) down to below ulp(x), each sample judged against the reference.
+
+Letters: ``p`` order of accuracy, ``C`` the constant of the truncation C h^p, ``F`` the noise of f in absolute terms (a bound from
+the tape), ``W`` how many of them the quotient takes, so that rounding <= W F / h.  The best step, where p C h^p = W F / h, is
+
+    h* = (W F / (p C))^(1/(p+1))
+
+No constant is fitted: C comes from the proved higher derivatives, F from one reverse sweep.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from diffkit import numeric, tape
+from diffkit import reference as truth
+from diffkit.engines import choose
+from diffkit.errors import DiffkitError, NumberError, UsageError
+from diffkit.floats import U
+from diffkit.points import prepare
+from diffkit.program import Program
+from diffkit.results import Sample, Scheme, Sweep, Verdict
+from diffkit.study import compare
+
+PER_DECADE = 8
+SMALLEST_AT_ZERO = 1e-20  # ulp(0) is 5e-324: 320 decades of nothing new
+NOISE_MARGIN = 100.0  # the order is fitted where the error is this many times the rounding bound
+FIT_DECADES, FIT_SAMPLES = 1.5, 5
+
+
+class Model(NamedTuple):
+    """The predicted error of a scheme: |C| h^p + W F / h, absolute."""
+
+    constant: float
+    order: int
+    weighted_noise: float
+    ceiling: float  # arithmetic cannot do better than a few u |f'|
+
+    def truncation(self, h: float) -> float:
+        """|C| h^p, inf where it overflows."""
+        try:
+            return self.constant * h**self.order
+        except OverflowError:
+            return math.inf
+
+    def rounding(self, h: float) -> float:
+        """W F / h plus the rounding of the quotient itself."""
+        return self.weighted_noise / h + self.ceiling
+
+    def predicted(self, h: float) -> float:
+        """The sum of both."""
+        return self.truncation(h) + self.rounding(h)
+
+    def best_step(self) -> float | None:
+        """h*, or None where the truncation constant is 0: the scheme is better than its order there."""
+        if not (0 < self.constant < math.inf and 0 < self.weighted_noise < math.inf):
+            return None
+        return float((self.weighted_noise / (self.order * self.constant)) ** (1 / (self.order + 1)))
+
+
+# scheme: which derivative stands in C, the factor before it, and W (theory: the sum of |weights| of f in the quotient)
+CONSTANTS = {"D+": (2, 1 / 2, 2.0), "D-": (2, 1 / 2, 2.0), "D0": (3, 1 / 6, 1.0), "richardson": (5, 1 / 30, 1.5),
+             "complex-step": (3, 1 / 6, 0.0)}
+
+
+def measure(f: Any, at: Any, wrt: str | None = None, schemes: Iterable[str] | None = None,
+            engines: Iterable[str] | None = None) -> Sweep:
+    """Measure the error of every difference scheme over all steps.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+    at : number, tuple, dict or array
+    wrt : str, optional
+        The input to differentiate by; needed if there are several.
+    schemes : iterable of str, optional
+        Of D+, D-, D0, richardson, complex-step; by default all.
+    engines : iterable of str, optional
+        The engines without a step that are drawn beside them; by default all.
+
+    Returns
+    -------
+    Sweep
+        Errors are absolute.  A sample's status is ok, exact (no error at all), below-ulp (x + h is x), domain (f is undefined
+        at one of its points) or overflow.
+
+    Raises
+    ------
+    NumberError
+        If f has no derivative there: the status says kink, domain, ...
+
+    Examples
+    --------
+    >>> result = measure("exp(x)", 0.0)
+    >>> [round(scheme.fitted_order, 1) for scheme in result.schemes]
+    [1.0, 1.0, 2.0, 4.0, 2.0]
+    """
+    program, values, _ = prepare(f, at)
+    point = dict(zip(program.inputs, map(float, values)))
+    name = _wrt(program, wrt)
+    derivatives = taylor(program, point, name)
+    exact = derivatives[1]
+    models = _models(derivatives, tape.noise(program, point))
+    along = _restricted(program, point, name)
+    rows = tuple(_scheme(s, along, point[name], exact, models[s]) for s in _schemes(schemes))
+    without_h = [e.name for e in choose(engines) if e.step is None]
+    beside = compare.measure(program, point, engines=without_h, wrt=(name,)).engines
+    return Sweep(expression=str(program), at=point, wrt=name, value=float(program(**point)),
+                 derivative=compare.decimal(exact, compare.DIGITS), schemes=rows, engines=beside, verdict=_verdict(rows))
+
+
+def _wrt(program: Program, wrt: str | None) -> str:
+    if wrt is None and len(program.inputs) != 1:
+        raise UsageError("a sweep varies one input", remedy=f"choose with wrt (--wrt) one of {', '.join(program.inputs) or 'none'}")
+    if wrt is not None and wrt not in program.inputs:
+        raise UsageError(f"the function has no input '{wrt}'", remedy=f"its inputs are {', '.join(program.inputs)}")
+    return wrt or program.inputs[0]
+
+
+def _schemes(names: Iterable[str] | None) -> list[str]:
+    chosen = list(numeric.SCHEMES) if names is None else list(names)
+    for name in chosen:
+        if name not in numeric.SCHEMES:
+            raise UsageError(f"unknown scheme '{name}'", remedy=f"the schemes are {', '.join(numeric.SCHEMES)}")
+    return chosen
+
+
+def taylor(program: Program, point: dict[str, float], name: str, order: int = 5) -> list[Any]:
+    """f, f', ... by one input, as mpmath numbers; an order that does not exist there, and all above it, is None."""
+    place = program.inputs.index(name)
+    known: list[Any] = []
+    for n in range(order, 0, -1):
+        try:
+            known = truth.taylor(program, list(point.values()), place, n, compare.DIGITS)
+            break
+        except NumberError:
+            if n == 1:
+                raise
+    return known + [None] * (order + 1 - len(known))
+
+
+def _models(derivatives: Sequence[Any], noise: float) -> dict[str, Model]:
+    def size(number: Any) -> float:
+        return math.nan if number is None else abs(float(number))
+
+    return {scheme: Model(factor * size(derivatives[n]), numeric.SCHEMES[scheme].order_of_accuracy, weight * noise,
+                          2 * U * size(derivatives[1]))
+            for scheme, (n, factor, weight) in CONSTANTS.items()}
+
+
+def _restricted(program: Program, point: dict[str, float], name: str) -> Callable[[Any], Any]:
+    """f as a function of one of its inputs, the others held."""
+    place, values = program.inputs.index(name), list(point.values())
+    return lambda t: program(*values[:place], t, *values[place + 1 :])
+
+
+def steps(x: float) -> list[float]:
+    """At least PER_DECADE steps a decade, from 4 max(1, |x|) down to below ulp(x).
+
+    Examples
+    --------
+    >>> h = steps(1.5)
+    >>> h[0], h[-1] < 2.0**-52
+    (6.0, True)
+    """
+    top = 4 * max(1.0, abs(x))
+    bottom = math.ulp(x) / 4 if x else SMALLEST_AT_ZERO
+    count = math.ceil(PER_DECADE * (math.log10(top) - math.log10(bottom)))
+    return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if 0 < h < math.inf]
+
+
+def _scheme(scheme: str, f: Callable[[Any], Any], x: float, exact: Any, model: Model) -> Scheme:
+    quotient = numeric.SCHEMES[scheme].quotient
+    high = float(exact)
+    low = float(exact - type(exact)(high))
+    reason = ""
+    samples: list[Sample] = []
+    try:
+        samples = [_sample(quotient(f, x, h), x, h, high, low, model, scheme) for h in steps(x)]
+    except DiffkitError as error:
+        reason = error.what
+    best = min((s for s in samples if s.status in {"ok", "exact"}), key=lambda s: s.total, default=None)
+    h_predicted = model.best_step()
+    return Scheme(scheme=scheme, order_of_accuracy=model.order, fitted_order=fitted_order(samples, model),
+                  h_predicted=h_predicted, error_predicted=model.predicted(h_predicted) if h_predicted else None,
+                  h_measured_best=best.h if best else None, error_measured_best=best.total if best else None,
+                  samples=tuple(samples), reason=reason)
+
+
+def _sample(estimate: float, x: float, h: float, high: float, low: float, model: Model, scheme: str) -> Sample:
+    """One estimate; the reference is high + low, so that the difference is exact where it matters."""
+    total = abs((estimate - high) - low)
+    known = math.isfinite(model.constant)
+    return Sample(h=h, estimate=estimate, total=total, truncation=model.truncation(h) if known else None,
+                  rounding=model.rounding(h), predicted=model.predicted(h) if known else None,
+                  status=_status(estimate, total, x, h, scheme))
+
+
+def _status(estimate: float, total: float, x: float, h: float, scheme: str) -> str:
+    if scheme != "complex-step" and (x + h == x or x - h == x):
+        return "below-ulp"
+    if math.isnan(estimate):
+        return "domain"
+    if math.isinf(estimate):
+        return "overflow"
+    return "exact" if total == 0 else "ok"
+
+
+def fitted_order(samples: Sequence[Sample], model: Model) -> float | None:
+    """The slope of log error against log h where truncation rules: nearest to h = 0 above the noise; None if too few samples."""
+    floor = [(s.h, s.total) for s in samples if s.status == "ok" and s.total > NOISE_MARGIN * (s.rounding or 0.0)]
+    if not floor:
+        return None
+    smallest = _smallest_unbroken(samples, floor)
+    chosen = [(h, e) for h, e in floor if smallest <= h <= smallest * 10**FIT_DECADES]
+    if len(chosen) < FIT_SAMPLES:
+        return None
+    x = [math.log(h) for h, _ in chosen]
+    y = [math.log(e) for _, e in chosen]
+    mx, my = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - mx) * (b - my) for a, b in zip(x, y)) / sum((a - mx) ** 2 for a in x)
+
+
+def _smallest_unbroken(samples: Sequence[Sample], above: Sequence[tuple[float, float]]) -> float:
+    """The smallest h down to which (from some h on) every usable sample stands clear of the noise.
+
+    Beware: far right, where h exceeds the distance to a singularity, errors may stand clear too; the run that counts is the
+    one that reaches furthest down.
+    """
+    clear = {h for h, _ in above}
+    runs: list[list[float]] = [[]]
+    for s in samples:  # from large to small h
+        if s.h in clear:
+            runs[-1].append(s.h)
+        elif s.status == "ok" and runs[-1]:
+            runs.append([])
+    long = [run for run in runs if len(run) >= FIT_SAMPLES] or [max(runs, key=len)]
+    return long[-1][-1]
+
+
+def _verdict(schemes: Sequence[Scheme]) -> Verdict:
+    """What the fitted orders say about f at this point, in one word and one sentence."""
+    fitted = {s.scheme: s.fitted_order for s in schemes if s.scheme != "complex-step" and s.fitted_order is not None}
+    expected = {s.scheme: s.order_of_accuracy for s in schemes}
+    if not fitted:
+        return Verdict(smoothness="no-asymptotic-range", text="no scheme has a range of steps where truncation rules, so no order could be fitted.")
+    listed = ", ".join(f"{name} {order:.2f}" for name, order in fitted.items())
+    short = [name for name, order in fitted.items() if order < expected[name] - 0.2]
+    better = [name for name, order in fitted.items() if order > expected[name] + 0.2]
+    if short:
+        return Verdict(smoothness="limited", text=f"fitted orders {listed}: {', '.join(short)} stay below the theory, so f lacks the "
+                                                  f"smoothness that it assumes, or a singularity is near.")
+    if better:
+        return Verdict(smoothness="superconvergent", text=f"fitted orders {listed}: {', '.join(better)} do better than the theory's order, because "
+                                                          f"the derivative in its truncation constant vanishes here.")
+    return Verdict(smoothness="smooth", text=f"fitted orders {listed}, as the theory says for a smooth f.")
