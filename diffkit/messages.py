@@ -23,6 +23,28 @@ SENTENCES = {
         "of the same with equal parts shared (DAG), and operations of the latter."
     ),
     "report.headline": "Report on {expression} at {at}",
+    # -- captions and descriptions of the pictures
+    "figure.sweep": (
+        "{kind} error of {schemes} as approximations of the derivative by {name} of {expression} at {at}, "
+        "against the step h; marks are measured"
+    ),
+    "figure.sweep.model": (
+        "solid lines are the model, truncation (dashed) plus rounding (dotted), and stars its best steps, h* = {steps}"
+    ),
+    "figure.sweep.triangles": "the fitted slope is written along each curve and the triangles show the expected order",
+    "figure.sweep.engines": "engines that need no step stand in the grey band under u = 2^-53, unless they err by more",
+    "figure.sweep.zeros": "errors that are exactly 0 lie at the foot",
+    "figure.sweep.ulp": "steps below the spacing of the floats at the point are drawn faint",
+    "figure.swell": "Sizes of {expression} and of the forms of its derivative by {name}, on a logarithmic scale.",
+    "figure.swell.family": (
+        "Sizes of f and of the forms of its derivative by {name} against n for {expression}, on a logarithmic scale."
+    ),
+    "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
+    "alt.sweep": "Diagram with logarithmic axes of the {kind} error against the step h. {curves}",
+    "alt.curve": "{scheme}: fitted slope {slope}, smallest measured error {error} at h = {h}.",
+    "alt.curve.none": "{scheme}: no error above 0 was measured.",
+    "alt.swell": "Diagram of sizes with parts shared: {sizes}.",
+    "alt.engines": "Diagram of correct digits: {digits}.",
     # -- the verdict of the report, two sentences
     "verdict.reference": "The derivative by {name} at {at} is {value}, proved to {digits} digits.",
     "verdict.gradient": "The gradient at {at} is ({values}), proved to {digits} digits.",

@@ -110,7 +110,7 @@ class Data:
         InputError
             A value is missing or of another kind.
         """
-        values = {n: decode(k, saved[n], f"{cls.__name__}.{n}") for n, k in _kinds(cls).items() if n in saved}
+        values = {n: decode(k, saved[n], f"{cls.__name__}.{n}") for n, k in _kinds(cls).items() if n in saved}  # type: ignore[arg-type]
         for item in fields(cls):  # type: ignore[arg-type]
             if item.name not in values and item.default is MISSING:
                 raise InputError(f"the saved result is damaged: {cls.__name__}.{item.name} is missing")
@@ -118,8 +118,6 @@ class Data:
 
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, type(self)) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]  # it holds dicts
 
 
 def _version() -> str:

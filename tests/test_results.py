@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-import specimens
+from . import specimens
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -200,7 +200,10 @@ def test_text_that_is_no_json_is_refused(text: str) -> None:
         Record.from_json(text)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers(-(10**400), 10**400) | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)))
+SCALARS = st.none() | st.booleans() | st.floats() | st.integers(-(10**400), 10**400) | st.text()
+
+
+@given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_any_json_gives_a_record_or_an_input_error(value: object) -> None:
     """No document gives another exception."""
     for base in (specimens.swell(), specimens.kink()):

@@ -1,0 +1,74 @@
+"""What is said about a picture: a caption, a whole sentence usable in a hand-in, and a description for who cannot see it."""
+
+from .messages import say
+from .results import Comparison, Record, Scheme, Sweep, Swell
+from .tables import clip, fixed, point, short
+
+LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step"}
+
+
+def label(scheme: str) -> str:
+    """Return the name of a scheme as prose writes it."""
+    return LABELS.get(scheme, scheme)
+
+
+def joined(parts: list[str]) -> str:
+    """Return an enumeration.
+
+    Examples
+    --------
+    >>> joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def caption(record: Record) -> str:
+    """Return the caption of the picture of a record, with its reading instructions."""
+    if isinstance(record, Sweep):
+        return _sweep_caption(record)
+    if isinstance(record, Swell):
+        family = any(form.n is not None for form in record.forms)
+        return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
+    return say("figure.engines", at=point(record.at), expression=clip(record.expression))
+
+
+def _sweep_caption(sweep: Sweep) -> str:
+    stars = [s for s in sweep.schemes if s.h_predicted and s.error_predicted]
+    zeros = any(sample.status == "exact" for s in sweep.schemes for sample in s.samples)
+    coarse = any(sample.status == "below-ulp" for s in sweep.schemes for sample in s.samples)
+    place = {"kind": sweep.kind().capitalize(), "at": point(sweep.at), "expression": clip(sweep.expression)}
+    clauses = [
+        say("figure.sweep", **place, schemes=joined([label(s.scheme) for s in sweep.schemes]), name=sweep.wrt),
+        say("figure.sweep.model", steps=joined([_star(s) for s in stars])) if stars else "",
+        say("figure.sweep.triangles") if any(s.fitted_order is not None for s in sweep.schemes) else "",
+        say("figure.sweep.engines") if sweep.engines and sweep.kind() == "relative" else "",
+        say("figure.sweep.zeros") if zeros else "",
+        say("figure.sweep.ulp") if coarse else "",
+    ]
+    return "; ".join(clause for clause in clauses if clause) + "."
+
+
+def _star(scheme: Scheme) -> str:
+    return f"{short(scheme.h_predicted, 2)} for {label(scheme.scheme)}"
+
+
+def alt(record: Record) -> str:
+    """Return in words what the picture of a record shows."""
+    if isinstance(record, Sweep):
+        return say("alt.sweep", kind=record.kind(), curves=" ".join(_curve(s, record.scale()) for s in record.schemes)).strip()
+    if isinstance(record, Swell):
+        known = [form for form in record.forms if form.status == "ok"]
+        sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
+        return say("alt.swell", sizes=sizes or "none")
+    shown = record.ranked() if isinstance(record, Comparison) else []
+    digits = [f"{e.engine} {e.digits()}" for e in shown if e.correct_digits is not None]
+    return say("alt.engines", digits=joined(digits) or "none")
+
+
+def _curve(scheme: Scheme, scale: float) -> str:
+    if scheme.error_measured_best is None or scheme.h_measured_best is None:
+        return say("alt.curve.none", scheme=label(scheme.scheme))
+    error = short(scheme.error_measured_best / scale, 2)
+    where = {"scheme": label(scheme.scheme), "error": error, "h": short(scheme.h_measured_best, 2)}
+    return say("alt.curve", **where, slope=fixed(scheme.fitted_order))

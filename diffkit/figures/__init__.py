@@ -1,0 +1,68 @@
+"""Pictures of the records: the only drawer that imports Matplotlib, and never pyplot.
+
+Reading instructions stand in the caption (`captions.py`) and in the legend outside the axes; what colour
+carries is carried by marker, line style or a direct label too.
+"""
+
+import io
+import re
+from html import escape
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from ..captions import alt, caption
+from ..errors import UsageError
+from ..results import Comparison, Record, Report, Sweep, Swell
+from .sheet import STYLE
+from .sizes import engines, swell
+from .sweep import error_vs_h
+
+__all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "save", "svg", "swell", "write"]
+FORMATS = (".png", ".svg", ".pdf")
+
+
+def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
+    """Return the pictures of a record by name, the main one first."""
+    if isinstance(record, Sweep):
+        return {"error_vs_h": error_vs_h(record, width)}
+    if isinstance(record, Swell):
+        return {"swell": swell(record, width)}
+    if isinstance(record, Comparison):
+        return {"engines": engines(record, width)}
+    if isinstance(record, Report):
+        studies: tuple[Record | None, ...] = (record.sweep, record.swell)
+        parts = [part for part in studies if part is not None] or [record.comparison]
+        return {name: drawn for part in parts for name, drawn in pictures(part, width).items()}
+    return {}
+
+
+def write(figure: Figure, suffix: str) -> bytes:
+    """Return the file of a picture: .png (300 dpi), .svg or .pdf, the same bytes every time.
+
+    Raises
+    ------
+    UsageError
+        The suffix is none of these.
+    """
+    if suffix not in FORMATS:
+        raise UsageError(f"a picture cannot be written as '{suffix}'", remedy=f"use one of {' '.join(FORMATS)}")
+    file = io.BytesIO()
+    dates: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}
+    with mpl.rc_context(STYLE):
+        figure.savefig(file, format=suffix[1:], dpi=300, metadata=dates[suffix])
+    return file.getvalue()
+
+
+def save(figure: Figure, path: str | Path) -> None:
+    """Write a picture; the suffix of the path picks the format."""
+    Path(path).write_bytes(write(figure, Path(path).suffix.lower()))
+
+
+def svg(figure: Figure, title: str = "", desc: str = "") -> str:
+    """Return a picture as an SVG element that names and describes itself and refers to nothing outside."""
+    text = write(figure, ".svg").decode("utf-8")
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text[text.index("<svg") :], count=1, flags=re.DOTALL)
+    words = "".join(f"<{tag}>{escape(said)}</{tag}>" for tag, said in (("title", title), ("desc", desc)) if said)
+    return re.sub(r"<svg ([^>]*)>", lambda found: f'<svg role="img" {found[1]}>{words}', text, count=1)
