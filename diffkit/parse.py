@@ -28,6 +28,7 @@ LOOKALIKES = dict.fromkeys("·⋅∙×∗", "*") | dict.fromkeys("÷∕⁄", "/"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MARKS = re.compile(r"[()\n;]|#[^\n]*|\Z")
 BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+CALLED = re.compile(r"([^\W\d]\w*?)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)\s*\Z")
 REPEAT = re.compile(r"repeat\b[ \t]*(?:([0-9]+)[ \t]*:)?[ \t\r]*")
 OPERAND_ENDS = {"operand", "NUMBER", "NAME", "SUPERSCRIPT", "RPAR", "CLOSE"}
 OPERAND_STARTS = {"NUMBER", "NAME", "LPAR", "OPEN", "ROOT", "NOT"}
@@ -156,7 +157,7 @@ class Reader:
         for name, place in machine.inputs.items():
             if TEMPORARY.fullmatch(name):
                 raise self.fail(f"'{name}' is used before it is given a value", place, place + len(name),
-                                "a name of an underscore and digits is no input")
+                                "names of an underscore and digits are for steps")
             if self.last.inputs is not None and name not in self.last.inputs:
                 raise self.fail(f"'{name}' is not among the inputs listed", place, place + len(name),
                                 f"the last line lists {', '.join(self.last.inputs) or 'none'}")
@@ -277,11 +278,12 @@ class Reader:
         token = getattr(error, "token", None)
         if token is None:
             return unreadable(self.text, self.clean, start + error.pos_in_stream)
-        return self.fail(*misplaced(token, error.state.value_stack, start))
+        before = self.clean[max(start, start + token.start_pos - limits.NAME) : start + token.start_pos]
+        return self.fail(*misplaced(token, error.state.value_stack, start, before))
 
 
-def misplaced(token: Any, stack: list[Any], start: int) -> tuple[str, int, int, str]:
-    """What is wrong with a token, where, and what to try."""
+def misplaced(token: Any, stack: list[Any], start: int, before: str) -> tuple[str, int, int, str]:
+    """What is wrong with a token after the text ``before``, where, and what to try."""
     here = start + token.start_pos, start + token.end_pos
     top = stack[-1] if stack else None
     kind = getattr(top, "type", "operand")  # what has been reduced already is no token
@@ -293,8 +295,9 @@ def misplaced(token: Any, stack: list[Any], start: int) -> tuple[str, int, int, 
     if kind not in OPERAND_ENDS:
         return f"nothing stands between '{top}' and '{token}'", there[0], here[1], ""
     if token.type in OPERAND_STARTS:
-        call = kind == "NAME" and str(top) in FUNCTIONS
-        remedy = f"write {top}(...)" if call else "write * for a product"
+        called = CALLED.search(before)  # sin x, sin²(x)
+        known = called and called[1] in FUNCTIONS
+        remedy = f"write {called[1]}(...){called[2]}" if called and known else "write * for a product"
         return f"an operator is missing before '{token}'", *here, remedy
     waiting = [entry for entry in stack if getattr(entry, "type", "") in {"OPEN", "IF", "LPAR"}]
     if waiting and waiting[-1].type != "LPAR":

@@ -234,12 +234,9 @@ class Steps:
         if len(digits) > limits.DIGITS:
             raise self.fail(f"a number of {len(digits)} digits is beyond the limit of {limits.DIGITS}", token)
         value = float(digits)
-        if math.isinf(value):
-            raise self.fail(f"{self.words(token.start_pos, token.end_pos)} is beyond the largest double", token,
-                            "the limit is 1.7976931348623157e308")
-        if value == 0 and re.match(r"[0.]*[1-9]", digits):
-            raise self.fail(f"{self.words(token.start_pos, token.end_pos)} is beyond the smallest double", token,
-                            "the limit is 5e-324")
+        if math.isinf(value) or (value == 0 and re.match(r"[0.]*[1-9]", digits)):
+            limit = "largest double is 1.7976931348623157e308" if value else "smallest double is 5e-324"
+            raise self.fail(f"{self.words(token.start_pos, token.end_pos)} is beyond its limit", token, f"the {limit}")
         return value
 
     def name(self, token: Any) -> str:
@@ -318,6 +315,8 @@ class Steps:
         for i, name in enumerate(names):
             if name in names[:i]:
                 raise self.fail(f"input '{name}' is listed twice", left)
+            if TEMPORARY.fullmatch(name):
+                raise self.fail(f"'{name}' cannot be an input", left, "names of an underscore and digits are for steps")
         return tuple(names)
 
 
