@@ -154,16 +154,21 @@ class Reader:
         machine = Machine(builder)
         for step, value, place in self.steps:
             step(machine, value, place)
-        for name, place in machine.inputs.items():
+        if self.last.name:
+            machine.load(self.last.name, self.last.span.start_pos)
+        self.check_inputs(machine.inputs, self.last.inputs)
+        return builder.build(*machine.stack, inputs=self.last.inputs)
+
+    def check_inputs(self, used: dict[str, int], listed: tuple[str, ...] | None) -> None:
+        """Every input is a proper name, and listed if the last line lists them."""
+        allowed = set(used if listed is None else listed)
+        for name, place in used.items():
             if TEMPORARY.fullmatch(name):
                 raise self.fail(f"'{name}' is used before it is given a value", place, place + len(name),
                                 "names of an underscore and digits are for steps")
-            if self.last.inputs is not None and name not in self.last.inputs:
+            if name not in allowed:
                 raise self.fail(f"'{name}' is not among the inputs listed", place, place + len(name),
-                                f"the last line lists {', '.join(self.last.inputs) or 'none'}")
-        if self.last.name:
-            machine.load(self.last.name, 0)
-        return builder.build(*machine.stack, inputs=self.last.inputs)
+                                f"the last line lists {', '.join(listed or ['none'])}")
 
     def fail(self, what: str, start: int, end: int, remedy: str = "") -> ParseError:
         return ParseError(what, self.text, start, end, remedy)
@@ -268,7 +273,7 @@ class Reader:
         except UnexpectedInput as error:
             raise self.explain(error, start) from None
         if self.writer.unknown:
-            raise self.writer.unknown[0]
+            raise self.writer.no_function(self.writer.unknown[0])
         self.check_operations(start, end)
         statement: Statement = found._replace(span=found.span.moved(start))
         return statement

@@ -40,7 +40,7 @@ class Span(NamedTuple):
 
     start_pos: int
     end_pos: int
-    kind: str = ""  # "scale" for a product without a sign, as 2x; "root" for √x; "plain" for anything else
+    kind: str = ""  # "scale" for a product without a sign, as 2x; "root" for √x; else empty
     middle: int = 0  # where the second factor of a "scale" begins
     size: int = 1  # expressions in a row of them
     steps: int = 0  # steps written up to the end of the row
@@ -122,7 +122,7 @@ class Steps:
         self.steps: list[Step] = []
         self.begin = self.offset = self.operations = 0
         self.variables: set[str] = set()
-        self.unknown: list[ParseError] = []
+        self.unknown: list[list[Any]] = []  # calls of no function, by their parts
 
     def begin_statement(self, offset: int) -> None:
         """Begin a new statement, which stands at ``offset`` in the text."""
@@ -260,7 +260,7 @@ class Steps:
         name, count = self.name(parts[0]), parts[2].size if len(parts) == 4 else 0
         row = FUNCTIONS.get(name)
         if row is None:
-            self.unknown.append(self.no_function(name, parts))  # unless it turns out to be the f of f(x, y) = ...
+            self.unknown.append(parts)  # unless it turns out to be the f of f(x, y) = ...
         else:
             self.check_count(name, TABLE[row].arity, count, parts)
         return self.write(Machine.apply, (row or name, count), parts, cost=max(1, count - 1))
@@ -270,8 +270,9 @@ class Steps:
             wanted = "at least 1 argument" if arity is None else f"{arity} argument{'s' * (arity != 1)}"
             raise self.fail(f"{name} takes {wanted}, not {count}", Span(parts[0].start_pos, parts[-1].end_pos))
 
-    def no_function(self, name: str, parts: list[Any]) -> ParseError:
+    def no_function(self, parts: list[Any]) -> ParseError:
         """A slip in a function's name, or a product without its sign."""
+        name = str(parts[0])
         near = [name.lower()] if name.lower() in FUNCTIONS else get_close_matches(name, FUNCTIONS, 1)
         product = f"{name}*{self.words(parts[1].start_pos, parts[-1].end_pos)}"
         if len(name) == 1 or name in self.variables or name in CONSTANTS:
@@ -299,24 +300,29 @@ class Steps:
                 raise self.fail(f"{right.size} values for one name", right, "give each value its own name")
             self.write(Machine.bind, target[0][1], parts, cost=0)
             return Statement(whole, name=target[0][1])
-        if left.size == 1 and self.unknown and self.unknown[0].start == target[-1][2] and self.only_names(target[:-1]):
-            self.unknown.pop(0)  # f(x, y) = ...: no function of ours, and need not be
+        if left.size == 1 and self.is_heading(target):
+            self.unknown.pop(0)
             return Statement(whole, inputs=self.listed(left, [name for _, name, _ in target[:-1]]))
         found = self.words(left.start_pos, left.end_pos)
-        remedy = "a name stands there, or f(x, y) in the last line"
-        if found in CONSTANTS:
-            remedy = f"'{found}' is a constant"
+        constant, place = f"'{found}' is a constant", "a name stands there, or f(x, y) in the last line"
+        remedy = constant if found in CONSTANTS else place
         raise self.fail(f"cannot assign to {found}", left, remedy)
 
-    def only_names(self, steps: list[Step]) -> bool:
-        return all(step is Machine.load for step, _, _ in steps)
+    def is_heading(self, target: list[Step]) -> bool:
+        """Is it f(x, y), a call of no function with nothing but names in it?"""
+        *operands, (_, _, place) = target
+        called = bool(self.unknown) and self.offset + self.unknown[0][0].start_pos == place
+        return called and all(step is Machine.load for step, _, _ in operands)
 
     def listed(self, left: Span, names: list[str]) -> tuple[str, ...]:
-        for i, name in enumerate(names):
-            if name in names[:i]:
+        """The inputs in a heading, each once."""
+        seen: set[str] = set()
+        for name in names:
+            if name in seen:
                 raise self.fail(f"input '{name}' is listed twice", left)
             if TEMPORARY.fullmatch(name):
                 raise self.fail(f"'{name}' cannot be an input", left, "names of an underscore and digits are for steps")
+            seen.add(name)
         return tuple(names)
 
 

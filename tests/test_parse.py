@@ -159,6 +159,12 @@ def test_name_before_and_after_it_is_bound() -> None:
     assert program.inputs == ("x",) and program(2.0) == 9.0
 
 
+def test_a_body_that_is_never_run() -> None:
+    """What only a repeat of 0 binds stays an input, and a step's name is never one."""
+    assert parse("repeat 0: q = x").inputs == ("q",)
+    assert message("repeat 0: _1 = x").splitlines()[0] == "'_1' is used before it is given a value (column 11)"
+
+
 def test_several_outputs() -> None:
     """Commas in the last line give several outputs."""
     assert parse("s = x + y; s, x*y")(2.0, 3.0) == (5.0, 6.0)
