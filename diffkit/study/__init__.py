@@ -1,0 +1,1 @@
+"""The studies: each has ``measure(...)``, which returns one record of results.py."""

@@ -1,0 +1,231 @@
+"""The symbolic engine: SymPy's own differentiation of a formula, brought back as a Program.
+
+A Program becomes a SymPy expression (sympy_forms), SymPy differentiates it by its own rules, and the derivative becomes a
+Program again (sympy_program): it prints, evaluates and can be differentiated once more.  SymPy reorders and combines as it
+likes, so only derivatives come from here; the value of f is always computed by f's own Program.
+
+SymPy writes a formula out as a tree.  A Program that shares its lines may stand for a tree too large for any memory, so
+trees above `TREE_LIMIT` are refused.
+
+At a kink: abs takes slope 0, max and min share 1 among the winners, sign, step and floor are flat, relu takes 0; a second
+derivative of abs or max is inf at the kink and 0 beside it.  Of x^y at x = 0 the derivatives are 0 for y > 1.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sympy
+from sympy.logic.boolalg import Boolean
+
+from diffkit import namespaces
+from diffkit.errors import InputError, NumberError, UsageError
+from diffkit.points import as_program, prepare
+from diffkit.program import Program, namespace_of, run
+from diffkit.sympy_program import to_program
+from diffkit.tables import count
+
+TREE_LIMIT = 20_000  # nodes of f written out: SymPy needs seconds there, and its time grows faster than the tree
+REMEDY = "differentiate it in reverse mode (tape.gradient), which takes a few times the cost of f"
+
+
+def expression(f: Any) -> sympy.Expr:
+    """The SymPy expression of f; its symbols are real, and SymPy's automatic simplifications have been applied.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+        With one output.
+
+    Raises
+    ------
+    NumberError
+        If f is nested too deeply for SymPy (status "too-large"), or holds a power too large to write out.
+
+    Examples
+    --------
+    >>> expression("exp(x)/x + 0.5")
+    1/2 + exp(x)/x
+    """
+    return expressions(as_program(f))[0]
+
+
+def expressions(program: Program) -> tuple[Any, list[Any]]:
+    """The SymPy expression of a Program with one output, and the symbols of its inputs in order."""
+    if len(program.outputs) != 1:
+        raise UsageError(f"a derivative needs one output, the function has {len(program.outputs)}",
+                         remedy="give one formula at a time")
+    symbols = [symbol(name) for name in program.inputs]
+    with _depth_watched():
+        return run(program, namespaces.get("sympy"), symbols)[program.outputs[0]], symbols
+
+
+def symbol(name: str) -> sympy.Symbol:
+    """The symbol of an input; E, I, S and other names of SymPy are names like any other."""
+    return sympy.Symbol(name, real=True)
+
+
+@contextmanager
+def _depth_watched() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise NumberError("the formula is nested too deeply for SymPy", remedy=REMEDY, status="too-large") from None
+
+
+def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
+    """The derivative of f in closed form, by SymPy.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+        With one output.
+    wrt : str, optional
+        The input to differentiate by; may be left out if there is only one.
+    order : int
+        Which derivative.
+
+    Returns
+    -------
+    Program
+        With the inputs of f, in f's order.
+
+    Raises
+    ------
+    UsageError
+        If f has no such input, or ``order`` is no whole number.
+    NumberError
+        Status "too-large": f written out has more than `TREE_LIMIT` nodes.
+    InputError
+        If the derivative holds a function that is none of ours; the message names it.
+
+    Examples
+    --------
+    >>> print(differentiate("x^3*sin(y)", wrt="x", order=2))
+    6*x*sin(y)
+    >>> slope = differentiate("log(x)/x")
+    >>> print(slope)
+    1/x^2 - log(x)/x^2
+    """
+    program = as_program(f)
+    name = _input(program, wrt)
+    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
+        raise UsageError(f"the order of a derivative is a whole number, not {str(order)[:40]!r}")
+    for done in range(order):
+        demand_small(program)
+        if not done:
+            e, symbols = expressions(program)
+        e = derivative(e, symbols[program.inputs.index(name)])
+        program = to_program(e, program.inputs, derived=True)
+    return program
+
+
+def derivative(e: Any, s: Any) -> Any:
+    """SymPy's derivative of an expression by a symbol, as SymPy leaves it."""
+    with _depth_watched():
+        return e.diff(s)
+
+
+def demand_small(program: Program) -> None:
+    """Refuse a Program that is too large a tree for SymPy."""
+    if program.tree_size > TREE_LIMIT:
+        raise NumberError(f"the formula written out has {count(program.tree_size)} nodes; SymPy is given {TREE_LIMIT} at most",
+                          remedy=REMEDY, status="too-large")
+
+
+def _input(program: Program, wrt: str | None) -> str:
+    """The input to differentiate by."""
+    if wrt is None and len(program.inputs) == 1:
+        return program.inputs[0]
+    if wrt not in program.inputs:
+        fault = "name the input to differentiate by" if wrt is None else f"the function has no input {str(wrt)[:40]!r}"
+        raise UsageError(fault, remedy=f"its inputs are {', '.join(program.inputs) or 'none: it is constant'}")
+    return str(wrt)
+
+
+def gradient(f: Any, at: Any) -> Any:
+    """The gradient of f at a point: SymPy's derivative by each input, evaluated in float64.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+    at : number, tuple, dict or array
+        The point; arrays broadcast.
+
+    Returns
+    -------
+    gradient
+        Structured like ``at``.
+
+    Raises
+    ------
+    NumberError, InputError
+        As `differentiate` does.
+
+    Examples
+    --------
+    >>> gradient("(x + y)*z", {"x": -2, "y": 5, "z": -4})
+    {'x': -4.0, 'y': -4.0, 'z': 3.0}
+    """
+    program, values, restore = prepare(f, at)
+    demand_small(program)
+    e, symbols = expressions(program)
+    slopes = to_program([derivative(e, s) for s in symbols], program.inputs, derived=True)
+    return restore(_evaluate(slopes, values))
+
+
+def _evaluate(program: Program, values: Sequence[Any]) -> list[Any]:
+    """The outputs at a point; arrays where there is an array among the values, also of a constant derivative."""
+    F = namespaces.get(namespace_of(values))
+    with namespaces.quiet():
+        v = run(program, F, values)
+        return [v[k] + sum(0 * x for x in values) if F.name == "numpy" else v[k] for k in program.outputs]
+
+
+def from_sympy(expression: Any, inputs: Sequence[Any] | None = None) -> Program:
+    """The Program of a SymPy expression, with the structure that SymPy gave it.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        Symbols may carry any assumptions; floats, pi and E become the nearest double.
+    inputs : sequence of str or Symbol, optional
+        The inputs in order; by default in order of first appearance.
+
+    Raises
+    ------
+    InputError
+        If it holds a function that is none of ours (named in the message), an imaginary unit, or a symbol whose name the
+        language of expressions cannot read.
+    UsageError
+        If ``inputs`` leaves a symbol out.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x", positive=True)
+    >>> print(from_sympy(sympy.exp(-x)/sympy.sqrt(x)))
+    exp(-x)/sqrt(x)
+    """
+    e = sympy.sympify(expression) if isinstance(expression, (int, float)) else expression
+    if not isinstance(e, (sympy.Expr, Boolean)):
+        raise InputError(f"a SymPy expression is needed, not {type(expression).__name__}")
+    program = to_program(e)
+    for name in program.inputs:
+        _demand_readable(name)
+    order = program.inputs if inputs is None else tuple(map(str, inputs))
+    if missing := [name for name in program.inputs if name not in order]:
+        raise UsageError(f"the inputs leave out the symbol {missing[0]!r}", remedy=f"its symbols are {', '.join(program.inputs)}")
+    return Program(program.lines, order, program.outputs)
+
+
+def _demand_readable(name: str) -> None:
+    """Refuse a symbol whose name the language of expressions does not read as one variable."""
+    from diffkit.parse import parse
+
+    try:
+        program = parse(name)
+        readable = program.inputs == (name,) and program.list_size == 1
+    except InputError:
+        readable = False
+    if not readable:
+        raise InputError(f"no variable can have the name {name[:40]!r}", remedy="give the symbol another name")

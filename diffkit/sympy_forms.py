@@ -1,0 +1,214 @@
+"""What each primitive means in SymPy; the way back is sympy_program.py.
+
+Every symbol is real.  An expression has exactly the value of the formula: a double that is no short fraction (0.1, and
+pi, which denotes the nearest double) stays a named number, `Double`, so that SymPy folds nothing numerically.
+Conditions are expressions with the values 0 and 1, Piecewise((1, c), (0, True)).
+
+Letters: ``e`` is an expression, ``c`` a condition.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mpmath.libmp
+import sympy
+from sympy import S
+from sympy.printing.pretty.stringpict import prettyForm as pretty_form
+
+from diffkit.errors import NumberError
+from diffkit.program import literal
+
+LARGEST_INTEGER = 10**22  # a literal up to here is an exact integer for SymPy: 10^22 is the last power of ten that is a double
+LARGEST_DENOMINATOR = 2**10  # 0.5, 4.5, 0.001953125 are fractions for SymPy, 0.1 is not
+LARGEST_POWER = 100_000  # binary digits of a power of numbers that SymPy may write out: 9^9^9 would fill the memory
+
+
+# --- numbers and functions SymPy lacks -----------------------------------------------------------------------------------
+class Double(sympy.NumberSymbol):  # type: ignore[misc]  # SymPy has no types
+    """A positive double under the name it was written by; its value is exactly that double.
+
+    Examples
+    --------
+    >>> sympy.sin(Double(math.pi, "pi")), Double(0.1, "0.1") > sympy.Rational(1, 10)
+    (sin(pi), True)
+    """
+
+    __slots__ = ("text", "value")
+    text: str
+    value: float
+    is_positive = True
+    is_rational = True
+    is_irrational = False
+
+    def __new__(cls, value: float, text: str) -> "Double":
+        self = sympy.AtomicExpr.__new__(cls)
+        self.value, self.text = value, text
+        return self  # type: ignore[no-any-return]
+
+    def __getnewargs__(self) -> tuple[float, str]:
+        return self.value, self.text
+
+    def _hashable_content(self) -> tuple[float, str]:
+        return self.value, self.text
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Double) and self._hashable_content() == other._hashable_content())
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.value, self.text))
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def _as_mpf_val(self, precision: int) -> Any:
+        return mpmath.libmp.from_float(self.value, precision, "n")
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.text
+
+    def _pretty(self, printer: Any) -> Any:
+        return pretty_form(self.text)
+
+    def _sympyrepr(self, printer: Any) -> str:
+        return f"Double({self.value!r}, {self.text!r})"
+
+    def _latex(self, printer: Any) -> str:
+        mantissa, _, exponent = self.text.lower().partition("e")
+        if mantissa and exponent:
+            return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+        return {"pi": r"\pi", "tau": r"\tau"}.get(self.text, self.text)
+
+
+# SymPy differentiates sign, Heaviside and floor to a delta distribution or leaves them alone; these are flat wherever
+# they are smooth.  They print under SymPy's names.
+class sign(sympy.sign):  # type: ignore[misc]
+    """SymPy's sign with derivative 0."""
+
+    def _eval_derivative(self, s: Any) -> Any:
+        return S.Zero
+
+
+class floor(sympy.floor):  # type: ignore[misc]
+    """SymPy's floor with derivative 0."""
+
+    def _eval_derivative(self, s: Any) -> Any:
+        return S.Zero
+
+
+class Heaviside(sympy.Heaviside):  # type: ignore[misc]
+    """SymPy's Heaviside with derivative 0."""
+
+    def _eval_derivative(self, s: Any) -> Any:
+        return S.Zero
+
+
+class cbrt(sympy.Function):  # type: ignore[misc]
+    """The real cube root; SymPy's x**(1/3) is complex for x < 0."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return 1 / (3 * self**2)
+
+    def _eval_evalf(self, precision: int) -> Any:
+        x = self.args[0]._eval_evalf(precision)
+        return sympy.sign(x) * (abs(x) ** sympy.Rational(1, 3))._eval_evalf(precision) if x is not None and x.is_Float else None
+
+    def _eval_is_real(self) -> bool | None:
+        return self.args[0].is_real  # type: ignore[no-any-return]
+
+    def _eval_is_positive(self) -> bool | None:
+        return self.args[0].is_positive  # type: ignore[no-any-return]
+
+    def _eval_is_zero(self) -> bool | None:
+        return self.args[0].is_zero  # type: ignore[no-any-return]
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        root = rf"\sqrt[3]{{{printer._print(self.args[0])}}}"
+        return root if exp is None else rf"\left({root}\right)^{{{exp}}}"
+
+
+# --- primitives as SymPy functions -----------------------------------------------------------------------------------------
+SAME_NAME = """exp log sqrt sin cos tan sec csc cot asin acos atan asec acsc acot sinh cosh tanh sech csch coth
+               asinh acosh atanh asech acsch acoth atan2 erf erfc"""
+ALIKE = {name: getattr(sympy, name) for name in SAME_NAME.split()}
+RELATIONS = {"lt": sympy.Lt, "le": sympy.Le, "gt": sympy.Gt, "ge": sympy.Ge, "eq": sympy.Eq, "ne": sympy.Ne}
+
+
+def namespace() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
+    """The primitives as SymPy functions by name, and how a constant is written."""
+    own: dict[str, Callable[..., Any]] = dict(ALIKE)
+    own |= {name: lambda a, b, relation=relation: _compare(relation, a, b) for name, relation in RELATIONS.items()}
+    own |= {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "neg": lambda x: -x,
+            "div": lambda a, b: S.NaN if b == 0 else a / b, "pow": _power, "abs": sympy.Abs, "sign": sign, "step": Heaviside,
+            "floor": floor, "max": lambda *x: _extremum(sympy.Max, x), "min": lambda *x: _extremum(sympy.Min, x),
+            "where": lambda c, a, b: sympy.Piecewise((a, _truth(c)), (b, True)),
+            "and": lambda a, b: _indicator(sympy.And(_truth(a), _truth(b))),
+            "or": lambda a, b: _indicator(sympy.Or(_truth(a), _truth(b))), "not": lambda a: _indicator(sympy.Not(_truth(a))),
+            "cbrt": cbrt, "hypot": lambda a, b: sympy.sqrt(a**2 + b**2), "expm1": lambda x: sympy.exp(x) - 1,
+            "log1p": lambda x: sympy.log(1 + x), "log2": lambda x: sympy.log(x) / sympy.log(2),
+            "log10": lambda x: sympy.log(x) / sympy.log(10), "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+            "softplus": lambda x: sympy.log(1 + sympy.exp(x)), "relu": lambda x: sympy.Piecewise((x, x > 0), (S.Zero, True)),
+            "gamma": _held(sympy.gamma), "lgamma": _held(sympy.loggamma), "polygamma": _held(sympy.polygamma),
+            "digamma": lambda x: _held(sympy.polygamma)(S.Zero, x)}
+    return own, constant
+
+
+def constant(value: float, text: str = "") -> Any:
+    """A double as SymPy holds it: an integer or short fraction as such, any other as a `Double`."""
+    if not math.isfinite(value):
+        return S.NaN if math.isnan(value) else S.Infinity if value > 0 else S.NegativeInfinity
+    if value < 0:
+        return -constant(-value, text.removeprefix("-"))
+    p, q = value.as_integer_ratio() if isinstance(value, float) else float(value).as_integer_ratio()
+    if q <= LARGEST_DENOMINATOR and p <= LARGEST_INTEGER:
+        return sympy.Rational(p, q)
+    return Double(float(value), text or literal(value))
+
+
+def _indicator(c: Any) -> Any:
+    """A condition as a number, 1 or 0."""
+    return sympy.Piecewise((S.One, c), (S.Zero, True))
+
+
+def _truth(e: Any) -> Any:
+    """A number as a condition: is it other than 0?"""
+    found = condition(e)
+    return sympy.Ne(e, 0) if found is None else found
+
+
+def condition(e: Any) -> Any:
+    """The condition of which ``e`` is the indicator, None if it is none."""
+    if isinstance(e, sympy.Piecewise) and len(e.args) == 2:
+        (one, c), (zero, otherwise) = e.args
+        return c if one == 1 and zero == 0 and otherwise == True else None  # noqa: E712  # SymPy's True
+    return None
+
+
+def _compare(relation: Any, a: Any, b: Any) -> Any:
+    try:
+        return _indicator(relation(a, b))
+    except TypeError:  # no order among complex numbers: to us they are nan
+        return S.Zero
+
+
+def _extremum(choose: Any, operands: Sequence[Any]) -> Any:
+    try:
+        return choose(*operands)
+    except ValueError:  # the same
+        return S.NaN
+
+
+def _held(function: Any) -> Callable[..., Any]:
+    """The function, left as it stands at a number, where SymPy would write out a factorial."""
+    return lambda *operands: function(*operands, evaluate=not operands[-1].is_number)
+
+
+def _power(a: Any, b: Any) -> Any:
+    numbers = (e.base if e.is_Pow else e for e in sympy.Mul.make_args(a))
+    digits = sum(max(abs(n.p), n.q).bit_length() - 1 for n in numbers if n.is_Rational)
+    if b.is_Rational and digits * abs(b) > LARGEST_POWER:
+        raise NumberError("the formula holds a power of numbers that is too large to write out for SymPy",
+                          remedy="differentiate it in reverse or forward mode", status="overflow")
+    return S.NaN if a == 0 and b.is_negative else a**b
