@@ -40,7 +40,7 @@ def _sweep_caption(sweep: Sweep) -> str:
     place = {"kind": sweep.kind().capitalize(), "at": point(sweep.at), "expression": clip(sweep.expression)}
     clauses = [
         say("figure.sweep", **place, schemes=joined([label(s.scheme) for s in sweep.schemes]), name=sweep.wrt),
-        say("figure.sweep.model", steps=joined([_star(s) for s in stars])) if stars else "",
+        say("figure.sweep.model", steps=joined(_steps(stars))) if stars else "",
         say("figure.sweep.triangles") if any(s.fitted_order is not None for s in sweep.schemes) else "",
         say("figure.sweep.engines") if sweep.engines and sweep.kind() == "relative" else "",
         say("figure.sweep.zeros") if zeros else "",
@@ -49,8 +49,11 @@ def _sweep_caption(sweep: Sweep) -> str:
     return "; ".join(clause for clause in clauses if clause) + "."
 
 
-def _star(scheme: Scheme) -> str:
-    return f"{short(scheme.h_predicted, 2)} for {label(scheme.scheme)}"
+def _steps(stars: list[Scheme]) -> list[str]:
+    of: dict[str, list[str]] = {}
+    for scheme in stars:
+        of.setdefault(short(scheme.h_predicted, 2), []).append(label(scheme.scheme))
+    return [f"{step} for {joined(names)}" for step, names in of.items()]
 
 
 def alt(record: Record) -> str:
@@ -61,8 +64,8 @@ def alt(record: Record) -> str:
         known = [form for form in record.forms if form.status == "ok"]
         sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
         return say("alt.swell", sizes=sizes or "none")
-    shown = record.ranked() if isinstance(record, Comparison) else []
-    digits = [f"{e.engine} {e.digits()}" for e in shown if e.correct_digits is not None]
+    shown = record.judged() if isinstance(record, Comparison) else []
+    digits = [f"{e.engine} {e.digits()}" for e in shown]
     return say("alt.engines", digits=joined(digits) or "none")
 
 

@@ -10,22 +10,22 @@ SENTENCES = {
     "compare.reference": "reference d/d{name} = {value} (proved to {digits} digits)",
     "compare.slopes": "slopes along {name}: {left} from the left, {right} from the right",
     "compare.caption": "The engines at {at}, best first, judged in correct digits against the proved reference.",
-    "sweep.headline": "Error of the difference schemes on the derivative by {name} of {expression} at {at}",
+    "sweep.headline": "Error of the difference schemes on the derivative with respect to {name} of {expression} at {at}",
     "sweep.reference": "reference d/d{name} = {value}",
     "sweep.caption": "Order of accuracy, predicted step and lucky minimum of each scheme at {at} ({kind} errors).",
     "sweep.luck": (
         "The lucky minimum is the smallest error measured: truncation and rounding happen to cancel there, "
         "so it can be named only once the answer is known and is no advice on the step."
     ),
-    "swell.headline": "Sizes of {expression} and of its derivative by {name}",
+    "swell.headline": "Sizes of {expression} and of its derivative with respect to {name}",
     "swell.caption": (
-        "Sizes of f and of the forms of its derivative by {name}: leaves and operations of the tree, "
+        "Sizes of f and of the forms of its derivative with respect to {name}: leaves and operations of the tree, "
         "of the same with equal parts shared (DAG), and operations of the latter."
     ),
     "report.headline": "Report on {expression} at {at}",
     # -- captions and descriptions of the pictures
     "figure.sweep": (
-        "{kind} error of {schemes} as approximations of the derivative by {name} of {expression} at {at}, "
+        "{kind} error of {schemes} as approximations of the derivative with respect to {name} of {expression} at {at}, "
         "against the step h; marks are measured"
     ),
     "figure.sweep.model": (
@@ -35,9 +35,9 @@ SENTENCES = {
     "figure.sweep.engines": "engines that need no step stand in the grey band under u = 2^-53, unless they err by more",
     "figure.sweep.zeros": "errors that are exactly 0 lie at the foot",
     "figure.sweep.ulp": "steps below the spacing of the floats at the point are drawn faint",
-    "figure.swell": "Sizes of {expression} and of the forms of its derivative by {name}, on a logarithmic scale.",
+    "figure.swell": "Sizes of {expression} and of the forms of its derivative with respect to {name}, on a logarithmic scale.",
     "figure.swell.family": (
-        "Sizes of f and of the forms of its derivative by {name} against n for {expression}, on a logarithmic scale."
+        "Sizes of f and of the forms of its derivative with respect to {name} against n for {expression}, on a logarithmic scale."
     ),
     "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
     "alt.sweep": "Diagram with logarithmic axes of the {kind} error against the step h. {curves}",
@@ -46,14 +46,96 @@ SENTENCES = {
     "alt.swell": "Diagram of sizes with parts shared: {sizes}.",
     "alt.engines": "Diagram of correct digits: {digits}.",
     # -- the verdict of the report, two sentences
-    "verdict.reference": "The derivative by {name} at {at} is {value}, proved to {digits} digits.",
-    "verdict.gradient": "The gradient at {at} is ({values}), proved to {digits} digits.",
-    "verdict.kink": "At {at} f has no derivative ({status}): along {name} its slope is {left} on the left and {right} on the right.",
+    "verdict.reference": "The derivative df/d{name} at {at} is {value}, proved to {digits} digits.",
+    "verdict.gradient": "The gradient at {at} is {values}, proved to {digits} digits.",
+    "verdict.more": "{count} more",
+    "verdict.kink": (
+        "At {at} f has no derivative ({status}): along {name} its slope is {left} on the left and {right} on the right."
+    ),
     "verdict.none": "No derivative could be proved at {at} ({status}): {reason}.",
-    "verdict.engines": "{best} is right to {digits} digits",
-    "verdict.differences": ", while the best difference, {scheme}, is predicted to keep {digits} at h = {h} and no choice of h helps it much further",
-    "verdict.luckless": ", while the best difference measured, {scheme}, reached {digits} at h = {h}, and that only by luck",
-    "verdict.no_engines": "No engine gave a number that can be judged",
+    "verdict.no_reason": "no reason was recorded",
+    "verdict.best": "The best engine, {engine}, is {digits}",
+    "verdict.difference": "the best difference quotient, {engine}, is {digits}",
+    "verdict.worst": "the worst engine, {engine}, is {digits}",
+    "verdict.convention": "What the engines answer there is a convention and cannot be judged: {answers}.",
+    "verdict.no_engines": "No engine gave a number that can be judged.",
+    "digits": "right to {digits} digits",
+    "digits.exact": "exactly right",
+    "digits.none": "wrong in every digit",
+    # -- the report: title, headings, prose
+    "report.title": "How exact is the derivative at {at}?",
+    "report.setting": "At {at} the function has the value {value} in float64.",
+    "heading.verdict": "Verdict",
+    "heading.formula": "The function",
+    "heading.engines": "Every engine against the proved value",
+    "heading.sweep": "Error against the step",
+    "heading.orders": "Orders of accuracy and the best step",
+    "heading.swell": "How large the derivative grows",
+    "heading.measured": "How it was measured",
+    "heading.redo": "How to redo it",
+    "prose.engines": (
+        "None of the engines is assumed exact: each is judged against a reference whose digits are proved. "
+        "A difference quotient depends on its step h; the others have none, or need none of a certain size."
+    ),
+    "prose.sweep": (
+        "A difference quotient errs twice: cutting off the Taylor series costs C h^p (truncation), which falls with h, "
+        "and rounding in f is divided by h, which grows as h falls. The sum is least where the two balance."
+    ),
+    "prose.no_sweep": "There is no derivative at this point, so there is no error to draw against the step.",
+    "prose.orders": (
+        "The order p is the slope of the error in the figure where truncation rules; the predicted step h* comes from "
+        "the model alone and was chosen without looking at the errors."
+    ),
+    "prose.swell": (
+        "A tree counts every leaf and operation of the formula written out in full; a DAG counts equal parts once, "
+        "which is how a program computes it."
+    ),
+    "prose.growth": (
+        "The symbolic derivative is {tree} times as large as f when written out in full, "
+        "and {dag} times as large with equal parts shared."
+    ),
+    "prose.proved": "The reference was proved to {digits} digits.",
+    "prose.redo": "The same numbers come out again with the same versions of the libraries.",
+    "term.float64": "float64, u",
+    "meaning.float64": (
+        "All engines compute in IEEE double precision. u = 2^-53 = 1.11e-16 is the largest relative error of rounding one number."
+    ),
+    "term.reference": "reference",
+    "meaning.reference": (
+        "The derivative in ball arithmetic: every number carries a proved bound of its error, and the precision is raised until "
+        "the digits shown are certain. It uses no rule of the engines. Point and literals denote the nearest float64, "
+        "so that all differentiate the same function."
+    ),
+    "term.relative": "relative error",
+    "meaning.relative": "|estimate \N{MINUS SIGN} reference| / |reference|, the worst over the components of a gradient.",
+    "term.digits": "correct digits",
+    "meaning.digits": "\N{MINUS SIGN}log10 of the relative error; float64 holds about 16.",
+    "term.ulp": "ulp",
+    "meaning.ulp": "The spacing of the floats at the reference; a correctly rounded result errs by at most half of it.",
+    "term.truncation": "truncation, rounding, h*",
+    "meaning.truncation": (
+        "Truncation is the first term that the scheme leaves out of the Taylor series; "
+        "rounding is the bound on the error of f divided by h; "
+        "h* is the step at which their sum is least."
+    ),
+    "term.luck": "lucky minimum",
+    "meaning.luck": (
+        "The smallest error measured. Truncation and rounding happen to cancel there; it is known only once the answer is, "
+        "and is no advice on the step."
+    ),
+    "caption.environment": "Versions, machine and times of this measurement.",
+    "header.what": "what",
+    "header.how": "value",
+    "time": "time for {stage}",
+    "seconds": "{count} s",
+    "listing.function": "The function as it was given.",
+    "listing.command": "On the command line:",
+    "listing.python": "In Python:",
+    "code.json": (
+        "from pathlib import Path\n\nfrom diffkit.results import Record\n\n"
+        'report = Record.from_json(Path("report.json").read_text(encoding="utf-8"))\nprint(report)'
+    ),
+    "listing.json": "From a saved result (-o report.json), without measuring again:",
 }
 
 

@@ -295,6 +295,10 @@ class Comparison(Record):
         """Return the engines by relative error, best first; those without one last."""
         return sorted(self.engines, key=lambda e: math.inf if _absent(e.relative_error) else e.relative_error or 0.0)
 
+    def judged(self) -> list[EngineResult]:
+        """Return the engines that gave a number and an error, best first."""
+        return [e for e in self.ranked() if not _absent(e.relative_error) and not _absent(e.correct_digits)]
+
     def table(self) -> Table:
         """Return one row an engine."""
         names = [] if len(self.at) > COLUMNS else list(self.at)

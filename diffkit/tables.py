@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 NOTE_WIDTH = 100  # characters of a line of prose in a terminal
 SHOWN = 72  # characters of an expression that a headline shows
-NUMBER = re.compile(r"[-+]?(\d[\d.]*(e[-+]?\d+)?|nan|inf)|-|exact")
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?(e[-+]?\d+)?|nan|inf)|-|exact")
+IN_PROSE = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?e[+-]?\d+(?![\w.])|\b(?:10|2)\^-?\d+|\bh\^p\b")  # what prose sets raised
 POWER_OF_TEN = re.compile(r"([-+]?\d+(?:\.\d+)?)e([-+]?\d+)")  # as `short`, `exact` and `count` write one
 
 

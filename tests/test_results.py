@@ -9,13 +9,14 @@ import subprocess
 import sys
 
 import pytest
-from . import specimens
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diffkit.errors import InputError
 from diffkit.results import Comparison, Form, Record, Report, Sample, Sweep, Swell
 from diffkit.tables import Table, clip, count, plain, point, short
+
+from . import specimens
 
 RECORDS = {
     "compare": specimens.comparison(),

@@ -30,7 +30,7 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Swell):
         return {"swell": swell(record, width)}
     if isinstance(record, Comparison):
-        return {"engines": engines(record, width)}
+        return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):
         studies: tuple[Record | None, ...] = (record.sweep, record.swell)
         parts = [part for part in studies if part is not None] or [record.comparison]

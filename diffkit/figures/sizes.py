@@ -60,7 +60,7 @@ def _swell_dots(record: Swell, width: float) -> Sheet:
             axes.plot(x, y, marker=marker, color=color, markersize=4, zorder=3)
             how = {"xytext": (5, 0), "textcoords": "offset points", "va": "center_baseline", "size": 8}
             axes.annotate(count(size), (x, y), color=color, gid="label", **how)
-    axes.set(xlim=(0, top * 1.02), ylim=(len(forms) - 0.5, -0.5), xlabel="size (leaves and operations)")
+    axes.set(xlim=(0, top * 1.02), ylim=(max(len(forms), 1) - 0.5, -0.5), xlabel="size (leaves and operations)")
     axes.set_yticks(range(len(forms)), labels=[_prime(f.form) for f in forms], parse_math=False)
     axes.tick_params(axis="y", length=0)
     ticks = decades(0, top, most=9)
@@ -118,7 +118,7 @@ def _draw_lines(sheet: Sheet, lines: dict[str, list[tuple[int, float]]]) -> None
 
 def engines(record: Comparison, width: str = "full") -> Figure:
     """Return the picture of correct digits by engine, best first."""
-    rows = [e for e in record.ranked() if e.correct_digits is not None and not math.isnan(e.correct_digits)]
+    rows = record.judged()
     with mpl.rc_context(STYLE):
         sheet = new_sheet(WIDTHS[width], 16.0 * max(len(rows), 1) + 8, [], right=40.0)
         axes, place = sheet.axes, sheet.axes.get_position()
@@ -129,7 +129,7 @@ def engines(record: Comparison, width: str = "full") -> Figure:
             axes.plot([0, digits], [row, row], color=PALE, linewidth=1, zorder=1)
             axes.plot(digits, row, marker="o", color="#0072B2", markersize=4.5, clip_on=False)
             axes.annotate(e.digits(), (digits, row), xytext=(6, 0), textcoords="offset points", va="center_baseline", gid="label")
-        axes.set(xlim=(0, 17), ylim=(len(rows) - 0.5, -0.5), xlabel="correct significant digits")
+        axes.set(xlim=(0, 17), ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel="correct significant digits")
         axes.set_yticks(range(len(rows)), labels=[e.engine for e in rows], parse_math=False)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=PALE, linewidth=0.5)

@@ -1,0 +1,72 @@
+"""A document: sections of prose, formulas, tables, figures and listings; it knows no format.
+
+`report.py` builds one, each renderer in `render/` writes it; all texts are plain text, which the renderers escape.
+"""
+
+from typing import NamedTuple
+
+from .results import Record
+from .tables import Table
+
+
+class Prose(NamedTuple):
+    """A paragraph; the `lead` is the one to read if only one is read."""
+
+    text: str
+    lead: bool = False
+
+
+class Formula(NamedTuple):
+    """Mathematics in LaTeX, and the same as typed."""
+
+    latex: str
+    alt: str
+
+
+class TableBlock(NamedTuple):
+    """A table with its caption and notes."""
+
+    table: Table
+
+
+class FigureBlock(NamedTuple):
+    """A picture: its name in `figures.pictures(record)`, a whole sentence as caption, and what it shows in words."""
+
+    name: str
+    caption: str
+    alt: str
+    record: Record
+
+
+class Listing(NamedTuple):
+    """Text to be typed exactly as it stands."""
+
+    code: str
+    caption: str
+
+
+class Terms(NamedTuple):
+    """Words and what they mean here."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+Block = Prose | Formula | TableBlock | FigureBlock | Listing | Terms
+
+
+class Section(NamedTuple):
+    """A heading and what stands below it."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+class Document(NamedTuple):
+    """A title and sections, in the order of reading."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+    def figures(self) -> list[FigureBlock]:
+        """Return its pictures in order."""
+        return [block for section in self.sections for block in section.blocks if isinstance(block, FigureBlock)]

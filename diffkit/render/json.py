@@ -1,0 +1,8 @@
+"""A record as JSON: the one format that is read back."""
+
+from ..results import Record
+
+
+def render(record: Record) -> str:
+    """Return the strict JSON document of a record."""
+    return record.to_json()

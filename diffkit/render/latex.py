@@ -1,0 +1,124 @@
+r"""Documents and tables as LaTeX: an article with booktabs, the pictures by \includegraphics."""
+
+import re
+from collections.abc import Mapping
+
+from ..document import Block, Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
+from ..program_latex import LETTERS
+from ..tables import IN_PROSE, NUMBER, POWER_OF_TEN, Table
+
+SPECIAL = {
+    **{c: f"\\{c}" for c in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "-": "{-}",  # no dash out of two
+    "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}",
+    "\u2212": "$-$",
+    **{letter: f"$\\{name}$" for letter, name in LETTERS.items()},
+}
+PREAMBLE = r"""% compile with pdflatex; a title or a name in another script needs xelatex or lualatex and a font that has it
+\documentclass[11pt,a4paper]{article}
+\usepackage[T1]{fontenc}
+\usepackage{textcomp,amsmath,booktabs,graphicx,caption}
+\usepackage[margin=25mm]{geometry}
+\captionsetup{font=small,labelfont=bf}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{0.6em}
+"""
+FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # a wide table shrinks, a narrow one stays
+
+
+def escape(text: str) -> str:
+    r"""Return text that LaTeX prints as it stands, control characters left out.
+
+    Examples
+    --------
+    >>> print(escape("50% of x_1"))
+    50\% of x\_1
+    """
+    return "".join(SPECIAL.get(c, c) for c in text if c.isprintable() or c in "\n ")
+
+
+def prose(text: str) -> str:
+    r"""Return text, escaped, with its powers set as mathematics.
+
+    Examples
+    --------
+    >>> print(prose("h = 8.7e-4 & u = 2^-53"))
+    h = $8.7 \cdot 10^{-4}$ \& u = $2^{-53}$
+    """
+    pieces, end = [], 0
+    for found in IN_PROSE.finditer(text):
+        base, caret, power = found[0].partition("^")
+        pieces += [escape(text[end : found.start()]), f"${base}^{{{power}}}$" if caret else cell(found[0])]
+        end = found.end()
+    return "".join([*pieces, escape(text[end:])])
+
+
+def cell(text: str) -> str:
+    r"""Return the text of a cell; a number is set as mathematics.
+
+    Examples
+    --------
+    >>> print(cell("-8.7e-4"), cell("1.5"), cell("D0"))
+    $-8.7 \cdot 10^{-4}$ $1.5$ D0
+    """
+    if not NUMBER.fullmatch(text) or text in ("-", "exact", "nan", "inf", "-inf"):
+        return escape("\u2013" if text == "-" else text)
+    return f"${POWER_OF_TEN.sub(_power, text)}$"
+
+
+def _power(found: re.Match[str]) -> str:
+    return rf"{found[1]} \cdot 10^{{{int(found[2])}}}"
+
+
+def table(data: Table) -> str:
+    """Return a table with rules of the package booktabs, its caption above and its notes below."""
+    columns = "".join("r" if numeric else "l" for numeric in data.numeric())
+    rows = [" & ".join(map(cell, row)) + r" \\" for row in data.rows]
+    head = " & ".join(map(escape, data.headers)) + r" \\"
+    body = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}"]
+    notes = [rf"\par\smallskip\parbox{{\linewidth}}{{\footnotesize {prose(note)}}}" for note in data.notes]
+    caption = [rf"\caption{{{prose(data.caption)}}}"] if data.caption else []
+    opening = [r"\begin{table}[htbp]", r"\centering\small", *caption]
+    return "\n".join([*opening, FIT, *body[:-1], body[-1] + "}", *notes, r"\end{table}"]) + "\n"
+
+
+def render(document: Document, files: Mapping[str, str] | None = None) -> str:
+    """Return a whole article; `files` says under which name each picture stands beside it."""
+    parts = [PREAMBLE, rf"\title{{{escape(document.title)}}}", r"\author{}\date{}", r"\begin{document}", r"\maketitle"]
+    for section in document.sections:
+        parts += [rf"\section{{{escape(section.heading)}}}", *(_block(block, files or {}) for block in section.blocks)]
+    return "\n".join([*parts, r"\end{document}"]) + "\n"
+
+
+def _block(block: Block, files: Mapping[str, str]) -> str:
+    if isinstance(block, Prose):
+        return rf"\textbf{{{prose(block.text)}}}" + "\n" if block.lead else prose(block.text) + "\n"
+    if isinstance(block, Formula):
+        return f"\\[\n{block.latex}\n\\]"
+    if isinstance(block, TableBlock):
+        return table(block.table)
+    if isinstance(block, FigureBlock):
+        return _figure(block, files.get(block.name, block.name + ".pdf"))
+    if isinstance(block, Terms):
+        items = [rf"\item[{{{escape(word)}}}] {prose(meaning)}" for word, meaning in block.pairs]
+        return "\n".join([r"\begin{description}", *items, r"\end{description}"])
+    return _listing(block)
+
+
+def _figure(block: FigureBlock, file: str) -> str:
+    picture = rf"\includegraphics[width=\linewidth]{{\detokenize{{{file}}}}}"
+    return "\n".join([r"\begin{figure}[htbp]", r"\centering", picture, rf"\caption{{{prose(block.caption)}}}", r"\end{figure}"])
+
+
+def _listing(block: Listing) -> str:
+    lines = [escape(line).replace(" ", r"\ \allowbreak{}") or r"\strut" for line in block.code.split("\n")]
+    typed = "\\\\\n".join(rf"\mbox{{}}{line}" for line in lines)
+    return rf"{escape(block.caption)}" + "\n\\begin{quote}\\ttfamily\\raggedright\\small\n" + typed + "\n\\end{quote}"

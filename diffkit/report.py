@@ -1,0 +1,178 @@
+"""Records -> Document: which section stands where, and which sentence is the verdict.
+
+It never imports an engine or a study: a saved result is rendered again without measuring again.
+"""
+
+from collections.abc import Sequence
+
+from .captions import alt, caption, joined, label
+from .document import Block, Document, FigureBlock, Formula, Listing, Prose, Section, TableBlock, Terms
+from .errors import DiffkitError
+from .messages import say
+from .program_latex import equation
+from .results import Comparison, EngineResult, Record, Report, Sweep, Swell
+from .tables import Table, clip, count, exact, fixed, point, short
+
+SHOWN_DERIVATIVES = 4  # of a gradient with more components the verdict shows the first ones
+
+
+def build(record: Record) -> Document:
+    """Return the document of a record: the verdict first, how to redo it last."""
+    sections = _sections(record)
+    title = record.title if isinstance(record, Report) else ""
+    if title.strip() in ("", record.expression.strip()):
+        title = say("report.title", at=point(record.at))
+    return Document(clip(title, 200), tuple(section for section in sections if section is not None))
+
+
+def _sections(record: Record) -> Sequence[Section | None]:
+    if isinstance(record, Report):
+        known = record.sweep.schemes if record.sweep else ()
+        return [
+            Section(say("heading.verdict"), (Prose(verdict(record.comparison), lead=True), formula(record), *_setting(record))),
+            _engines(record.comparison),
+            _sweep(record.sweep) if record.sweep else _no_sweep(),
+            _orders(record.sweep) if known and record.sweep else None,
+            _swell(record.swell) if record.swell else None,
+            _measured(record),
+            _redo(record),
+        ]
+    if isinstance(record, Comparison):
+        picture = (FigureBlock("engines", caption(record), alt(record), record),) if record.judged() else ()
+        first = Section(say("heading.verdict"), (Prose(verdict(record), lead=True), formula(record)))
+        return [first, _engines(record, picture), _terms(record)]
+    if isinstance(record, Sweep):
+        lead = Prose(f"{_capital(record.verdict.smoothness)}: {record.verdict.text}", lead=True)
+        return [Section(say("heading.verdict"), (lead, formula(record))), _sweep(record), _orders(record), _terms(record)]
+    return [Section(say("heading.formula"), (formula(record),)), _swell(record) if isinstance(record, Swell) else None]
+
+
+# -- the verdict: two sentences ------------------------------------------------------------------------
+def verdict(comparison: Comparison) -> str:
+    """Return the derivative, or why there is none, and how well the engines did: two sentences."""
+    return f"{_known(comparison)} {_judged(comparison)}"
+
+
+def _known(comparison: Comparison) -> str:
+    at, reference = point(comparison.at), comparison.reference
+    status, reason = comparison.status, comparison.reason.rstrip(". ") or say("verdict.no_reason")
+    if reference and reference.slopes:
+        name, (left, right) = next(iter(reference.slopes.items()))
+        return say("verdict.kink", at=at, status=status, name=name, left=left, right=right)
+    if reference is None or comparison.status != "ok":
+        return say("verdict.none", at=at, status=status, reason=reason)
+    values = list(reference.gradient.items())
+    if len(values) == 1:
+        return say("verdict.reference", at=at, name=values[0][0], value=values[0][1], digits=reference.digits)
+    shown = [f"d/d{name} = {short(float(value), 6)}" for name, value in values[:SHOWN_DERIVATIVES]]
+    more = len(values) - len(shown)
+    rest = [say("verdict.more", count=more)] if more else []
+    return say("verdict.gradient", at=at, values=joined(shown + rest), digits=reference.digits)
+
+
+def _judged(comparison: Comparison) -> str:
+    ranked = comparison.judged()
+    if not ranked:
+        answers = [f"{e.engine} {exact(v)}" for e in comparison.engines for v in list(e.gradient.values())[:1]]
+        return say("verdict.convention", answers=joined(answers[:6])) if answers else say("verdict.no_engines")
+    differences = [e for e in ranked if e.engine in ("D+", "D-", "D0", "richardson")]
+    parts = [say("verdict.best", engine=_named(ranked[0]), digits=_digits(ranked[0]))]
+    if differences and differences[0] is not ranked[0]:
+        parts.append(say("verdict.difference", engine=_named(differences[0]), digits=_digits(differences[0])))
+    if len(ranked) > 2 and ranked[-1] is not (differences or ranked)[0]:
+        parts.append(say("verdict.worst", engine=_named(ranked[-1]), digits=_digits(ranked[-1])))
+    return f"{'; '.join(parts)}."
+
+
+def _named(engine: EngineResult) -> str:
+    return label(engine.engine) if engine.h is None else f"{label(engine.engine)} (h = {short(engine.h)})"
+
+
+def _digits(engine: EngineResult) -> str:
+    shown = engine.digits()
+    return say("digits.exact") if shown == "exact" else say("digits.none") if shown == "0.0" else say("digits", digits=shown)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# -- the sections --------------------------------------------------------------------------------------
+def formula(record: Record) -> Block:
+    """Return the formula as mathematics; as it was typed where it cannot be read or is long."""
+    from .parse import parse
+
+    try:
+        latex = equation(parse(record.expression))
+    except DiffkitError:
+        latex = ""
+    typed = clip(record.expression, 2000)
+    return Listing(typed, say("listing.function")) if not latex or r"\text{a program of" in latex else Formula(latex, typed)
+
+
+def _setting(record: Report) -> list[Block]:
+    value = say("report.setting", at=point(record.at), value=exact(record.comparison.value))
+    return [Prose(value)]
+
+
+def _engines(comparison: Comparison, picture: tuple[Block, ...] = ()) -> Section:
+    return Section(say("heading.engines"), (Prose(say("prose.engines")), TableBlock(comparison.table()), *picture))
+
+
+def _sweep(sweep: Sweep) -> Section:
+    picture = FigureBlock("error_vs_h", caption(sweep), alt(sweep), sweep)
+    said = f"{_capital(sweep.verdict.smoothness)}: {sweep.verdict.text}"
+    return Section(say("heading.sweep"), (Prose(say("prose.sweep")), picture, Prose(said)))
+
+
+def _no_sweep() -> Section:
+    return Section(say("heading.sweep"), (Prose(say("prose.no_sweep")),))
+
+
+def _orders(sweep: Sweep) -> Section:
+    return Section(say("heading.orders"), (Prose(say("prose.orders")), TableBlock(sweep.table())))
+
+
+def _swell(swell: Swell) -> Section:
+    picture = FigureBlock("swell", caption(swell), alt(swell), swell)
+    return Section(say("heading.swell"), (Prose(_growth(swell)), TableBlock(swell.table()), picture))
+
+
+def _growth(swell: Swell) -> str:
+    """Return in one sentence by what factor the derivative's tree is larger than that of f."""
+    sizes = {form.form: form for form in swell.forms if form.status == "ok"}
+    f, derivative = sizes.get("f"), sizes.get("f' symbolic")
+    if f is None or derivative is None or any(form.n is not None for form in swell.forms) or not f.tree_size or not f.dag_size:
+        return say("prose.swell")
+    tree, dag = (10 * a // b for a, b in ((derivative.tree_size, f.tree_size), (derivative.dag_size, f.dag_size)))
+    factors = {"tree": f"{count(tree // 10)}.{tree % 10}", "dag": f"{count(dag // 10)}.{dag % 10}"}
+    return f"{say('prose.swell')} {say('prose.growth', **factors)}"
+
+
+def _terms(record: Comparison | Sweep) -> Section:
+    return Section(say("heading.measured"), (Terms(tuple((say(f"term.{key}"), say(f"meaning.{key}")) for key in _keys(record))),))
+
+
+def _keys(record: Record) -> list[str]:
+    model = ["truncation", "luck"] if not isinstance(record, Comparison) else []
+    return ["float64", "reference", "relative", "digits", "ulp", *model]
+
+
+def _measured(report: Report) -> Section:
+    keys = _keys(report) if report.sweep else _keys(report.comparison)
+    words = Terms(tuple((say(f"term.{key}"), say(f"meaning.{key}")) for key in keys))
+    digits = report.comparison.reference.digits if report.comparison.reference else 0
+    proved = [Prose(say("prose.proved", digits=digits))] if digits else []
+    times = [(say("time", stage=stage), say("seconds", count=fixed(spent, 3))) for stage, spent in report.seconds.items()]
+    rows = [*report.environment.items(), *times]
+    table = (say("header.what"), say("header.how"))
+    machine = TableBlock(Table(table, tuple(rows), say("caption.environment")))
+    return Section(say("heading.measured"), (*proved, words, machine))
+
+
+def _redo(report: Report) -> Section:
+    python = f"import diffkit as dk\n\nf = dk.parse({report.expression!r})\nreport = dk.report(f, {report.at!r})\nprint(report)"
+    again = say("code.json")
+    listings = [Listing(python, say("listing.python")), Listing(again, say("listing.json"))]
+    command = [Listing(report.command, say("listing.command"))] if report.command.strip() else []
+    return Section(say("heading.redo"), (Prose(say("prose.redo")), *command, *listings))
