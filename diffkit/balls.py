@@ -52,7 +52,7 @@ def unknown(value: Any = None) -> arb_series:
 
 def first(x: arb_series) -> arb_series:
     """The constant term as a constant series: all there is to a line that does not depend on t."""
-    return x if x.length() <= 1 else constant(x[0])
+    return x if x.prec == FOREVER else constant(x[0])
 
 
 def known(x: arb_series) -> bool:
@@ -227,7 +227,9 @@ def polygamma(order: arb_series, x: arb_series) -> arb_series:
         y = lgamma(arb_series([x[0], 1]))
         for _ in range(times):
             y = y.derivative()
-    return y(arb_series([0, *x.coeffs()[1:]])) if known(y) else unknown()
+    if not known(y):
+        return unknown()
+    return y(arb_series([0, *x.coeffs()[1:]])) if x.length() > 1 else constant(y[0])
 
 
 # --- choices, each on a side --------------------------------------------------------------------------------------
@@ -261,9 +263,7 @@ def floor(side: int, x: arb_series) -> arb_series:
 
 def truth(side: int, c: arb_series) -> bool | None:
     """Is a condition met?  A number is, unless it is 0."""
-    if c is YES or c is NO:
-        return c is YES
-    s = sign(side, c)
+    s = sign(POINT if c.prec == FOREVER else side, c)
     return None if s is None else s != 0
 
 

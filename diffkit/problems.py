@@ -65,7 +65,8 @@ def _rough(name: str, expression: str, at: dict[str, float], why: str, source: s
 
 
 # --- the textbook -----------------------------------------------------------------------------------------------------
-_add("squire-trapp", "exp(x)/sqrt(sin(x)^3 + cos(x)^3)", {"x": 1.5}, "the complex step was introduced with it", SQUIRE, "textbook")
+_add("squire-trapp", "exp(x)/sqrt(sin(x)^3 + cos(x)^3)", {"x": 1.5}, "the complex step was introduced with it", SQUIRE,
+     "textbook")
 _add("squire-trapp-without-root", "exp(x)/(sin(x)^3 + cos(x)^3)", {"x": 1.5},
      "often taken for the function above; its figures differ", SQUIRE, "textbook")
 _add("squire-trapp-quarter-pi", "exp(x)/(sin(x)^3 + cos(x)^3)", {"x": 0.7853981633974483}, "the same at pi/4", SQUIRE, "textbook")

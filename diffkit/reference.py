@@ -66,6 +66,12 @@ def _bits(digits: int) -> int:
     return int(digits * BITS_PER_DIGIT) + GUARD_BITS
 
 
+def _factorial(order: int) -> int:
+    if not 0 <= order <= MOST_ORDER:
+        raise UsageError(f"the order of a derivative must lie between 0 and {MOST_ORDER}, not {order}")
+    return math.factorial(order)
+
+
 def _proved(x: Any, digits: int) -> Any:
     """The midpoint as an mpmath number if its relative error is below 10^-digits, 0 if it is negligible, else None."""
     if x.rel_accuracy_bits() > digits * BITS_PER_DIGIT:
@@ -84,6 +90,8 @@ def nearest_double(x: Any) -> float | None:
     >>> nearest_double(arb(1, 1e-10)) is None
     True
     """
+    if not x.is_finite():
+        return None
     if x.is_exact():
         return _round(x)
     with working(x.bits() + GUARD_BITS, 1):  # lower and upper round outwards
@@ -142,14 +150,12 @@ def reference(f: Any, at: Any, digits: int = 30, wrt: Any = None, order: int = 1
     def proved(question: Question) -> Any:
         return _certify(question, bits, lambda y: _proved(y[order] * factor, digits))[0]
 
-    bits, factor = _bits(digits), math.factorial(order)
+    bits, factor = _bits(digits), _factorial(order)
     return _along(f, at, wrt, order, proved)
 
 
 def _along(f: Any, at: Any, wrt: Any, order: int, answer: Callable[[Question], Any]) -> Any:
     """One answer an input, in the form of ``at``; by one name one answer, by several a dict."""
-    if not 0 <= order <= MOST_ORDER:
-        raise UsageError(f"the order of a derivative must lie between 0 and {MOST_ORDER}, not {order}")
     program, values, restore = _prepare(f, at)
     if wrt is None:
         return restore([_each(Question(program, values, i, order), answer) for i in range(len(values))])
@@ -327,8 +333,7 @@ def derivative(f: Any, x: Any, order: int = 1, wrt: Any = None) -> Any:
 
 
 def _rounded_derivative(question: Question) -> CertifiedDerivative:
-    order = question.order
-    factor = math.factorial(order)
+    order, factor = question.order, _factorial(question.order)
 
     def accept(y: Any) -> tuple[float, Any] | None:
         enclosed = y[order] * factor
