@@ -5,6 +5,7 @@ everything else is written as it is asked for.  Sizes of derivatives depend on t
 """
 
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Union
 
@@ -147,14 +148,5 @@ IDENTITIES: dict[str, Callable[..., Operand | None]] = {
 
 
 def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[Any]) -> Any:
-    """The partial of primitive ``name`` by one operand; where it divides by zero, IEEE's answer instead of an exception."""
-    row = TABLE[name]
-    try:
-        return row.partial(position, F, y, *operands)
-    except ZeroDivisionError:
-        if F.name != "math":
-            return F.const(float("nan"))
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        return float(row.partial(position, namespaces.get("numpy"), np.float64(y), *map(np.float64, operands)))
+    """The partial of primitive ``name`` by one operand, inf or nan where it divides by zero."""
+    return namespaces.ieee(partial(TABLE[name].partial, position), F, y, *operands)

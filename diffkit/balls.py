@@ -89,7 +89,7 @@ def quotient_beside(a: arb_series, b: arb_series) -> arb_series:
     """a/b beside the point, where sin(t)/t does have a value."""
     try:
         return a / b
-    except ValueError:  # the leading term of b may be 0
+    except (ValueError, ZeroDivisionError):  # the leading term of b may be, or is, 0
         return unknown()
 
 
@@ -138,15 +138,20 @@ def edged(series: Callable[[Any], Any], number: Callable[[Any], Any]) -> Callabl
 
     def function(x: arb_series) -> arb_series:
         y = series(x)
-        return y if y[0].is_finite() else unknown(number(x[0]))
+        return y if y[0].is_finite() else on_edge(x, number(x[0]))
 
     return function
+
+
+def on_edge(x: arb_series, value: arb) -> arb_series:
+    """Only a value, unless x stays where it is, as floor(t) does."""
+    return constant(value) if x.prec == FOREVER else unknown(value)
 
 
 def cbrt(x: arb_series) -> arb_series:
     """The real cube root, odd."""
     if x[0].is_zero():
-        return unknown(arb(0))
+        return on_edge(x, arb(0))
     return -(((-x).log() / 3).exp()) if x[0] < 0 else (x.log() / 3).exp()
 
 

@@ -29,12 +29,25 @@ def complete(name: str, own: dict[str, Callable[..., Any]], const: Callable[...,
     F = SimpleNamespace(name=name, const=const, **own)
     for row in TABLE.values():
         if not hasattr(F, row.name):
-            setattr(F, row.name, partial(row.via, F) if row.via else partial(_refuse, row.name, name))
+            setattr(F, row.name, partial(ieee, row.via, F) if row.via else partial(_refuse, row.name, name))
     return F
 
 
 def _refuse(primitive: str, namespace: str, *operands: Any) -> Any:
     raise NotApplicableError(f"{primitive} has no {namespace} form here")
+
+
+def ieee(compute: Callable[..., Any], F: Any, *operands: Any) -> Any:
+    """``compute(F, *operands)``; where Python raises on a division by zero, the inf or nan of IEEE 754 instead."""
+    try:
+        return compute(F, *operands)
+    except ZeroDivisionError:
+        if F.name != "math":
+            return F.const(NAN)
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return float(compute(get("numpy"), *map(np.float64, operands)))
 
 
 @cache
@@ -62,7 +75,7 @@ POLES = {("log", 0.0): -INF, ("log2", 0.0): -INF, ("log10", 0.0): -INF, ("log1p"
 ODD = {"sinh", "gamma"}  # their overflow has the sign of the operand
 
 
-def _ieee(name: str) -> Callable[[float], float]:
+def _safe(name: str) -> Callable[[float], float]:
     """A function of the math module that answers inf or nan where the module raises."""
     native = getattr(math, name)
 
@@ -106,21 +119,24 @@ def _floor(x: float) -> float:
     return float(math.floor(x)) if math.isfinite(x) else x
 
 
+HIGHEST_POLYGAMMA, LOWEST_ARGUMENT = 100, -1e4  # beyond these mpmath takes minutes, so the answer is nan
+
+
 def _psi(order: float, x: float) -> float:
     """The polygamma function by mpmath, with 10 digits to spare: near its zeros a float algorithm has none left."""
     import mpmath
 
-    if not math.isfinite(x) or order != int(order) or order < 0:
-        return (INF if order == 0 else 0.0) if x == INF else NAN
+    if not (0 <= order <= HIGHEST_POLYGAMMA and order == int(order)) or not LOWEST_ARGUMENT <= x < INF:
+        return (INF if order == 0 else 0.0) if x == INF and 0 <= order <= HIGHEST_POLYGAMMA else NAN
     with mpmath.workdps(30):
         try:
             return float(mpmath.psi(int(order), mpmath.mpf(x)))
-        except ValueError:  # a pole
+        except (ValueError, ZeroDivisionError):  # a pole
             return NAN
 
 
 def _math() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
-    own = {name: _ieee(name) for name in TABLE if hasattr(math, name) and name not in {"pow", "floor", "hypot", "atan2"}}
+    own = {name: _safe(name) for name in TABLE if hasattr(math, name) and name not in {"pow", "floor", "hypot", "atan2"}}
     own |= {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg, "div": _divide, "pow": _power}
     own |= {name: partial(_compare, compare) for name, compare in COMPARISONS.items()}
     own |= {"and": lambda a, b: 1.0 if a and b else 0.0, "or": lambda a, b: 1.0 if a or b else 0.0,

@@ -88,9 +88,8 @@ def _line_by_line(program: Program) -> tuple[list[str], dict[str, None]]:
     statements = []
     for k in reachable(program, [k for _, k in program.names] + list(program.outputs))[0]:
         if program.lines[k].args:
-            label = "_" * (1 + (f"_{k}" in program.inputs)) + str(k)
-            statements.append(f"{label} = {_write(program, k, leaf)}")
-            labels[k] = label
+            statements.append(f"_{k} = {_write(program, k, leaf)}")
+            labels[k] = f"_{k}"
     statements += [f"{name} = {_write(program, k, leaf)}" for name, k in program.names]
     if not _ends_named(program):
         statements.append(", ".join(_write(program, k, leaf) for k in program.outputs))

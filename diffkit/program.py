@@ -5,12 +5,17 @@ differentiating and rendering it are functions that walk the list once, so 100,0
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from diffkit import namespaces
 from diffkit.errors import InputError, UsageError
 from diffkit.primitives import TABLE
+
+
+RESERVED = {"pi", "e", "tau", "if", "else", "and", "or", "not", "repeat"}
+TEMPORARY = re.compile(r"_\d+")  # what printing calls a line that the user did not name
 
 
 class Line(NamedTuple):
@@ -253,7 +258,15 @@ class Builder:
         return k
 
     def input(self, name: str) -> int:
-        """The line of the input of that name."""
+        """The line of the input of that name.
+
+        Raises
+        ------
+        InputError
+            If a printed Program could not be read back: the name is a constant's, a temporary's, or no name.
+        """
+        if name in RESERVED or not name.isidentifier() or TEMPORARY.fullmatch(name) or name.startswith("__"):
+            raise InputError(f"an input cannot be called {name!r}", remedy="use a name such as x or x_1")
         return self.line(Line("input", text=name))
 
     def const(self, value: float, text: str = "") -> int:

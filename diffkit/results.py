@@ -15,7 +15,7 @@ import math
 import sys
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from .errors import InputError, UsageError
@@ -426,7 +426,7 @@ class Form(Data):
     """One way to write f or its derivative, and how large it is."""
 
     form: str
-    tree_size: int
+    tree_size: int = field(repr=False)  # repr() refuses more than 4300 digits
     dag_size: int
     operations: int
     status: str = "ok"

@@ -19,9 +19,9 @@ import sympy
 from sympy.logic.boolalg import Boolean
 
 from diffkit import namespaces
-from diffkit.errors import InputError, NumberError, UsageError
+from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
 from diffkit.points import as_program, prepare
-from diffkit.program import Program, namespace_of, run
+from diffkit.program import Program, active, namespace_of, run, tidy
 from diffkit.sympy_program import to_program
 from diffkit.tables import count
 
@@ -47,17 +47,13 @@ def expression(f: Any) -> sympy.Expr:
     >>> expression("exp(x)/x + 0.5")
     1/2 + exp(x)/x
     """
-    return expressions(as_program(f))[0]
-
-
-def expressions(program: Program) -> tuple[Any, list[Any]]:
-    """The SymPy expression of a Program with one output, and the symbols of its inputs in order."""
+    program = as_program(f)
     if len(program.outputs) != 1:
         raise UsageError(f"a derivative needs one output, the function has {len(program.outputs)}",
                          remedy="give one formula at a time")
-    symbols = [symbol(name) for name in program.inputs]
-    with _depth_watched():
-        return run(program, namespaces.get("sympy"), symbols)[program.outputs[0]], symbols
+    needed = tidy(program)
+    with _sympy_watched():
+        return run(needed, namespaces.get("sympy"), list(map(symbol, needed.inputs)))[needed.outputs[0]]
 
 
 def symbol(name: str) -> sympy.Symbol:
@@ -66,11 +62,16 @@ def symbol(name: str) -> sympy.Symbol:
 
 
 @contextmanager
-def _depth_watched() -> Iterator[None]:
+def _sympy_watched() -> Iterator[None]:
+    """Say in our words that SymPy failed, which it does in its own ways, most often at complex numbers."""
     try:
         yield
+    except DiffkitError:
+        raise
     except RecursionError:
         raise NumberError("the formula is nested too deeply for SymPy", remedy=REMEDY, status="too-large") from None
+    except Exception as error:
+        raise NumberError(f"SymPy fails on this formula ({type(error).__name__})", remedy=REMEDY) from error
 
 
 def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
@@ -113,16 +114,23 @@ def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
         raise UsageError(f"the order of a derivative is a whole number, not {str(order)[:40]!r}")
     for done in range(order):
         demand_small(program)
-        if not done:
-            e, symbols = expressions(program)
-        e = derivative(e, symbols[program.inputs.index(name)])
-        program = to_program(e, program.inputs, derived=True)
+        slopes = derivatives(program, [name]) if not done else [derivative(slopes[0], symbol(name))]
+        program = to_program(slopes[0], program.inputs, derived=True)
     return program
 
 
+def derivatives(program: Program, names: Sequence[str]) -> list[Any]:
+    """SymPy's derivatives of a Program by these inputs, as SymPy leaves them."""
+    e = expression(program)
+    root = program.outputs[0]
+    return [derivative(e, symbol(name)) if active(program, [name])[root] else sympy.Integer(0) for name in names]
+
+
 def derivative(e: Any, s: Any) -> Any:
-    """SymPy's derivative of an expression by a symbol, as SymPy leaves it."""
-    with _depth_watched():
+    """SymPy's derivative of an expression by a symbol, as SymPy leaves it; nan if the expression has no value anywhere."""
+    if e.is_infinite or e is sympy.nan:
+        return sympy.nan
+    with _sympy_watched():
         return e.diff(s)
 
 
@@ -169,8 +177,7 @@ def gradient(f: Any, at: Any) -> Any:
     """
     program, values, restore = prepare(f, at)
     demand_small(program)
-    e, symbols = expressions(program)
-    slopes = to_program([derivative(e, s) for s in symbols], program.inputs, derived=True)
+    slopes = to_program(derivatives(program, program.inputs), program.inputs, derived=True)
     return restore(_evaluate(slopes, values))
 
 

@@ -61,6 +61,11 @@ class Double(sympy.NumberSymbol):  # type: ignore[misc]  # SymPy has no types
     def __int__(self) -> int:
         return int(self.value)
 
+    def approximation_interval(self, kind: Any) -> tuple[Any, Any]:
+        """Numbers of that kind on both sides; SymPy's floor asks for integers."""
+        whole = sympy.Integer(int(self.value))
+        return (whole, whole + 1) if issubclass(kind, sympy.Integer) else (sympy.Rational(self.value), sympy.Rational(self.value))
+
     def _as_mpf_val(self, precision: int) -> Any:
         return mpmath.libmp.from_float(self.value, precision, "n")
 
@@ -80,17 +85,44 @@ class Double(sympy.NumberSymbol):  # type: ignore[misc]  # SymPy has no types
         return {"pi": r"\pi", "tau": r"\tau"}.get(self.text, self.text)
 
 
-# SymPy differentiates sign, Heaviside and floor to a delta distribution or leaves them alone; these are flat wherever
-# they are smooth.  They print under SymPy's names.
+# SymPy differentiates sign, Heaviside and floor to a delta distribution or leaves them alone; these are flat wherever they
+# are smooth.  SymPy's abs of what it cannot prove real, such as log(x), has real and imaginary parts in its derivative;
+# here all is real.  They print under SymPy's names, and simplify themselves only at what is known to have one sign.
+class Abs(sympy.Abs):  # type: ignore[misc]
+    """SymPy's Abs of a real number."""
+
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        return sympy.Abs(x) if x.is_extended_real else None
+
+    def _eval_derivative(self, s: Any) -> Any:
+        return sign_of_abs(self.args[0]) * self.args[0].diff(s)
+
+
 class sign(sympy.sign):  # type: ignore[misc]
     """SymPy's sign with derivative 0."""
+
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        return _by_sign(x, S.NegativeOne, S.Zero, S.One)
 
     def _eval_derivative(self, s: Any) -> Any:
         return S.Zero
 
 
+class sign_of_abs(sign):
+    """The derivative of Abs, which jumps: its own derivative is a delta."""
+
+    def _eval_derivative(self, s: Any) -> Any:
+        return 2 * sympy.DiracDelta(self.args[0]) * self.args[0].diff(s)
+
+
 class floor(sympy.floor):  # type: ignore[misc]
     """SymPy's floor with derivative 0."""
+
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        return sympy.floor(x) if x.is_Rational else None
 
     def _eval_derivative(self, s: Any) -> Any:
         return S.Zero
@@ -99,8 +131,20 @@ class floor(sympy.floor):  # type: ignore[misc]
 class Heaviside(sympy.Heaviside):  # type: ignore[misc]
     """SymPy's Heaviside with derivative 0."""
 
+    def __new__(cls, x: Any, at_zero: Any = S.Half, **options: Any) -> Any:
+        return sympy.Function.__new__(cls, x, at_zero, **options)  # beware: SymPy's own calls itself in a subclass
+
+    @classmethod
+    def eval(cls, x: Any, at_zero: Any) -> Any:
+        return _by_sign(x, S.Zero, at_zero, S.One)
+
     def _eval_derivative(self, s: Any) -> Any:
         return S.Zero
+
+
+def _by_sign(x: Any, below: Any, at_zero: Any, above: Any) -> Any:
+    """The value that goes with the sign of x, None if it is not known."""
+    return above if x.is_extended_positive else below if x.is_extended_negative else at_zero if x.is_zero else None
 
 
 class cbrt(sympy.Function):  # type: ignore[misc]
@@ -141,7 +185,7 @@ def namespace() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
     own: dict[str, Callable[..., Any]] = dict(ALIKE)
     own |= {name: lambda a, b, relation=relation: _compare(relation, a, b) for name, relation in RELATIONS.items()}
     own |= {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "neg": lambda x: -x,
-            "div": lambda a, b: S.NaN if b == 0 else a / b, "pow": _power, "abs": sympy.Abs, "sign": sign, "step": Heaviside,
+            "div": lambda a, b: S.NaN if b == 0 else a / b, "pow": _power, "abs": Abs, "sign": sign, "step": Heaviside,
             "floor": floor, "max": lambda *x: _extremum(sympy.Max, x), "min": lambda *x: _extremum(sympy.Min, x),
             "where": lambda c, a, b: sympy.Piecewise((a, _truth(c)), (b, True)),
             "and": lambda a, b: _indicator(sympy.And(_truth(a), _truth(b))),
@@ -149,10 +193,21 @@ def namespace() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
             "cbrt": cbrt, "hypot": lambda a, b: sympy.sqrt(a**2 + b**2), "expm1": lambda x: sympy.exp(x) - 1,
             "log1p": lambda x: sympy.log(1 + x), "log2": lambda x: sympy.log(x) / sympy.log(2),
             "log10": lambda x: sympy.log(x) / sympy.log(10), "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
-            "softplus": lambda x: sympy.log(1 + sympy.exp(x)), "relu": lambda x: sympy.Piecewise((x, x > 0), (S.Zero, True)),
+            "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+            "relu": lambda x: sympy.Piecewise((x, _truth(_compare(sympy.Gt, x, S.Zero))), (S.Zero, True)),
             "gamma": _held(sympy.gamma), "lgamma": _held(sympy.loggamma), "polygamma": _held(sympy.polygamma),
             "digamma": lambda x: _held(sympy.polygamma)(S.Zero, x)}
-    return own, constant
+    return {name: _real(function) for name, function in own.items()}, constant
+
+
+def _real(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with nan for a number that is not real: SymPy would go on with complex ones."""
+
+    def real(*operands: Any) -> Any:
+        e = function(*operands)
+        return S.NaN if e.is_number and e.is_extended_real is False else e
+
+    return real
 
 
 def constant(value: float, text: str = "") -> Any:

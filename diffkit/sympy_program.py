@@ -14,15 +14,16 @@ from sympy import S
 
 from diffkit.errors import InputError
 from diffkit.program import Builder, Program, literal
-from diffkit.sympy_forms import ALIKE, RELATIONS, Double, Heaviside, cbrt, condition, floor, sign
+from diffkit.sympy_forms import ALIKE, RELATIONS, Abs, Double, Heaviside, cbrt, condition, floor, sign, sign_of_abs
 
 EXACT = 2**53  # whole numbers up to here are doubles
 SHORT = 6  # characters of a fraction that is shown as a decimal: 0.5 but 1/1024
 NAMED = {S.Pi: (math.pi, "pi"), S.Exp1: (math.e, "e")}
 NO_NUMBER = (S.NaN, S.ComplexInfinity, S.ImaginaryUnit)
 BACK: dict[Any, str] = {function: name for name, function in (ALIKE | RELATIONS).items() if name != "sqrt"}
-BACK |= {sign: "sign", sympy.sign: "sign", floor: "floor", sympy.floor: "floor", cbrt: "cbrt", sympy.Abs: "abs", sympy.Max: "max",
-         sympy.Min: "min", sympy.gamma: "gamma", sympy.loggamma: "lgamma", sympy.Not: "not"}
+BACK |= {sign: "sign", sign_of_abs: "sign", sympy.sign: "sign", Abs: "abs", sympy.Abs: "abs", floor: "floor",
+         sympy.floor: "floor", sympy.Max: "max", sympy.Min: "min", sympy.gamma: "gamma", sympy.loggamma: "lgamma", cbrt: "cbrt",
+         sympy.Not: "not"}
 
 
 class Plan(NamedTuple):
@@ -258,6 +259,7 @@ RULES: dict[Any, Callable[[Translator, Any], Plan]] = {
     sympy.Add: Translator.sum, sympy.Mul: Translator.product, sympy.Pow: Translator.power, sympy.Piecewise: Translator.piecewise,
     sympy.Heaviside: Translator.heaviside, Heaviside: Translator.heaviside, sympy.DiracDelta: Translator.delta,
     sympy.polygamma: Translator.polygamma, sympy.Mod: Translator.remainder,
+    sympy.ITE: lambda t, e: Plan(e.args, lambda c, u, v: t.op("where", c, u, v)),
     sympy.And: lambda t, e: Plan(_sorted(e), lambda *u: t.fold("and", u)),
     sympy.Or: lambda t, e: Plan(_sorted(e), lambda *u: t.fold("or", u)),
     sympy.ceiling: lambda t, e: Plan(e.args, lambda u: t.op("neg", t.op("floor", t.op("neg", u)))),
@@ -330,4 +332,4 @@ def _in_order(terms: Sequence[Any]) -> list[Any]:
 
 def _degree(term: Any) -> Any:
     """The degree of a monomial; other factors count nothing, so that no more than the factors is looked at."""
-    return sum(f.exp if f.is_Pow and f.exp.is_Rational and f.base.is_Symbol else f.is_Symbol for f in sympy.Mul.make_args(term))
+    return sum(f.exp if f.is_Pow and f.exp.is_Rational and f.base.is_Symbol else int(f.is_Symbol) for f in sympy.Mul.make_args(term))

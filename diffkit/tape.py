@@ -225,6 +225,10 @@ def noise(f: Any, at: Any) -> float:
     program, values, _ = prepare(f, at)
     F = namespaces.get("math")
     v = run(program, F, values)
-    v_bar = reverse_sweep(program, F, v, {program.outputs[0]: 1.0}, [True] * len(v))
-    return sum(abs(bar * y) * 2 * TABLE[line.op].ulps[0] * U
-               for line, y, bar in zip(program.lines, v, v_bar) if bar is not None and line.args and bar)
+    v_bar = reverse_sweep(program, F, v, {program.outputs[0]: 1.0}, [line.op != "const" for line in program.lines])
+    total = 0.0
+    for line, y, bar in zip(program.lines, v, v_bar):
+        ulps = TABLE[line.op].ulps[0] if line.args else 0.0
+        if bar and ulps:  # an exact operation, or one whose result does not matter, may stand at a pole
+            total += abs(bar * y) * 2 * ulps * U
+    return total

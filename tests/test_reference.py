@@ -399,7 +399,7 @@ def test_unprovable_rounding_ends() -> None:
         derivative("x*(1 + 2^-53 + (sin(1)^2 + cos(1)^2 - 1))", 1.0)
     assert caught.value.status == "precision"
     assert str(caught.value) == ("not proved at x = 1 with 131072 bits of precision\n"
-                                 "    digits cancel without end there, or the truth lies exactly between two doubles")  # fmt: skip
+                                 "    digits cancel without end there, or the truth lies exactly between two doubles")
 
 
 # --- calls and results -----------------------------------------------------------------------------------------------------

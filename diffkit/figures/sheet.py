@@ -111,12 +111,16 @@ def power(decade: float) -> str:
 
 
 def times(x: float, digits: int) -> str:
+    """Return a number for mathtext, as a power of ten where it is not of everyday size."""
+    if 0.01 <= abs(x) < 1000:
+        return f"{float(f'{x:.{digits}g}'):g}"
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
     return rf"{mantissa}{{\times}}10^{{{int(exponent)}}}"
 
 
 def decades(low: float, high: float, most: int) -> list[int]:
-    step = next(s for s in (1, 2, 4, 5, 10, 20, 50, 100, 200) if (high - low) / s <= most)
+    steps = (s * 10**k for k in range(9) for s in (1, 2, 4, 5))
+    step = next(s for s in steps if (high - low) / s <= most)
     return [d for d in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1) if d % step == 0]
 
 

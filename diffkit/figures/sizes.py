@@ -29,7 +29,6 @@ def swell(record: Swell, width: str = "full") -> Figure:
         sheet = _swell_lines(record, WIDTHS[width]) if family else _swell_dots(record, WIDTHS[width])
         for side in ("top", "right"):
             sheet.axes.spines[side].set_visible(False)
-        sheet.figure.draw_without_rendering()
     return sheet.figure
 
 
@@ -102,7 +101,8 @@ def _draw_lines(sheet: Sheet, lines: dict[str, list[tuple[int, float]]]) -> None
     numbers = sorted({n for points in lines.values() for n, _ in points})
     top = max([y for points in lines.values() for _, y in points] + [1.0])
     axes.set(ylim=(-0.15, top * 1.05), xlim=(numbers[0] - 0.3, numbers[-1] + 0.1) if numbers else (0, 1))
-    axes.set_xticks(numbers[:: max(1, len(numbers) // 10)])
+    shown = numbers[:: max(1, len(numbers) // 10)]
+    axes.set_xticks(shown, labels=[str(n) for n in shown])
     ticks = decades(0, top, most=8)
     axes.set_yticks(ticks, labels=[power(d) for d in ticks])
     frame = sheet.frame
@@ -130,11 +130,11 @@ def engines(record: Comparison, width: str = "full") -> Figure:
             axes.plot(digits, row, marker="o", color="#0072B2", markersize=4.5, clip_on=False)
             axes.annotate(e.digits(), (digits, row), xytext=(6, 0), textcoords="offset points", va="center_baseline", gid="label")
         axes.set(xlim=(0, 17), ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel="correct significant digits")
+        axes.set_xticks(range(0, 17, 2), labels=[str(d) for d in range(0, 17, 2)])
         axes.set_yticks(range(len(rows)), labels=[e.engine for e in rows], parse_math=False)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=PALE, linewidth=0.5)
         axes.set_axisbelow(True)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        sheet.figure.draw_without_rendering()
     return sheet.figure

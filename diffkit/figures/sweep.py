@@ -136,7 +136,6 @@ def error_vs_h(sweep: Sweep, width: str = "full") -> Figure:
         _write_rounding(sheet, curves)
         if not any(len(c.shown("ok", "below-ulp")[0]) or (c.status == "exact").any() for c in curves):
             sheet.write("no estimate is a finite number", sheet.frame._replace(width=150, height=12), color=DARK)
-        sheet.figure.draw_without_rendering()  # beware: ticks made later would not have the style
     return sheet.figure
 
 
@@ -155,8 +154,8 @@ def _legend_handles(curves: Sequence[Curve]) -> list[tuple[Any, str]]:
         (bool(marks), marks, "measured"),
         *((True, line(**_mark(c.look, 1.4)), c.look.label) for c in silent),
         (model, line(linestyle="-", linewidth=1.4), "model: truncation + rounding"),
-        (model, line(linestyle="--", linewidth=1), "truncation alone"),
-        (model, line(linestyle=":", linewidth=1.2), "rounding alone"),
+        (star, line(linestyle="--", linewidth=1), "truncation alone"),
+        (star, line(linestyle=":", linewidth=1.2), "rounding alone"),
         (star, line(marker="*", markersize=9, markerfacecolor="white"), "predicted best $h^*$"),
         (any_status("exact"), line(marker="v", markerfacecolor="none"), "error exactly 0"),
         (any_status("below-ulp"), line(marker="o", markerfacecolor="none", color=GREY), "$h$ below ulp($x$)"),
@@ -199,11 +198,11 @@ def _set_axes(sheet: Sheet, sweep: Sweep, curves: Sequence[Curve], width: str) -
 
 
 def _span(values: Points, default: tuple[float, float], outliers: bool = False) -> tuple[float, float]:
-    """Return the decades that hold the values; the largest 3 % may be cut as outliers."""
+    """Return the decades that hold the values; what lies 4 decades above most is cut if outliers may be."""
     logs = np.log10(values[np.isfinite(values) & (values > 0)])
     if not len(logs):
         return default
-    high = min(logs.max(), np.quantile(logs, 0.97) + 1) if outliers else logs.max()
+    high = min(logs.max(), np.quantile(logs, 0.85) + 4) if outliers else logs.max()
     low = max(math.floor(logs.min() + 0.05), -SPAN)
     return low, min(max(math.ceil(high + (0.2 if outliers else -0.05)), low + 1), SPAN)
 
@@ -211,7 +210,7 @@ def _span(values: Points, default: tuple[float, float], outliers: bool = False) 
 def _digits_axis(axes: Axes, bottom: float, top: float, step: int) -> None:
     right = axes.twinx()
     right.set_ylim(-bottom, -top)
-    right.set_yticks(range(0, 17, step))
+    right.set_yticks(range(0, 17, step), labels=[str(d) for d in range(0, 17, step)])  # beware: made later, they lack the style
     right.tick_params(direction="in")
     right.set_ylabel("correct significant digits")
 
@@ -307,7 +306,8 @@ def _draw_level(sheet: Sheet, group: Sequence[tuple[float, EngineResult]], band:
 
 def _draw_stars(sheet: Sheet, curves: Sequence[Curve], band: Band, digits: int) -> None:
     """Draw the predicted steps as stars, their values in a row of the band below."""
-    known = [(c, *c.best) for c in curves if c.best]
+    low, high = sheet.axes.get_xlim()
+    known = [(c, *c.best) for c in curves if c.best and low < c.best[0] < high]
     row = sheet.place([1], [band.edge])[0, 1] - band.steps
     foot = _below(sheet, band, band.steps - 6)
     for c, h, e in reversed(known):
@@ -364,18 +364,24 @@ def _draw_triangles(sheet: Sheet, curves: Sequence[Curve]) -> None:
     for group in _groups(curves):
         c, p = group[0], group[0].scheme.order_of_accuracy
         h, error = c.branch()
-        keep = (error > origin[1]) & (error < sheet.axes.get_ylim()[1])
+        keep = (error > origin[1]) & (error < sheet.axes.get_ylim()[1]) & _rising(error)
         fit = c.scheme.fitted_order
         if fit is None or abs(fit - p) > 0.25 or c.scheme.scheme == "complex-step" or np.count_nonzero(keep) < 2:
             continue
         curve = sheet.place(h[keep], error[keep])
-        for size, gaps in ((1.2, (4, 10)), (0.9, (3, 8)), (0.7, (2, 6)), (0.9, (20,))):
+        for size, gaps in ((1.2, (4, 10)), (0.9, (3, 8)), (0.7, (2, 6)), (0.55, (2, 4))):
             base = size / math.sqrt(p)  # decades
             width, height = base * unit[0], base * p * unit[1]
             box = freest(beside(curve, width + 9, height + 11, gaps), spots, sheet.taken, sheet.frame)
             if box and box.count(spots) == 0:
                 _triangle(sheet, box, width, height, c.look, str(p))
                 break
+
+
+def _rising(error: Points) -> Points:
+    """Return which samples of a branch lie left of where it reaches its top: beyond, h is too large for any order."""
+    before = np.cumsum(error > 0.3 * error.max(initial=0.0)) == 0
+    return np.asarray(before)
 
 
 def _triangle(sheet: Sheet, box: Box, width: float, height: float, look: Look, order: str) -> None:

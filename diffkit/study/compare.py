@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from diffkit import reference as truth
+from diffkit.reference import reference as proved
 from diffkit.engines import Engine, choose
 from diffkit.errors import DiffkitError, NumberError
 from diffkit.floats import correct_digits, ulps
@@ -60,7 +60,7 @@ def _reference(program: Program, point: dict[str, float], names: tuple[str, ...]
                digits: int) -> tuple[dict[str, Any] | None, Reference, str, str]:
     """The exact gradient, its record, and the status: ok, or why there is no derivative there."""
     try:
-        exact = truth.reference(program, point, digits=digits, wrt=names)
+        exact = proved(program, point, digits=digits, wrt=names)
     except NumberError as error:
         slopes = getattr(error, "slopes", None)
         if error.status not in NO_DERIVATIVE:

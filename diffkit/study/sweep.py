@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from diffkit import numeric, tape
-from diffkit import reference as truth
 from diffkit.engines import choose
 from diffkit.errors import DiffkitError, NumberError, UsageError
 from diffkit.floats import U
 from diffkit.points import prepare
 from diffkit.program import Program
+from diffkit.reference import taylor as proved_taylor
 from diffkit.results import Sample, Scheme, Sweep, Verdict
 from diffkit.study import compare
 
@@ -131,7 +131,7 @@ def taylor(program: Program, point: dict[str, float], name: str, order: int = 5)
     known: list[Any] = []
     for n in range(order, 0, -1):
         try:
-            known = truth.taylor(program, list(point.values()), place, n, compare.DIGITS)
+            known = proved_taylor(program, list(point.values()), place, n, compare.DIGITS)
             break
         except NumberError:
             if n == 1:

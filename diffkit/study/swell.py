@@ -209,8 +209,7 @@ def _forms(program: Program, names: list[str]) -> Iterator[Form]:
     slopes: list[Any] = []
 
     def raw() -> Program:
-        e, symbols = symbolic.expressions(program)
-        slopes.extend(symbolic.derivative(e, symbols[program.inputs.index(name)]) for name in names)
+        slopes.extend(symbolic.derivatives(program, names))
         return to_program(slopes, program.inputs, derived=True)
 
     def cse() -> Program:
