@@ -235,8 +235,8 @@ def study(measure: Callable[..., Any], expr: str, at: tuple[str, ...], as_json: 
     from diffkit.files import demand_writable
 
     with time_limit(timeout):
-        demand_suffixes(out)
         demand_writable(map(Path, out), force)
+        demand_suffixes(out)
         point = read_point(at)
         program = read_function(expr, point)
         checked = check_point(program, point) if needs_point or point is not None else None
@@ -264,7 +264,7 @@ def commands() -> None:
     """
 
 
-@commands.command()
+@commands.command(short_help="Every engine at one point, in correct digits.")
 @common
 @click.option("--engines", metavar="LIST", help="symbolic, reverse, forward, complex-step, richardson, D0, D+, D-.")
 @click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
@@ -280,7 +280,7 @@ def compare(expr: str, engines: str | None, wrt: str | None, digits: int, fail_a
     return 1 if failed else 0
 
 
-@commands.command()
+@commands.command(short_help="Error against h for every difference scheme.")
 @common
 @click.option("--engines", metavar="LIST", help="Schemes D+, D-, D0, richardson, complex-step, and engines to draw beside them.")
 @click.option("--wrt", metavar="x", help="The input to vary.")
@@ -296,7 +296,7 @@ def sweep(expr: str, engines: str | None, wrt: str | None, seed: int, verbose: b
     return 0
 
 
-@commands.command()
+@commands.command(short_help="How large each form of the derivative grows.")
 @common
 @click.option("--wrt", metavar="x", help="Differentiate by this input.")
 @click.option("--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for simplify.")
@@ -308,7 +308,7 @@ def swell(expr: str, wrt: str | None, simplify_limit: float, seed: int, verbose:
     return 0
 
 
-@commands.command()
+@commands.command(short_help="The whole error report, as one file.")
 @common
 @click.option("--engines", metavar="LIST", help="The engines to compare.")
 @click.option("--wrt", metavar="x", help="The input that the error-against-h figure varies.")
@@ -334,7 +334,7 @@ def _quoted(arg: str) -> str:
     return shlex.quote(arg)
 
 
-@commands.command()
+@commands.command(short_help="The functions of the language and their accuracy.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def functions(as_json: bool) -> int:
     """The functions of the language: accuracy of value and partials in ulps, conventions at kinks."""

@@ -112,10 +112,11 @@ def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
     name = _input(program, wrt)
     if isinstance(order, bool) or not isinstance(order, int) or order < 0:
         raise UsageError(f"the order of a derivative is a whole number, not {str(order)[:40]!r}")
-    for done in range(order):
+    slope = None
+    for _ in range(order):
         demand_small(program)
-        slopes = derivatives(program, [name]) if not done else [derivative(slopes[0], symbol(name))]
-        program = to_program(slopes[0], program.inputs, derived=True)
+        slope = derivatives(program, [name])[0] if slope is None else derivative(slope, symbol(name))
+        program = to_program(slope, program.inputs, derived=True)
     return program
 
 

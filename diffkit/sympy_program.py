@@ -332,4 +332,5 @@ def _in_order(terms: Sequence[Any]) -> list[Any]:
 
 def _degree(term: Any) -> Any:
     """The degree of a monomial; other factors count nothing, so that no more than the factors is looked at."""
-    return sum(f.exp if f.is_Pow and f.exp.is_Rational and f.base.is_Symbol else int(f.is_Symbol) for f in sympy.Mul.make_args(term))
+    powers = (f.as_base_exp() for f in sympy.Mul.make_args(term))
+    return sum(exponent for base, exponent in powers if base.is_Symbol and exponent.is_Rational)

@@ -6,14 +6,14 @@ from typing import Any
 
 from diffkit.reference import reference as proved
 from diffkit.engines import Engine, choose
-from diffkit.errors import DiffkitError, NumberError
+from diffkit.enclosures import KinkError
+from diffkit.errors import DiffkitError, NumberError, UsageError
 from diffkit.floats import correct_digits, ulps
 from diffkit.points import prepare
 from diffkit.program import Program
 from diffkit.results import Comparison, EngineResult, Reference
 
 DIGITS = 30
-NO_DERIVATIVE = {"kink", "tie", "jump"}  # f has a value there and engines answer by convention
 
 
 def measure(f: Any, at: Any, engines: Iterable[str] | None = None, wrt: Iterable[str] | None = None,
@@ -49,24 +49,44 @@ def measure(f: Any, at: Any, engines: Iterable[str] | None = None, wrt: Iterable
     """
     program, values, _ = prepare(f, at)
     point = dict(zip(program.inputs, map(float, values)))
-    names = tuple(point) if wrt is None else tuple(wrt)
-    exact, reference, status, reason = _reference(program, point, names, digits)
+    names = _names(program, wrt)
+    exact, sides = _truth(program, point, names, digits)
+    value = float(program(**point))
+    if not math.isfinite(value):
+        raise NumberError(f"the value of f is {value} in float64", str(program)[:72], status="overflow" if math.isinf(value) else "domain")
+    known = Reference(digits=digits, gradient={n: decimal(x, digits) for n, x in exact.items()},
+                      slopes={n: tuple(decimal(s, digits) for s in e.slopes) for n, e in sides.items()} or None)
+    first = next(iter(sides.values()), None)
+    status = first.status if first else "ok"
     results = tuple(_judge(engine, program, point, names, exact, status) for engine in choose(engines))
-    return Comparison(expression=str(program), at=point, value=float(program(**point)), reference=reference,
-                      engines=results, status=status, reason=reason)
+    return Comparison(expression=str(program), at=point, value=value, reference=known, engines=results, status=status,
+                      reason=one_line(first) if first else "")
 
 
-def _reference(program: Program, point: dict[str, float], names: tuple[str, ...],
-               digits: int) -> tuple[dict[str, Any] | None, Reference, str, str]:
-    """The exact gradient, its record, and the status: ok, or why there is no derivative there."""
-    try:
-        exact = proved(program, point, digits=digits, wrt=names)
-    except NumberError as error:
-        slopes = getattr(error, "slopes", None)
-        if error.status not in NO_DERIVATIVE:
-            raise
-        return None, Reference(digits=digits, gradient={}, slopes=slopes), error.status, str(error).replace("\n    ", "; ")
-    return exact, Reference(digits=digits, gradient={n: decimal(exact[n], digits) for n in names}, slopes=None), "ok", ""
+def _names(program: Program, wrt: Iterable[str] | None) -> tuple[str, ...]:
+    names = program.inputs if wrt is None else tuple(wrt)
+    for name in names:
+        if name not in program.inputs:
+            raise UsageError(f"the function has no input '{name}'", remedy=f"its inputs are {', '.join(program.inputs)}")
+    return names
+
+
+def _truth(program: Program, point: dict[str, float], names: Iterable[str],
+           digits: int) -> tuple[dict[str, Any], dict[str, KinkError]]:
+    """The proved partials by name, and for the inputs along which the two sides differ, how they do."""
+    exact: dict[str, Any] = {}
+    sides: dict[str, KinkError] = {}
+    for name in names:
+        try:
+            exact[name] = proved(program, point, digits=digits, wrt=name)
+        except KinkError as error:  # engines answer by convention there
+            sides[name] = error
+    return exact, sides
+
+
+def one_line(error: DiffkitError) -> str:
+    """An error's text without line breaks."""
+    return str(error).replace("\n    ", "; ")
 
 
 def decimal(number: Any, digits: int) -> str:
@@ -76,26 +96,24 @@ def decimal(number: Any, digits: int) -> str:
     return str(mpmath.nstr(number, digits, strip_zeros=True))
 
 
-def _judge(engine: Engine, program: Program, point: dict[str, float], names: tuple[str, ...],
-           exact: Mapping[str, Any] | None, status: str) -> EngineResult:
+def _judge(engine: Engine, program: Program, point: dict[str, float], names: tuple[str, ...], exact: Mapping[str, Any],
+           status: str) -> EngineResult:
     """Run one engine; an engine that cannot answer says why, and the comparison goes on."""
-    step = engine.step(max(map(abs, point.values()), default=1.0)) if engine.step else None
-    evaluations = engine.evaluations(len(names))
+    gradient: dict[str, float] = {}
     reason = ""
     try:
         found = engine.gradient(program, point)
         gradient = {name: float(found[name]) for name in names}
     except DiffkitError as error:
-        gradient, status, reason = {}, getattr(error, "status", "failed"), str(error).replace("\n    ", "; ")
-    if gradient and status == "ok" and not all(map(math.isfinite, gradient.values())):
+        status, reason = getattr(error, "status", "failed"), one_line(error)
+    if status == "ok" and not all(map(math.isfinite, gradient.values())):
         status, reason = "not-finite", "the engine's result is not a finite number"
-    if exact is None or not gradient:
-        return EngineResult(engine=engine.name, gradient=gradient, relative_error=None, ulps=None, correct_digits=None, h=step,
-                            evaluations=evaluations, status=status, reason=reason)
-    relative = max((relative_error(gradient[n], exact[n]) for n in names), default=0.0)
-    return EngineResult(engine=engine.name, gradient=gradient, relative_error=relative,
-                        ulps=max((ulps(gradient[n], exact[n]) for n in names), default=0.0),
-                        correct_digits=correct_digits(relative), h=step, evaluations=evaluations, status=status, reason=reason)
+    judged = [(gradient[name], exact[name]) for name in names if name in gradient and name in exact]
+    relative = max((relative_error(*pair) for pair in judged), default=None)
+    return EngineResult(
+        engine=engine.name, gradient=gradient, relative_error=relative, ulps=max((ulps(*pair) for pair in judged), default=None),
+        correct_digits=None if relative is None else correct_digits(relative), evaluations=engine.evaluations(len(names)),
+        h=engine.step(max(map(abs, point.values()), default=1.0)) if engine.step else None, status=status, reason=reason)
 
 
 def relative_error(value: float, exact: Any) -> float:

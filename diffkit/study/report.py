@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diffkit import __version__
-from diffkit.errors import NumberError
+from diffkit.enclosures import KinkError
 from diffkit.points import prepare
 from diffkit.results import Report, Sweep
 from diffkit.study import compare, swell, sweep
@@ -87,10 +87,8 @@ def _sweep(program: Any, point: dict[str, float], name: str | None) -> Sweep | N
     """The sweep, or None at a kink, where there is no derivative to err from."""
     try:
         return sweep.measure(program, point, name) if name else None
-    except NumberError as error:
-        if error.status in compare.NO_DERIVATIVE:
-            return None
-        raise
+    except KinkError:
+        return None
 
 
 def _python_call(program: Any, point: dict[str, float]) -> str:
