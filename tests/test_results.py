@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffkit.errors import InputError
@@ -48,6 +48,7 @@ def test_json_is_strict(record: Record) -> None:
 
 
 @given(st.floats(), st.floats(), st.none() | st.floats(), st.sampled_from(["ok", "exact", "nan", "inf"]))
+@settings(deadline=None)
 def test_every_float_survives(h: float, total: float, predicted: float | None, status: str) -> None:
     """Every double, nan and the infinities among them, is read back; a text "nan" stays a text."""
     sample = Sample(h=h, estimate=-h, total=total, predicted=predicted, status=status)
@@ -205,6 +206,7 @@ SCALARS = st.none() | st.booleans() | st.floats() | st.integers(-(10**400), 10**
 
 
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@settings(deadline=None)
 def test_any_json_gives_a_record_or_an_input_error(value: object) -> None:
     """No document gives another exception."""
     for base in (specimens.swell(), specimens.kink()):
