@@ -52,7 +52,7 @@ def correct_digits(relative_error: float) -> float:
     """
     if math.isnan(relative_error):
         return math.nan
-    return min(max(-math.log10(max(relative_error, U)), 0.0), -math.log10(U))
+    return min(max(0.0, -math.log10(max(relative_error, U))), -math.log10(U))
 
 
 def step_taken(x: Any, h: Any) -> Any:

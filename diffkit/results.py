@@ -9,115 +9,23 @@ correct digits are -log10 of the relative error.
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 import sys
-import types
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from .codec import Data, expect
 from .errors import InputError, UsageError
 from .messages import say
-from .tables import Table, clip, count, digits_of, exact, fixed, plain, point, short
+from .tables import Table, clip, count, exact, fixed, plain, point, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCHEMA = 1
-NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 COLUMNS = 2  # a gradient with more components than this is left out of the table, not of JSON and CSV
-
-
-# -- data that is written and read back ---------------------------------------------------------------
-def encode(value: object) -> Any:
-    """Return plain JSON values; non-finite numbers become the strings "nan", "inf", "-inf"."""
-    if isinstance(value, Data):
-        return value.to_dict()
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else str(float(value))
-    if isinstance(value, dict):
-        return {str(key): encode(item) for key, item in value.items()}
-    return [encode(item) for item in value] if isinstance(value, tuple | list) else value
-
-
-def decode(kind: Any, value: Any, where: str) -> Any:
-    """Return the value of that annotated kind; the inverse of `encode`."""
-    origin, args = get_origin(kind), get_args(kind)
-    if origin is types.UnionType:
-        return None if value is None else decode(args[0], value, where)
-    if origin is dict:
-        return {k: decode(args[1], v, f"{where}.{k}") for k, v in _expect(value, dict, where).items()}
-    if origin is tuple:
-        return _decode_tuple(args, _expect(value, list | tuple, where), where)
-    if issubclass(kind, Data):
-        return kind.from_dict(_expect(value, dict, where))
-    return _decode_scalar(kind, value, where)
-
-
-def _decode_tuple(args: tuple[Any, ...], items: Any, where: str) -> tuple[Any, ...]:
-    kinds = [args[0]] * len(items) if args[-1] is Ellipsis else list(args)
-    if len(kinds) != len(items):
-        raise _damaged(items, where)
-    return tuple(decode(k, v, f"{where}[{i}]") for i, (k, v) in enumerate(zip(kinds, items, strict=True)))
-
-
-def _decode_scalar(kind: type, value: Any, where: str) -> Any:
-    if kind is float and isinstance(value, str) and value in NON_FINITE:
-        return NON_FINITE[value]
-    if kind is float and isinstance(value, int) and abs(value) > sys.float_info.max:
-        raise _damaged("an integer beyond any float", where)
-    if kind is float:
-        return float(_expect(value, int | float, where))
-    if kind is int and isinstance(value, str) and value.isascii() and value.isdecimal():
-        from decimal import Decimal  # int() alone refuses more than 4300 digits
-
-        return int(Decimal(value))
-    return _expect(value, kind, where)
-
-
-def _expect(value: Any, kind: Any, where: str) -> Any:
-    if isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool):
-        return value
-    raise _damaged(value, where)
-
-
-def _damaged(value: object, where: str) -> InputError:
-    return InputError(f"the saved result is damaged: {where} is {plain(clip(repr(value), 40))}")
-
-
-@functools.cache
-def _kinds(cls: Any) -> dict[str, Any]:
-    hints = get_type_hints(cls)
-    return {item.name: hints[item.name] for item in fields(cls)}
-
-
-class Data:
-    """What records are made of: equal when they would be written alike, so that nan equals nan."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values by field; a tree's size, which may pass 2^53, as a string."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
-        return {name: digits_of(v) if name == "tree_size" else encode(v) for name, v in values.items()}
-
-    @classmethod
-    def from_dict(cls, saved: Mapping[str, Any]) -> Self:
-        """Return the record that `to_dict` wrote.
-
-        Raises
-        ------
-        InputError
-            A value is missing or of another kind.
-        """
-        values = {n: decode(k, saved[n], f"{cls.__name__}.{n}") for n, k in _kinds(cls).items() if n in saved}  # type: ignore[arg-type]
-        for item in fields(cls):  # type: ignore[arg-type]
-            if item.name not in values and item.default is MISSING:
-                raise InputError(f"the saved result is damaged: {cls.__name__}.{item.name} is missing")
-        return cls(**values)
-
-    def __eq__(self, other: object) -> bool:
-        return self.to_dict() == other.to_dict() if isinstance(other, type(self)) else NotImplemented
 
 
 def _version() -> str:
@@ -182,7 +90,7 @@ class Record(Data):
             saved = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise InputError("the saved result is no JSON", where=clip(str(error))) from None
-        return cls.from_dict(_expect(saved, dict, "the document"))
+        return cls.from_dict(expect(saved, dict, "the document"))
 
     def to_json(self) -> str:
         """Return the document as strict JSON: non-finite numbers are strings."""
@@ -502,3 +410,86 @@ class Report(Record):
     def __str__(self) -> str:
         parts = [part for part in (self.comparison, self.sweep, self.swell) if part is not None]
         return "\n\n".join([plain(clip(self.headline()[0])), *map(str, parts)])
+
+
+# -- functions ------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FunctionRow(Data):
+    """One function of the language; accuracies are in ulps, over its domain."""
+
+    function: str
+    operands: int | None
+    ulps_value: float
+    ulps_partials: float
+    domain: str
+    convention: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Functions(Record):
+    """The functions of the language, as the primitive table states them."""
+
+    study: ClassVar[str] = "functions"
+    expression: str
+    at: dict[str, float]
+    functions: tuple[FunctionRow, ...]
+
+    def headline(self) -> list[str]:
+        """Return what the columns mean."""
+        return [say("functions.headline")]
+
+    def table(self) -> Table:
+        """Return one row a function."""
+        rows = [(f.function, "any" if f.operands is None else str(f.operands), short(f.ulps_value), short(f.ulps_partials), f.domain,
+                 "; ".join(filter(None, (f.meaning, f.convention)))) for f in self.functions]
+        headers = ("function", "operands", "ulps of value", "ulps of partials", "over", "meaning, convention at a kink")
+        return Table(headers, tuple(rows), say("functions.headline"))
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield one row a function."""
+        return (f.to_dict() for f in self.functions)
+
+
+# -- functions ------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FunctionRow(Data):
+    """A function of the language: its stated accuracy in ulps, its domain, its convention at a kink."""
+
+    function: str
+    operands: int | None
+    ulps_value: float
+    ulps_partials: float
+    domain: str
+    convention: str
+    meaning: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Functions(Record):
+    """The functions of the language; it belongs to no expression and no point."""
+
+    study: ClassVar[str] = "functions"
+    expression: str
+    at: dict[str, float]
+    functions: tuple[FunctionRow, ...]
+
+    def headline(self) -> list[str]:
+        """Return what the table lists."""
+        return [say("functions.headline")]
+
+    def table(self) -> Table:
+        """Return one row a function; any number of operands is "any"."""
+        headers = ("function", "operands", "ulps of value", "of partials", "domain", "convention", "meaning")
+        rows = [
+            (
+                *(f.function, "any" if f.operands is None else str(f.operands), short(f.ulps_value), short(f.ulps_partials)),
+                *(f.domain, f.convention, f.meaning),
+            )
+            for f in self.functions
+        ]
+        return Table(headers, tuple(rows), say("functions.caption"))
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield one row a function."""
+        return (f.to_dict() for f in self.functions)

@@ -110,9 +110,11 @@ def _judge(engine: Engine, program: Program, point: dict[str, float], names: tup
         status, reason = "not-finite", "the engine's result is not a finite number"
     judged = [(gradient[name], exact[name]) for name in names if name in gradient and name in exact]
     relative = max((relative_error(*pair) for pair in judged), default=None)
+    distance = max((ulps(*pair) for pair in judged), default=None)
+    rounded = distance is not None and distance <= 0.5  # below the smallest double even the nearest one is 100 % off
     return EngineResult(
-        engine=engine.name, gradient=gradient, relative_error=relative, ulps=max((ulps(*pair) for pair in judged), default=None),
-        correct_digits=None if relative is None else correct_digits(relative), evaluations=engine.evaluations(len(names)),
+        engine=engine.name, gradient=gradient, relative_error=relative, ulps=distance,
+        correct_digits=None if relative is None else correct_digits(0.0 if rounded else relative), evaluations=engine.evaluations(len(names)),
         h=engine.step(max(map(abs, point.values()), default=1.0)) if engine.step else None, status=status, reason=reason)
 
 

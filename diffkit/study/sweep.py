@@ -57,6 +57,14 @@ class Model(NamedTuple):
             return None
         return float((self.weighted_noise / (self.order * self.constant)) ** (1 / (self.order + 1)))
 
+    def excuse(self) -> str:
+        """Why there is no best step to predict."""
+        if math.isnan(self.constant):
+            return "no prediction: the derivative in its truncation constant does not exist here"
+        if not self.weighted_noise:
+            return ""  # the complex step: the smaller the better
+        return "no prediction: the derivative in its truncation constant is 0 here, so it does better than its order"
+
 
 # scheme: which derivative stands in C, the factor before it, and W (theory: the sum of |weights| of f in the quotient)
 CONSTANTS = {"D+": (2, 1 / 2, 2.0), "D-": (2, 1 / 2, 2.0), "D0": (3, 1 / 6, 1.0), "richardson": (5, 1 / 30, 1.5),
@@ -173,7 +181,7 @@ def _scheme(scheme: str, f: Callable[[Any], Any], x: float, exact: Any, model: M
     quotient = numeric.SCHEMES[scheme].quotient
     high = float(exact)
     low = float(exact - type(exact)(high))
-    reason = ""
+    reason = "" if model.best_step() else model.excuse()
     samples: list[Sample] = []
     try:
         samples = [_sample(quotient(f, x, h), x, h, high, low, model, scheme) for h in steps(x)]
