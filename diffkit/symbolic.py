@@ -22,6 +22,7 @@ from diffkit import namespaces
 from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
 from diffkit.points import as_program, prepare
 from diffkit.program import Program, active, namespace_of, run, tidy
+from diffkit.sympy_forms import of_program, symbol
 from diffkit.sympy_program import to_program
 from diffkit.tables import count
 
@@ -47,18 +48,17 @@ def expression(f: Any) -> sympy.Expr:
     >>> expression("exp(x)/x + 0.5")
     1/2 + exp(x)/x
     """
-    program = as_program(f)
+    program = _one_output(as_program(f))
+    with _sympy_watched():
+        return run(program, namespaces.get("sympy"), list(map(symbol, program.inputs)))[program.outputs[0]]
+
+
+def _one_output(program: Program) -> Program:
+    """The Program, without lines that it does not need."""
     if len(program.outputs) != 1:
         raise UsageError(f"a derivative needs one output, the function has {len(program.outputs)}",
                          remedy="give one formula at a time")
-    needed = tidy(program)
-    with _sympy_watched():
-        return run(needed, namespaces.get("sympy"), list(map(symbol, needed.inputs)))[needed.outputs[0]]
-
-
-def symbol(name: str) -> sympy.Symbol:
-    """The symbol of an input; E, I, S and other names of SymPy are names like any other."""
-    return sympy.Symbol(name, real=True)
+    return tidy(program)
 
 
 @contextmanager
@@ -122,7 +122,9 @@ def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
 
 def derivatives(program: Program, names: Sequence[str]) -> list[Any]:
     """SymPy's derivatives of a Program by these inputs, as SymPy leaves them."""
-    e = expression(program)
+    program = _one_output(program)
+    with _sympy_watched():
+        e = of_program(program)
     root = program.outputs[0]
     return [derivative(e, symbol(name)) if active(program, [name])[root] else sympy.Integer(0) for name in names]
 
@@ -218,22 +220,8 @@ def from_sympy(expression: Any, inputs: Sequence[Any] | None = None) -> Program:
     if not isinstance(e, (sympy.Expr, Boolean)):
         raise InputError(f"a SymPy expression is needed, not {type(expression).__name__}")
     program = to_program(e)
-    for name in program.inputs:
-        _demand_readable(name)
     order = program.inputs if inputs is None else tuple(map(str, inputs))
     if missing := [name for name in program.inputs if name not in order]:
         raise UsageError(f"the inputs leave out the symbol {missing[0]!r}", remedy=f"its symbols are {', '.join(program.inputs)}")
     return Program(program.lines, order, program.outputs)
 
-
-def _demand_readable(name: str) -> None:
-    """Refuse a symbol whose name the language of expressions does not read as one variable."""
-    from diffkit.parse import parse
-
-    try:
-        program = parse(name)
-        readable = program.inputs == (name,) and program.list_size == 1
-    except InputError:
-        readable = False
-    if not readable:
-        raise InputError(f"no variable can have the name {name[:40]!r}", remedy="give the symbol another name")

@@ -16,8 +16,9 @@ import sympy
 from sympy import S
 from sympy.printing.pretty.stringpict import prettyForm as pretty_form
 
+from diffkit import namespaces
 from diffkit.errors import NumberError
-from diffkit.program import literal
+from diffkit.program import Program, active, literal, tidy
 
 LARGEST_INTEGER = 10**22  # a literal up to here is an exact integer for SymPy: 10^22 is the last power of ten that is a double
 LARGEST_DENOMINATOR = 2**10  # 0.5, 4.5, 0.001953125 are fractions for SymPy, 0.1 is not
@@ -173,6 +174,39 @@ class cbrt(sympy.Function):  # type: ignore[misc]
         return root if exp is None else rf"\left({root}\right)^{{{exp}}}"
 
 
+class Held(sympy.AtomicExpr):  # type: ignore[misc]
+    """Something that SymPy is not to look into, as a real atom."""
+
+    __slots__ = ("content",)
+    content: Any
+    is_real = True
+
+    def __new__(cls, content: Any) -> "Held":
+        self = sympy.AtomicExpr.__new__(cls)
+        self.content = content
+        return self  # type: ignore[no-any-return]
+
+    def __getnewargs__(self) -> tuple[Any]:
+        return (self.content,)
+
+    def _hashable_content(self) -> tuple[Any]:
+        return (self.content,)
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.content)
+
+
+class Choice(Held):
+    """A Piecewise inside a condition: SymPy would multiply choices out, and evaluate the branches not taken."""
+
+
+class Fixed(Held):
+    """The value of a Program without inputs, such as tan(exp(2)), on whose properties SymPy may brood for ever."""
+
+    def _hashable_content(self) -> tuple[Any]:
+        return (str(self.content),)  # SymPy also sorts by it
+
+
 # --- primitives as SymPy functions -----------------------------------------------------------------------------------------
 SAME_NAME = """exp log sqrt sin cos tan sec csc cot asin acos atan asec acsc acot sinh cosh tanh sech csch coth
                asinh acosh atanh asech acsch acoth atan2 erf erfc"""
@@ -183,7 +217,7 @@ RELATIONS = {"lt": sympy.Lt, "le": sympy.Le, "gt": sympy.Gt, "ge": sympy.Ge, "eq
 def namespace() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
     """The primitives as SymPy functions by name, and how a constant is written."""
     own: dict[str, Callable[..., Any]] = dict(ALIKE)
-    own |= {name: lambda a, b, relation=relation: _compare(relation, a, b) for name, relation in RELATIONS.items()}
+    own |= {name: lambda a, b, relation=relation: _indicator(_related(relation, a, b)) for name, relation in RELATIONS.items()}
     own |= {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "neg": lambda x: -x,
             "div": lambda a, b: S.NaN if b == 0 else a / b, "pow": _power, "abs": Abs, "sign": sign, "step": Heaviside,
             "floor": floor, "max": lambda *x: _extremum(sympy.Max, x), "min": lambda *x: _extremum(sympy.Min, x),
@@ -194,20 +228,10 @@ def namespace() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
             "log1p": lambda x: sympy.log(1 + x), "log2": lambda x: sympy.log(x) / sympy.log(2),
             "log10": lambda x: sympy.log(x) / sympy.log(10), "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
             "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
-            "relu": lambda x: sympy.Piecewise((x, _truth(_compare(sympy.Gt, x, S.Zero))), (S.Zero, True)),
+            "relu": lambda x: sympy.Piecewise((x, _related(sympy.Gt, x, S.Zero)), (S.Zero, True)),
             "gamma": _held(sympy.gamma), "lgamma": _held(sympy.loggamma), "polygamma": _held(sympy.polygamma),
             "digamma": lambda x: _held(sympy.polygamma)(S.Zero, x)}
-    return {name: _real(function) for name, function in own.items()}, constant
-
-
-def _real(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, with nan for a number that is not real: SymPy would go on with complex ones."""
-
-    def real(*operands: Any) -> Any:
-        e = function(*operands)
-        return S.NaN if e.is_number and e.is_extended_real is False else e
-
-    return real
+    return own, constant
 
 
 def constant(value: float, text: str = "") -> Any:
@@ -230,7 +254,15 @@ def _indicator(c: Any) -> Any:
 def _truth(e: Any) -> Any:
     """A number as a condition: is it other than 0?"""
     found = condition(e)
-    return sympy.Ne(e, 0) if found is None else found
+    return _related(sympy.Ne, e, S.Zero) if found is None else found
+
+
+def _related(relation: Any, a: Any, b: Any) -> Any:
+    """The relation, false among complex numbers: to us they are nan."""
+    try:
+        return relation(*(Choice(e) if e.has(sympy.Piecewise) else e for e in (a, b)))
+    except TypeError:
+        return S.false
 
 
 def condition(e: Any) -> Any:
@@ -241,17 +273,10 @@ def condition(e: Any) -> Any:
     return None
 
 
-def _compare(relation: Any, a: Any, b: Any) -> Any:
-    try:
-        return _indicator(relation(a, b))
-    except TypeError:  # no order among complex numbers: to us they are nan
-        return S.Zero
-
-
 def _extremum(choose: Any, operands: Sequence[Any]) -> Any:
     try:
         return choose(*operands)
-    except ValueError:  # the same
+    except ValueError:  # likewise
         return S.NaN
 
 
@@ -262,8 +287,52 @@ def _held(function: Any) -> Callable[..., Any]:
 
 def _power(a: Any, b: Any) -> Any:
     numbers = (e.base if e.is_Pow else e for e in sympy.Mul.make_args(a))
-    digits = sum(max(abs(n.p), n.q).bit_length() - 1 for n in numbers if n.is_Rational)
-    if b.is_Rational and digits * abs(b) > LARGEST_POWER:
+    if b.is_Rational and sum(_digits(n) for n in numbers if n.is_Rational) * abs(b) > LARGEST_POWER:
         raise NumberError("the formula holds a power of numbers that is too large to write out for SymPy",
                           remedy="differentiate it in reverse or forward mode", status="overflow")
     return S.NaN if a == 0 and b.is_negative else a**b
+
+
+def _digits(n: Any) -> int:
+    return int(max(abs(n.p), n.q)).bit_length() - 1
+
+
+# --- a whole Program ---------------------------------------------------------------------------------------------------------
+ARITHMETIC = {"add", "sub", "mul", "div", "neg", "pow"}
+LARGEST_FRACTION = 1100  # binary digits: what is larger is beyond the doubles
+
+
+def of_program(program: Program) -> Any:
+    """The expression of a Program with one output, for differentiation: constants but fractions are `Fixed`."""
+    F = namespaces.get("sympy")
+    depends = active(program, program.inputs)
+    v: list[Any] = []  # None: a constant that is no fraction
+
+    def operand(k: int) -> Any:
+        if v[k] is None:
+            v[k] = Fixed(tidy(Program(program.lines, (), (k,))))
+        return v[k]
+
+    for line, moves in zip(program.lines, depends):
+        if not line.args:
+            v.append(symbol(line.text) if line.op == "input" else F.const(line.value, line.text))
+        elif moves:
+            v.append(getattr(F, line.op)(*map(operand, line.args)))
+        else:
+            v.append(_fraction(F, line.op, [v[a] for a in line.args]))
+    return operand(program.outputs[0])
+
+
+def symbol(name: str) -> Any:
+    """The symbol of an input; E, I, S and other names of SymPy are names like any other."""
+    return sympy.Symbol(name, real=True)
+
+
+def _fraction(F: Any, op: str, operands: list[Any]) -> Any:
+    """The result if it is a fraction, such as 9/2 or 2^-3; None for other constants."""
+    if op not in ARITHMETIC or not all(e is not None and e.is_Rational for e in operands):
+        return None
+    if op == "pow" and (operands[1].q != 1 or _digits(operands[0]) * abs(operands[1]) > LARGEST_FRACTION):
+        return None
+    result = getattr(F, op)(*operands)
+    return result if result.is_Rational and _digits(result) <= LARGEST_FRACTION else None

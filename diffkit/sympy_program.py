@@ -13,8 +13,8 @@ import sympy
 from sympy import S
 
 from diffkit.errors import InputError
-from diffkit.program import Builder, Program, literal
-from diffkit.sympy_forms import ALIKE, RELATIONS, Abs, Double, Heaviside, cbrt, condition, floor, sign, sign_of_abs
+from diffkit.program import Builder, Program, literal, renumber
+from diffkit.sympy_forms import ALIKE, RELATIONS, Abs, Choice, Double, Fixed, Heaviside, cbrt, condition, floor, sign, sign_of_abs
 
 EXACT = 2**53  # whole numbers up to here are doubles
 SHORT = 6  # characters of a fraction that is shown as a decimal: 0.5 but 1/1024
@@ -259,6 +259,8 @@ RULES: dict[Any, Callable[[Translator, Any], Plan]] = {
     sympy.Add: Translator.sum, sympy.Mul: Translator.product, sympy.Pow: Translator.power, sympy.Piecewise: Translator.piecewise,
     sympy.Heaviside: Translator.heaviside, Heaviside: Translator.heaviside, sympy.DiracDelta: Translator.delta,
     sympy.polygamma: Translator.polygamma, sympy.Mod: Translator.remainder,
+    Choice: lambda t, e: Plan((e.content,), lambda u: u),
+    Fixed: lambda t, e: Plan((), lambda: renumber(e.content, t.builder, range(len(e.content.lines)))[e.content.outputs[0]]),
     sympy.ITE: lambda t, e: Plan(e.args, lambda c, u, v: t.op("where", c, u, v)),
     sympy.And: lambda t, e: Plan(_sorted(e), lambda *u: t.fold("and", u)),
     sympy.Or: lambda t, e: Plan(_sorted(e), lambda *u: t.fold("or", u)),

@@ -215,9 +215,9 @@ def test_from_sympy_with_inputs() -> None:
     (sympy.Function("g")(x), "SymPy's g is none of our functions\n    diffkit functions lists them"),
     (sympy.Integral(sympy.exp(x**2), x), "SymPy's Integral is none of our functions\n    diffkit functions lists them"),
     (1 + sympy.I * x, "the imaginary unit I is no real number"),
-    (sympy.Symbol("pi") + 1, "no variable can have the name 'pi'\n    give the symbol another name"),
-    (sympy.Symbol("a b"), "no variable can have the name 'a b'\n    give the symbol another name"),
-    (sympy.Symbol("__import__('os')"), "no variable can have the name \"__import__('os')\"\n    give the symbol another name"),
+    (sympy.Symbol("pi") + 1, "an input cannot be called 'pi'\n    use a name such as x or x_1"),
+    (sympy.Symbol("a b"), "an input cannot be called 'a b'\n    use a name such as x or x_1"),
+    (sympy.Symbol("__import__('os')"), "an input cannot be called \"__import__('os')\"\n    use a name such as x or x_1"),
     (sympy.Symbol("x") + x, "two different symbols have the name 'x'\n    give them different names"),
     ("x + 1", "a SymPy expression is needed, not str"), (sympy.eye(2), "a SymPy expression is needed, not MutableDenseMatrix"),
 ])
@@ -264,25 +264,32 @@ def test_too_large_for_sympy(text: str, message: str) -> None:
     assert (str(caught.value), caught.value.status) == (message, "too-large")
 
 
-@pytest.mark.parametrize("text", ["x*9^9^9", "x*9^9^9^9", "(2*x)^1e9", "x*(sqrt(2)*3)^(10^9)", "x + 3^(-(10^10))"])
+@pytest.mark.parametrize("text", ["(2*x)^1e9", "(x/3)^(-(10^10))"])
 def test_huge_powers_are_not_written_out(text: str) -> None:
     """A power of numbers that would fill the memory is refused, not computed."""
-    with pytest.raises(NumberError) as caught:
-        symbolic.differentiate(text)
-    assert caught.value.status == "overflow"
+    for attempt in (symbolic.expression, symbolic.differentiate):
+        with pytest.raises(NumberError) as caught:
+            attempt(text)
+        assert caught.value.status == "overflow"
 
 
-def test_factorials_are_not_written_out() -> None:
-    """gamma and lgamma of a huge number stay as they stand."""
-    assert symbolic.gradient("x*lgamma(1e9)", 1) == math.lgamma(1e9)
-    assert symbolic.gradient("x + gamma(1e9)", 1) == 1.0
+@pytest.mark.parametrize(("text", "slope"), [
+    ("x*sin(2)", "f(x) = sin(2)"), ("x*9^9^9", "f(x) = 9^9^9"), ("x^2*(1/0)", "2*x*(1/0)"),
+    ("x^sqrt(2)", "x^(sqrt(2) - 1)*sqrt(2)"), ("x*tanh(lgamma(tan(csch(tan(0.5)))))", "f(x) = tanh(lgamma(tan(csch(tan(0.5)))))"),
+    ("x*(9/2 - 2^-2)", "f(x) = 4.25"), ("x*lgamma(1e9)", "f(x) = lgamma(1000000000)"), ("exp(x)/sqrt(2*pi)", "exp(x)/sqrt(2*pi)"),
+])
+def test_constants_stand_as_they_were_written(text: str, slope: str) -> None:
+    """Constants but fractions reach the derivative untouched, whatever SymPy would make of them."""
+    assert str(symbolic.differentiate(text)) == slope
 
 
-def test_what_is_complex_is_nan() -> None:
-    """Where f is undefined its derivative is nan, however SymPy continues it."""
+def test_what_is_undefined_is_nan() -> None:
+    """Where f is undefined its derivative is nan, however SymPy would continue it into the complex numbers."""
     assert math.isnan(symbolic.gradient("x*log(-1)", 1.0))
     assert math.isnan(symbolic.gradient("x*sqrt(0 - 4)", 1.0))
+    assert math.isnan(symbolic.gradient("sqrt(-x^2)", 1.0))
     assert symbolic.gradient("where(sqrt(0 - 4) > 1, 2*x, 3*x)", 1.0) == 3.0
+    assert symbolic.gradient("relu(1/(x > 2) + x)", 3.0) == 1.0
 
 
 def test_derivative_by_the_order_of_polygamma() -> None:
