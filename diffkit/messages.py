@@ -23,8 +23,6 @@ SENTENCES = {
         "of the same with equal parts shared (DAG), and operations of the latter."
     ),
     "functions.headline": "Functions of the language: accuracy in ulps, in math and in NumPy, over the domain named",
-    "functions.headline": "The functions of the language and their accuracy in float64",
-    "functions.caption": "Functions of the language: accuracy of value and partial derivatives in ulps over the domain tested.",
     "heading.functions": "The functions of the language",
     "report.headline": "Report on {expression} at {at}",
     # -- captions and descriptions of the pictures

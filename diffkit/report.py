@@ -21,7 +21,7 @@ def build(record: Record) -> Document:
     sections = _sections(record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        title = say("report.title", at=point(record.at))
+        title = say("report.title", at=point(record.at)) if record.at else record.headline()[0]
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 
 
@@ -44,7 +44,9 @@ def _sections(record: Record) -> Sequence[Section | None]:
     if isinstance(record, Sweep):
         lead = Prose(f"{_capital(record.verdict.smoothness)}: {record.verdict.text}", lead=True)
         return [Section(say("heading.verdict"), (lead, formula(record))), _sweep(record), _orders(record), _terms(record)]
-    return [Section(say("heading.formula"), (formula(record),)), _swell(record) if isinstance(record, Swell) else None]
+    if isinstance(record, Swell):
+        return [Section(say("heading.formula"), (formula(record),)), _swell(record)]
+    return [Section(say("heading.functions"), (TableBlock(record.table()),))]
 
 
 # -- the verdict: two sentences ------------------------------------------------------------------------

@@ -441,54 +441,15 @@ class Functions(Record):
 
     def table(self) -> Table:
         """Return one row a function."""
-        rows = [(f.function, "any" if f.operands is None else str(f.operands), short(f.ulps_value), short(f.ulps_partials), f.domain,
-                 "; ".join(filter(None, (f.meaning, f.convention)))) for f in self.functions]
-        headers = ("function", "operands", "ulps of value", "ulps of partials", "over", "meaning, convention at a kink")
-        return Table(headers, tuple(rows), say("functions.headline"))
-
-    def raw(self) -> Iterator[dict[str, object]]:
-        """Yield one row a function."""
-        return (f.to_dict() for f in self.functions)
-
-
-# -- functions ------------------------------------------------------------------------------------------
-@dataclass(frozen=True, eq=False, kw_only=True)
-class FunctionRow(Data):
-    """A function of the language: its stated accuracy in ulps, its domain, its convention at a kink."""
-
-    function: str
-    operands: int | None
-    ulps_value: float
-    ulps_partials: float
-    domain: str
-    convention: str
-    meaning: str
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Functions(Record):
-    """The functions of the language; it belongs to no expression and no point."""
-
-    study: ClassVar[str] = "functions"
-    expression: str
-    at: dict[str, float]
-    functions: tuple[FunctionRow, ...]
-
-    def headline(self) -> list[str]:
-        """Return what the table lists."""
-        return [say("functions.headline")]
-
-    def table(self) -> Table:
-        """Return one row a function; any number of operands is "any"."""
-        headers = ("function", "operands", "ulps of value", "of partials", "domain", "convention", "meaning")
         rows = [
             (
                 *(f.function, "any" if f.operands is None else str(f.operands), short(f.ulps_value), short(f.ulps_partials)),
-                *(f.domain, f.convention, f.meaning),
+                *(f.domain, "; ".join(filter(None, (f.meaning, f.convention)))),
             )
             for f in self.functions
         ]
-        return Table(headers, tuple(rows), say("functions.caption"))
+        headers = ("function", "operands", "ulps of value", "ulps of partials", "over", "meaning, convention at a kink")
+        return Table(headers, tuple(rows), say("functions.headline"))
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a function."""

@@ -9,6 +9,8 @@ from diffkit.results import (
     Comparison,
     EngineResult,
     Form,
+    FunctionRow,
+    Functions,
     Reference,
     Report,
     Sample,
@@ -224,6 +226,15 @@ def swell_family() -> Swell:
             Form(form="f' reverse", tree_size=2**n, dag_size=8 * n - 7, operations=8 * n - 9, n=n),
         ]
     return Swell(expression="repeat n: l = 4*l*(1-l)", at={"l": 0.2}, wrt="l", forms=tuple(forms))
+
+
+def functions() -> Functions:
+    """Two rows of the table of functions."""
+    rows = (
+        FunctionRow(function="asin", operands=1, ulps_value=1, ulps_partials=4, domain="[-1, 1]", convention="", meaning=""),
+        FunctionRow(function="max", operands=None, ulps_value=0, ulps_partials=1, domain="", convention="shared", meaning="<b>"),
+    )
+    return Functions(expression="", at={}, functions=rows)
 
 
 def report(title: str = "") -> Report:

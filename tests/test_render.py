@@ -25,7 +25,7 @@ from diffkit.tables import Table
 
 from . import specimens
 
-RECORDS = {
+RECORDS: dict[str, Record] = {
     "report": specimens.report(),
     "compare": specimens.comparison(),
     "sweep": specimens.sweep(False),

@@ -25,6 +25,7 @@ RECORDS = {
     "swell": specimens.swell(),
     "family": specimens.swell_family(),
     "report": specimens.report(),
+    "functions": specimens.functions(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
+from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..results import EngineResult, Scheme, Sweep
@@ -378,10 +379,9 @@ def _draw_triangles(sheet: Sheet, curves: Sequence[Curve]) -> None:
                 break
 
 
-def _rising(error: Points) -> Points:
+def _rising(error: Points) -> NDArray[np.bool_]:
     """Return which samples of a branch lie left of where it reaches its top: beyond, h is too large for any order."""
-    before = np.cumsum(error > 0.3 * error.max(initial=0.0)) == 0
-    return np.asarray(before)
+    return np.asarray(np.cumsum(error > 0.3 * error.max(initial=0.0)) == 0, dtype=np.bool_)
 
 
 def _triangle(sheet: Sheet, box: Box, width: float, height: float, look: Look, order: str) -> None:
