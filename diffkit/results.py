@@ -28,10 +28,6 @@ SCHEMA = 1
 COLUMNS = 2  # a gradient with more components than this is left out of the table, not of JSON and CSV
 
 
-def _version() -> str:
-    return str(getattr(sys.modules[__package__ or "diffkit"], "__version__", "unknown"))
-
-
 class Record(Data):
     """The result of a study; a subclass says what it holds by `headline`, `table` and `raw`."""
 
@@ -58,7 +54,8 @@ class Record(Data):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document: study, schema, version, then the fields."""
-        return {"study": self.study, "schema": self.schema, "diffkit": _version(), **super().to_dict()}
+        version = sys.modules[str(__package__)].__version__
+        return {"study": self.study, "schema": self.schema, "diffkit": version, **super().to_dict()}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:
@@ -70,11 +67,11 @@ class Record(Data):
             The document is of another study or schema, or a value is missing or of another kind.
         """
         kind = Record.STUDIES.get(str(saved.get("study")))
+        study, schema = (plain(clip(repr(saved.get(key)), 40)) for key in ("study", "schema"))
         if kind is None or not issubclass(kind, cls):
-            raise InputError(f"the saved result is of another study: {plain(clip(repr(saved.get('study')), 40))}")
+            raise InputError(f"the saved result is of another study: {study}")
         if saved.get("schema") != SCHEMA:
-            found = plain(clip(repr(saved.get("schema")), 40))
-            raise InputError(f"the saved result has schema {found}; this version reads schema {SCHEMA}")
+            raise InputError(f"the saved result has schema {schema}; this version reads schema {SCHEMA}")
         return super(Record, kind).from_dict(saved)
 
     @classmethod
@@ -103,9 +100,8 @@ class Record(Data):
 
         rows = list(self.raw())
         file = io.StringIO()
-        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        header = [list(row) for row in rows[:1]]
+        csv.writer(file, lineterminator="\n").writerows([*header, *(row.values() for row in rows)])
         return file.getvalue()
 
     def to_markdown(self) -> str:
@@ -142,6 +138,10 @@ class Record(Data):
 
     def __str__(self) -> str:
         return "\n".join([*map(plain, self.headline()), "", str(self.table())])
+
+
+def _absent(x: float | None) -> bool:
+    return x is None or math.isnan(x)
 
 
 # -- compare --------------------------------------------------------------------------------------------
@@ -230,10 +230,6 @@ class Comparison(Record):
             yield {"engine": row.pop("engine")} | {f"d/d{n}": gradient.get(n) for n in self.at} | row
 
 
-def _absent(x: float | None) -> bool:
-    return x is None or math.isnan(x)
-
-
 # -- sweep ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Sample(Data):
@@ -285,20 +281,20 @@ class Sweep(Record):
     engines: tuple[EngineResult, ...]
     verdict: Verdict
 
-    def scale(self) -> float:
-        """Return what errors are divided by: |f'|, or 1 where that is 0 or unknown (then they are absolute)."""
+    def _slope(self) -> float:
         try:
             slope = abs(float(self.derivative))
         except ValueError:
-            return 1.0
-        return slope if 0 < slope < math.inf else 1.0
+            return 0.0
+        return slope if slope < math.inf else 0.0
+
+    def scale(self) -> float:
+        """Return what errors are divided by: |f'|, or 1 where that is 0 or unknown (then they are absolute)."""
+        return self._slope() or 1.0
 
     def kind(self) -> str:
         """Return "relative" or "absolute": what the errors of table and picture are."""
-        try:
-            return "relative" if 0 < abs(float(self.derivative)) < math.inf else "absolute"
-        except ValueError:
-            return "absolute"
+        return "relative" if self._slope() else "absolute"
 
     def _judged(self, error: float | None) -> float | None:
         return None if error is None else error / self.scale()
@@ -408,8 +404,8 @@ class Report(Record):
         return self.comparison.raw()
 
     def __str__(self) -> str:
-        parts = [part for part in (self.comparison, self.sweep, self.swell) if part is not None]
-        return "\n\n".join([plain(clip(self.headline()[0])), *map(str, parts)])
+        parts = (self.comparison, self.sweep, self.swell)
+        return "\n\n".join([plain(self.headline()[0]), *(str(part) for part in parts if part is not None)])
 
 
 # -- functions ------------------------------------------------------------------------------------------
