@@ -63,6 +63,7 @@ SENTENCES = {
     "verdict.no_engines": "No engine gave a number that can be judged.",
     "digits": "right to {digits} digits",
     "digits.exact": "exactly right",
+    "digits.zero": "not 0 where the derivative is 0",
     "digits.none": "wrong in every digit",
     # -- the report: title, headings, prose
     "report.title": "How exact is the derivative at {at}?",

@@ -94,7 +94,7 @@ def latex(program: Program) -> str:
     if len(statements) == 1:
         return statements[0][1]
     rows = [f"{left} &= {right}" for left, right in statements]
-    return "\\begin{aligned}" + r" \\ ".join(rows) + "\\end{aligned}"
+    return "\\begin{split}" + r" \\ ".join(rows) + "\\end{split}"
 
 
 def equation(program: Program) -> str:

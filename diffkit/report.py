@@ -3,6 +3,7 @@
 It never imports an engine or a study: a saved result is rendered again without measuring again.
 """
 
+import math
 from collections.abc import Sequence
 
 from .captions import alt, caption, joined, label
@@ -91,6 +92,8 @@ def _named(engine: EngineResult) -> str:
 
 
 def _digits(engine: EngineResult) -> str:
+    if engine.relative_error == math.inf:
+        return say("digits.zero")
     shown = engine.digits()
     return say("digits.exact") if shown == "exact" else say("digits.none") if shown == "0.0" else say("digits", digits=shown)
 

@@ -98,6 +98,14 @@ def test_html_of_the_report() -> None:
     ET.fromstring(re.search(r"<math.*?</math>", text, re.DOTALL)[0])  # type: ignore[index]
 
 
+def test_staged_lines_are_rows_of_mathml() -> None:
+    """Named lines stand below one another, and a choice has its brace."""
+    staged = dataclasses.replace(specimens.comparison(), expression="q = x + 1; f = q if q > 0 else -q")
+    text = html_.render(build(staged))
+    assert text.count("<mtr>") == 4
+    assert "&amp;" not in text[text.index("<math") : text.index("</math>")]
+
+
 def test_html_shows_text_of_the_user_as_text() -> None:
     """A script in title, expression, engine, reason, command and version is shown, not run."""
     hostile = dataclasses.replace(

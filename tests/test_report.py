@@ -81,6 +81,13 @@ def test_engines_wrong_in_every_digit_are_called_so() -> None:
     assert verdict(wrong).endswith(" The best engine, symbolic, is wrong in every digit.")
 
 
+def test_an_infinite_relative_error_is_told_as_such() -> None:
+    """Where the derivative is 0 no estimate but 0 has a correct digit."""
+    engine = dataclasses.replace(specimens.engine("D0", 1.0, 1e-9), relative_error=math.inf, correct_digits=0.0)
+    only = dataclasses.replace(specimens.comparison(), engines=(engine,))
+    assert verdict(only).endswith(" The best engine, D0, is not 0 where the derivative is 0.")
+
+
 @pytest.mark.parametrize("title", ["", "  ", specimens.EXPRESSION])
 def test_a_report_without_title_gets_one(title: str) -> None:
     """An empty title, or the expression again, becomes a question."""
@@ -205,8 +212,8 @@ def test_text_of_the_user_is_never_a_template(text: str) -> None:
         ("gamma(x)", r"\Gamma\left(x\right)"),
         ("log(x) + log10(x)", r"\ln x + \log_{10} x"),
         ("2*pi*x", r"2 \pi x"),
-        ("q = x + y; f = q*z", r"\begin{aligned}q &= x + y \\ f &= q z\end{aligned}"),
-        ("repeat 2: l = 4*l", r"\begin{aligned}l_{1} &= 4 l \\ l_{2} &= 4 l_{1}\end{aligned}"),
+        ("q = x + y; f = q*z", r"\begin{split}q &= x + y \\ f &= q z\end{split}"),
+        ("repeat 2: l = 4*l", r"\begin{split}l_{1} &= 4 l \\ l_{2} &= 4 l_{1}\end{split}"),
     ],
 )
 def test_formulas(text: str, expected: str) -> None:
@@ -218,7 +225,7 @@ def test_equations() -> None:
     """The function's name is one that is free."""
     assert equation(parse("x^2*y")) == "f(x, y) = x^{2} y"
     assert equation(parse("2*f")) == "F(f) = 2 f"
-    assert equation(parse("q = x^2; q + 1")) == r"\begin{aligned}q &= x^{2} \\ f(x) &= q + 1\end{aligned}"
+    assert equation(parse("q = x^2; q + 1")) == r"\begin{split}q &= x^{2} \\ f(x) &= q + 1\end{split}"
 
 
 def test_long_programs_are_not_printed() -> None:
