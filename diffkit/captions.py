@@ -1,8 +1,8 @@
 """What is said about a picture: a caption, a whole sentence usable in a hand-in, and a description for who cannot see it."""
 
-from .messages import say
-from .results import Comparison, Record, Scheme, Sweep, Swell
-from .tables import clip, fixed, point, short
+from diffkit.messages import say
+from diffkit.results import Comparison, Record, Scheme, Sweep, Swell
+from diffkit.tables import clip, fixed, point, short
 
 LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step"}
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, Self, get_args, get_origin, get_type_hints
 
-from .errors import InputError
-from .tables import clip, digits_of, plain
+from diffkit.errors import InputError
+from diffkit.tables import clip, digits_of, plain
 
 NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 

@@ -1,12 +1,12 @@
 """A document: sections of prose, formulas, tables, figures and listings; it knows no format.
 
-`report.py` builds one, each renderer in `render/` writes it; all texts are plain text, which the renderers escape.
+`sections.py` builds one, each renderer in `render/` writes it; all texts are plain text, which the renderers escape.
 """
 
 from typing import NamedTuple
 
-from .results import Record
-from .tables import Table
+from diffkit.results import Record
+from diffkit.tables import Table
 
 
 class Prose(NamedTuple):

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from .codec import Data, expect
-from .errors import InputError, UsageError
-from .messages import say
-from .tables import Table, clip, count, exact, fixed, plain, point, short
+from diffkit.codec import Data, expect
+from diffkit.errors import InputError, UsageError
+from diffkit.messages import say
+from diffkit.tables import Table, clip, count, exact, fixed, plain, point, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -106,18 +106,18 @@ class Record(Data):
 
     def to_markdown(self) -> str:
         """Return the table as Markdown."""
-        from .render.markdown import table
+        from diffkit.render.markdown import table
 
         return table(self.table())
 
     def to_latex(self) -> str:
         """Return the table as LaTeX, for the package booktabs."""
-        from .render.latex import table
+        from diffkit.render.latex import table
 
         return table(self.table())
 
     def _repr_html_(self) -> str:
-        from .render.html import table
+        from diffkit.render.html import table
 
         return table(self.table())
 
@@ -129,7 +129,7 @@ class Record(Data):
         UsageError
             A result of this study has no picture.
         """
-        from .figures import pictures
+        from diffkit.figures import pictures
 
         drawn = next(iter(pictures(self).values()), None)
         if drawn is None:

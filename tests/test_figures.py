@@ -270,7 +270,7 @@ def test_freest_place() -> None:
 def test_only_the_drawer_of_figures_imports_matplotlib() -> None:
     """Records, documents and captions are read without it; pyplot is never loaded."""
     code = (
-        "import diffkit.results, diffkit.captions, diffkit.report, diffkit.render.markdown, diffkit.render.latex, sys;"
+        "import diffkit.results, diffkit.captions, diffkit.sections, diffkit.render.markdown, diffkit.render.latex, sys;"
         "assert 'matplotlib' not in sys.modules; import diffkit.figures; assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

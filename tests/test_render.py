@@ -19,8 +19,8 @@ from diffkit.document import Document, Formula, Listing, Prose, Section, TableBl
 from diffkit.errors import UsageError
 from diffkit.render import SUFFIXES, latex, markdown, write_plan
 from diffkit.render import html as html_
-from diffkit.report import build
 from diffkit.results import Record
+from diffkit.sections import build
 from diffkit.tables import Table
 
 from . import specimens

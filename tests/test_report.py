@@ -16,8 +16,8 @@ from diffkit.messages import SENTENCES, say
 from diffkit.parse import parse
 from diffkit.program import Builder
 from diffkit.program_latex import GREEK, equation, identifier, latex
-from diffkit.report import build, verdict
 from diffkit.results import Comparison, Record, Reference, Report
+from diffkit.sections import build, verdict
 
 from . import specimens
 
@@ -161,7 +161,7 @@ def test_a_report_says_by_how_much_the_derivative_grew() -> None:
 def test_reports_import_no_engine() -> None:
     """A saved result is rendered without anything that measures."""
     code = (
-        "import diffkit.report, diffkit.render.html, diffkit.render.latex, diffkit.render.markdown, diffkit.figures, sys;"
+        "import diffkit.sections, diffkit.render.html, diffkit.render.latex, diffkit.render.markdown, diffkit.figures, sys;"
         "print(*[m for m in ('sympy', 'flint', 'diffkit.tape', 'diffkit.symbolic', 'diffkit.numeric', 'diffkit.reference',"
         " 'diffkit.study') if m in sys.modules])"
     )

@@ -12,12 +12,12 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from ..captions import alt, caption
-from ..errors import UsageError
-from ..results import Comparison, Record, Report, Sweep, Swell
-from .sheet import STYLE
-from .sizes import engines, swell
-from .sweep import error_vs_h
+from diffkit.captions import alt, caption
+from diffkit.errors import UsageError
+from diffkit.figures.sheet import STYLE
+from diffkit.figures.sizes import engines, swell
+from diffkit.figures.sweep import error_vs_h
+from diffkit.results import Comparison, Record, Report, Sweep, Swell
 
 __all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "save", "svg", "swell", "write"]
 FORMATS = (".png", ".svg", ".pdf")

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 
-from .labels import Box, Points, along, freest
+from diffkit.figures.labels import Box, Points, along, freest
 
 STYLE: Any = {
     "font.family": "STIXGeneral",

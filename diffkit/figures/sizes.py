@@ -7,10 +7,10 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..results import Comparison, Form, Swell
-from ..tables import count
-from .labels import spread
-from .sheet import DARK, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power
+from diffkit.figures.labels import spread
+from diffkit.figures.sheet import DARK, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power
+from diffkit.results import Comparison, Form, Swell
+from diffkit.tables import count
 
 SIZES = (("tree", "o", "#0072B2"), ("DAG", "s", "#C25500"), ("operations", "^", "#007A59"))
 FORM_COLORS = (

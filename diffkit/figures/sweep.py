@@ -16,11 +16,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
-from ..errors import UsageError
-from ..results import EngineResult, Scheme, Sweep
-from ..tables import fixed
-from .labels import Box, Points, beside, freest, spread
-from .sheet import DARK, GREY, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power, times
+from diffkit.errors import UsageError
+from diffkit.figures.labels import Box, Points, beside, freest, spread
+from diffkit.figures.sheet import DARK, GREY, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power, times
+from diffkit.results import EngineResult, Scheme, Sweep
+from diffkit.tables import fixed
 
 U = 2.0**-53
 SPAN = 290  # decades beyond which an axis does not follow: near the ends of float64 Matplotlib's own arithmetic overflows

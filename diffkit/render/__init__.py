@@ -6,10 +6,10 @@ Nothing is written here and nothing is measured; each format is one small file o
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
+from diffkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from ..results import Record
+    from diffkit.results import Record
 
 DOCUMENTS = {".html": (), ".md": (".svg", ".png"), ".tex": (".pdf",)}  # with the formats of the pictures beside them
 DATA = (".json", ".csv")
@@ -45,21 +45,21 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
 
 
 def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
-    from ..report import build
+    from diffkit.sections import build
 
     document = build(record)
     if suffix == ".html":
-        from .html import render
+        from diffkit.render.html import render
 
         return {path: render(document).encode("utf-8")}
-    from . import latex, markdown
+    from diffkit.render import latex, markdown
 
     formats = DOCUMENTS[suffix]
     files = {block.name: f"{path.stem}-{block.name}{formats[0]}" for block in document.figures()}
     text = (markdown if suffix == ".md" else latex).render(document, files)
     plan = {path: text.encode("utf-8")}
     if files:
-        from .. import figures
+        from diffkit import figures
 
         for name, drawn in figures.pictures(record).items():
             plan |= {path.with_name(f"{path.stem}-{name}{form}"): figures.write(drawn, form) for form in formats}
@@ -67,7 +67,7 @@ def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
 
 
 def _pictures(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
-    from .. import figures
+    from diffkit import figures
 
     drawn = list(figures.pictures(record).items())
     if not drawn:

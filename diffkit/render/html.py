@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..document import Document, FigureBlock, Formula
-from ..tables import IN_PROSE, POWER_OF_TEN, Table
+from diffkit.document import Document, FigureBlock, Formula
+from diffkit.tables import IN_PROSE, POWER_OF_TEN, Table
 
 
 @functools.cache
@@ -77,7 +77,7 @@ def mathml(formula: Formula) -> Markup:
 
 def picture(block: FigureBlock, index: int) -> Markup:
     """Return a picture as an inline SVG element with title and description."""
-    from .. import figures
+    from diffkit import figures
 
     drawn = figures.pictures(block.record)[block.name]
     return Markup(figures.svg(drawn, f"Figure {index}", block.alt))

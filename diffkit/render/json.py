@@ -1,6 +1,6 @@
 """A record as JSON: the one format that is read back."""
 
-from ..results import Record
+from diffkit.results import Record
 
 
 def render(record: Record) -> str:

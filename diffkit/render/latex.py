@@ -3,9 +3,9 @@ r"""Documents and tables as LaTeX: an article with booktabs, the pictures by \in
 import re
 from collections.abc import Mapping
 
-from ..document import Block, Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
-from ..program_latex import LETTERS
-from ..tables import IN_PROSE, NUMBER, POWER_OF_TEN, Table
+from diffkit.document import Block, Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
+from diffkit.program_latex import LETTERS
+from diffkit.tables import IN_PROSE, NUMBER, POWER_OF_TEN, Table
 
 SPECIAL = {
     **{c: f"\\{c}" for c in "&%$#_{}"},

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from ..document import Block, Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
-from ..tables import Table
+from diffkit.document import Block, Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
+from diffkit.tables import Table
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$&^])")  # may mean something to one dialect or another
 LINE_START = re.compile(r"^([-+#=]|\d+(?=[.)](?:\s|$)))")  # a list or a heading

@@ -6,13 +6,13 @@ It never imports an engine or a study: a saved result is rendered again without 
 import math
 from collections.abc import Sequence
 
-from .captions import alt, caption, joined, label
-from .document import Block, Document, FigureBlock, Formula, Listing, Prose, Section, TableBlock, Terms
-from .errors import DiffkitError
-from .messages import say
-from .program_latex import equation
-from .results import Comparison, EngineResult, Record, Report, Sweep, Swell
-from .tables import Table, clip, count, exact, fixed, point, short
+from diffkit.captions import alt, caption, joined, label
+from diffkit.document import Block, Document, FigureBlock, Formula, Listing, Prose, Section, TableBlock, Terms
+from diffkit.errors import DiffkitError
+from diffkit.messages import say
+from diffkit.program_latex import equation
+from diffkit.results import Comparison, EngineResult, Record, Report, Sweep, Swell
+from diffkit.tables import Table, clip, count, exact, fixed, point, short
 
 SHOWN_DERIVATIVES = 4  # of a gradient with more components the verdict shows the first ones
 
@@ -105,7 +105,7 @@ def _capital(text: str) -> str:
 # -- the sections --------------------------------------------------------------------------------------
 def formula(record: Record) -> Block:
     """Return the formula as mathematics; as it was typed where it cannot be read or is long."""
-    from .parse import parse
+    from diffkit.parse import parse
 
     try:
         latex = equation(parse(record.expression))
