@@ -5,10 +5,10 @@ Program again (sympy_program): it prints, evaluates and can be differentiated on
 likes, so only derivatives come from here; the value of f is always computed by f's own Program.
 
 SymPy writes a formula out as a tree.  A Program that shares its lines may stand for a tree too large for any memory, so
-trees above `TREE_LIMIT` are refused.
+what is above `TREE_LIMIT` or `DAG_LIMIT` is refused.
 
 At a kink: abs takes slope 0, max and min share 1 among the winners, sign, step and floor are flat, relu takes 0; a second
-derivative of abs or max is inf at the kink and 0 beside it.  Of x^y at x = 0 the derivatives are 0 for y > 1.
+derivative of abs or max is inf at the kink and 0 beside it.  The derivatives of x^y at x = 0 are 0 for y > 1.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,8 @@ from diffkit.sympy_forms import of_program, symbol
 from diffkit.sympy_program import to_program
 from diffkit.tables import count
 
-TREE_LIMIT = 20_000  # nodes of f written out: SymPy needs seconds there, and its time grows faster than the tree
+TREE_LIMIT = 20_000  # nodes of f written out, times the inputs: a product of 100 inputs takes SymPy 5 seconds
+DAG_LIMIT = 5_000  # distinct nodes: a sum of 1000 sines takes SymPy 7 seconds, of 2000 minutes
 REMEDY = "differentiate it in reverse mode (tape.gradient), which takes a few times the cost of f"
 
 
@@ -69,7 +70,7 @@ def _sympy_watched() -> Iterator[None]:
     except DiffkitError:
         raise
     except RecursionError:
-        raise NumberError("the formula is nested too deeply for SymPy", remedy=REMEDY, status="too-large") from None
+        raise _too_large("the formula is nested too deeply for SymPy") from None
     except Exception as error:
         raise NumberError(f"SymPy fails on this formula ({type(error).__name__})", remedy=REMEDY) from error
 
@@ -96,7 +97,7 @@ def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
     UsageError
         If f has no such input, or ``order`` is no whole number.
     NumberError
-        Status "too-large": f written out has more than `TREE_LIMIT` nodes.
+        Status "too-large": f is larger or deeper than SymPy can take in seconds.
     InputError
         If the derivative holds a function that is none of ours; the message names it.
 
@@ -137,11 +138,18 @@ def derivative(e: Any, s: Any) -> Any:
         return e.diff(s)
 
 
-def demand_small(program: Program) -> None:
-    """Refuse a Program that is too large a tree for SymPy."""
-    if program.tree_size > TREE_LIMIT:
-        raise NumberError(f"the formula written out has {count(program.tree_size)} nodes; SymPy is given {TREE_LIMIT} at most",
-                          remedy=REMEDY, status="too-large")
+def demand_small(program: Program, inputs: int = 1) -> None:
+    """Refuse a Program that is too large for SymPy to differentiate by so many inputs."""
+    tree, dag = program.tree_size, program.dag_size
+    if tree * inputs > TREE_LIMIT:
+        times = f" and {inputs} inputs; their product may be" if inputs > 1 else "; for SymPy it may have"
+        raise _too_large(f"the formula written out has {count(tree)} nodes{times} {TREE_LIMIT}")
+    if dag > DAG_LIMIT:
+        raise _too_large(f"the formula has {dag} distinct nodes; for SymPy it may have {DAG_LIMIT}")
+
+
+def _too_large(what: str) -> NumberError:
+    return NumberError(what, remedy=REMEDY, status="too-large")
 
 
 def _input(program: Program, wrt: str | None) -> str:
@@ -179,7 +187,7 @@ def gradient(f: Any, at: Any) -> Any:
     {'x': -4.0, 'y': -4.0, 'z': 3.0}
     """
     program, values, restore = prepare(f, at)
-    demand_small(program)
+    demand_small(program, len(program.inputs))
     slopes = to_program(derivatives(program, program.inputs), program.inputs, derived=True)
     return restore(_evaluate(slopes, values))
 
