@@ -354,7 +354,10 @@ def main() -> None:
 def run(args: list[str]) -> int:
     """Run one command; every error becomes at most three lines and an exit status."""
     try:
-        return int(commands.main(expression_last(args), prog_name="diffkit", standalone_mode=False) or 0)
+        with commands.make_context("diffkit", expression_last(args)) as context:  # click's own main would exit with 1 on a closed pipe
+            return int(commands.invoke(context) or 0)
+    except click.exceptions.Exit as wish:  # --help, --version
+        return wish.exit_code
     except DiffkitError as error:
         return _fail(str(error), error.exit_status)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -363,7 +366,7 @@ def run(args: list[str]) -> int:
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "diffkit"
         return _fail(f"{error.format_message()}\n    see {where} --help", UsageError.exit_status)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains while closing

@@ -25,7 +25,7 @@ from diffkit.study import compare
 PER_DECADE = 8
 SMALLEST_AT_ZERO = 1e-20  # ulp(0) is 5e-324: 320 decades of nothing new
 NOISE_MARGIN = 100.0  # the order is fitted where the error is this many times the rounding bound
-FIT_DECADES, FIT_SAMPLES = 1.5, 5
+FIT_DECADES, FIT_SAMPLES = 1.0, 5
 
 
 class Model(NamedTuple):
@@ -61,9 +61,9 @@ class Model(NamedTuple):
         """Why there is no best step to predict."""
         if math.isnan(self.constant):
             return "no prediction: the derivative in its truncation constant does not exist here"
-        if not self.weighted_noise:
-            return ""  # the complex step: the smaller the better
-        return "no prediction: the derivative in its truncation constant is 0 here, so it does better than its order"
+        if not self.constant:
+            return "no prediction: the derivative in its truncation constant is 0 here, so it does better than its order"
+        return "" if self.order == 2 and not self.weighted_noise else "no prediction: the rounding noise of f vanishes here"
 
 
 # scheme: which derivative stands in C, the factor before it, and W (theory: the sum of |weights| of f in the quotient)
@@ -108,9 +108,9 @@ def measure(f: Any, at: Any, wrt: str | None = None, schemes: Iterable[str] | No
     name = _wrt(program, wrt)
     derivatives = taylor(program, point, name)
     exact = derivatives[1]
-    models = _models(derivatives, tape.noise(program, point))
+    predicted = models(derivatives, tape.noise(program, point))
     along = _restricted(program, point, name)
-    rows = tuple(_scheme(s, along, point[name], exact, models[s]) for s in _schemes(schemes))
+    rows = tuple(scheme(s, along, point[name], exact, predicted[s]) for s in _schemes(schemes))
     without_h = [e.name for e in choose(engines) if e.step is None]
     beside = compare.measure(program, point, engines=without_h, wrt=(name,)).engines
     return Sweep(expression=str(program), at=point, wrt=name, value=float(program(**point)),
@@ -147,7 +147,8 @@ def taylor(program: Program, point: dict[str, float], name: str, order: int = 5)
     return known + [None] * (order + 1 - len(known))
 
 
-def _models(derivatives: Sequence[Any], noise: float) -> dict[str, Model]:
+def models(derivatives: Sequence[Any], noise: float) -> dict[str, Model]:
+    """The predicted error of every scheme, from f, f', f'', ... and the noise of f."""
     def size(number: Any) -> float:
         return math.nan if number is None else abs(float(number))
 
@@ -177,19 +178,20 @@ def steps(x: float) -> list[float]:
     return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if 0 < h < math.inf]
 
 
-def _scheme(scheme: str, f: Callable[[Any], Any], x: float, exact: Any, model: Model) -> Scheme:
-    quotient = numeric.SCHEMES[scheme].quotient
+def scheme(name: str, f: Callable[[Any], Any], x: float, exact: Any, model: Model) -> Scheme:
+    """One scheme over all steps, judged against the exact derivative."""
+    quotient = numeric.SCHEMES[name].quotient
     high = float(exact)
     low = float(exact - type(exact)(high))
     reason = "" if model.best_step() else model.excuse()
     samples: list[Sample] = []
     try:
-        samples = [_sample(quotient(f, x, h), x, h, high, low, model, scheme) for h in steps(x)]
+        samples = [_sample(quotient(f, x, h), x, h, high, low, model, name) for h in steps(x)]
     except DiffkitError as error:
         reason = error.what
     best = min((s for s in samples if s.status in {"ok", "exact"}), key=lambda s: s.total, default=None)
     h_predicted = model.best_step()
-    return Scheme(scheme=scheme, order_of_accuracy=model.order, fitted_order=fitted_order(samples, model),
+    return Scheme(scheme=name, order_of_accuracy=model.order, fitted_order=fitted_order(samples, model),
                   h_predicted=h_predicted, error_predicted=model.predicted(h_predicted) if h_predicted else None,
                   h_measured_best=best.h if best else None, error_measured_best=best.total if best else None,
                   samples=tuple(samples), reason=reason)

@@ -1,0 +1,111 @@
+"""Who imports whom, and what each engine's import loads."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import diffkit
+
+HOUSE = Path(diffkit.__file__).parent
+ENGINES = {"symbolic", "numeric", "tape", "tangent"}
+ORDER = [  # a module imports only from its left: here from rows above its own
+    {"errors", "floats", "limits"},
+    {"messages", "tables"},
+    {"results"},
+    {"primitives"},
+    {"namespaces", "sympy_forms"},
+    {"program", "printing", "sympy_program"},
+    {"algebra", "steps", "language", "tracing", "points", "program_latex"},
+    ENGINES | {"balls", "enclosures"},
+    {"engines", "truth", "problems"},
+    {"study"},
+    {"figures", "document", "captions"},
+    {"sections", "render"},
+    {"files"},
+    {"cli"},
+]
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of diffkit that a file imports while it is itself imported, by top-level name."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "diffkit":
+            parts = (node.module or "").split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+    return found - {"__version__"}
+
+
+def modules() -> dict[str, set[str]]:
+    """What every module (or drawer) imports at its top."""
+    table: dict[str, set[str]] = {}
+    for path in HOUSE.rglob("*.py"):
+        name = path.relative_to(HOUSE).with_suffix("").parts[0]
+        table.setdefault(name, set()).update(imports(path) - {name})
+    return {name: found for name, found in table.items() if not name.startswith("__")}
+
+
+def misplaced(table: dict[str, set[str]]) -> list[str]:
+    """Imports that point to the right."""
+    rank = {name: i for i, row in enumerate(ORDER) for name in row}
+    return [f"{name} imports {other}" for name, found in table.items() for other in found if rank[other] > rank[name]]
+
+
+def test_every_module_has_its_place_and_imports_only_from_its_left():
+    """The floor plan of the house is kept."""
+    table = modules()
+    assert set(table) <= {name for row in ORDER for name in row}, "a new module needs a place in ORDER"
+    assert misplaced(table) == []
+
+
+def test_an_import_to_the_right_is_found():
+    """The check above fails for a table in which the tape imports the command line."""
+    assert misplaced({"tape": {"cli"}}) == ["tape imports cli"]
+
+
+def test_engines_never_import_each_other():
+    """Nor at their top, nor inside their functions."""
+    for engine in ENGINES:
+        tree = ast.parse((HOUSE / f"{engine}.py").read_text(encoding="utf-8"))
+        found = {part for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("diffkit")
+                 for part in [*(node.module or "").split("."), *(alias.name for alias in node.names)]}
+        assert not found & (ENGINES - {engine})
+
+
+def test_rendering_never_loads_an_engine():
+    """A saved result is rendered again without measuring again."""
+    for name in ("render", "sections", "figures", "document", "results"):
+        assert not modules()[name] & (ENGINES | {"engines", "truth", "study", "balls"})
+
+
+@pytest.mark.parametrize(("module", "absent"), [
+    ("diffkit", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark", "click", "rich"]),
+    ("diffkit.tape", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
+    ("diffkit.tangent", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
+    ("diffkit.numeric", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
+    ("diffkit.symbolic", ["matplotlib"]),
+    ("diffkit.cli", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark", "rich", "jinja2"]),
+])
+def test_what_an_import_loads(module, absent):
+    """Each engine can be imported alone, and costs no library it does not need."""
+    code = f"import {module}, sys; print([m for m in {absent!r} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_scalars_are_differentiated_without_numpy():
+    """The tape on floats needs the standard library only."""
+    code = ("from diffkit import tape; from diffkit.program import Builder; import sys; b = Builder(); x = b.input('x');"
+            "print(tape.gradient(b.build(b.op('sin', x)), 0.0), 'numpy' in sys.modules)")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1.0 False\n"
+
+
+def test_importing_a_module_does_not_hide_a_public_function():
+    """Public names are functions whatever was imported before."""
+    code = ("import pkgutil, importlib, diffkit\n"
+            "for m in pkgutil.walk_packages(diffkit.__path__, 'diffkit.'):\n"
+            "    importlib.import_module(m.name) if not m.name.endswith('__main__') else None\n"
+            "print([n for n in diffkit.HOME if not callable(getattr(diffkit, n))])")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,104 @@
+"""Error against h: steps, statuses, orders, prediction, verdicts."""
+
+import math
+
+import pytest
+
+import diffkit as dk
+from diffkit import tape
+from diffkit.study import sweep
+
+F = "exp(x)/sqrt(sin(x)^3+cos(x)^3)"
+
+
+def by_name(result):
+    """The schemes by name."""
+    return {scheme.scheme: scheme for scheme in result.schemes}
+
+
+@pytest.mark.parametrize("x", [0.0, 1.5, -1.5, 1e-8, 1e6, 1e300, -1e22])
+def test_steps_reach_from_4_max_1_x_to_below_ulp(x):
+    """At least eight a decade, largest first."""
+    h = sweep.steps(x)
+    assert h[0] == 4 * max(1, abs(x))
+    assert x + h[-1] == x if x else h[-1] <= 1e-20
+    assert all(1 < a / b < 10 ** (1 / 8) * (1 + 1e-9) for a, b in zip(h, h[1:], strict=False) if b > 1e-300)
+
+
+@pytest.mark.parametrize(("f", "x"), [(F, 1.5), ("exp(x)", 0.0), ("log(x)", 1.8), ("x^(9/2)", 1.5), ("sin(x)", 1.0), ("atan(x)", 1e3), ("erf(x)", 0.5)])
+def test_orders_are_1_1_2_4(f, x):
+    """Fitted in the truncation range, within 0.05."""
+    for name, scheme in by_name(dk.sweep(f, x)).items():
+        if name == "complex-step" and scheme.reason:
+            continue
+        assert scheme.fitted_order == pytest.approx(scheme.order_of_accuracy, abs=0.05), name
+
+
+def test_the_classic_optimal_steps_of_sin():
+    """sin at 1: D0 is best near 1e-5, D+ near 1e-8, Richardson near 1e-3."""
+    schemes = by_name(dk.sweep("sin(x)", 1.0))
+    for name, h in (("D+", 1e-8), ("D0", 1e-5), ("richardson", 1e-3)):
+        assert 0.1 < schemes[name].h_predicted / h < 10
+        assert 0.01 < schemes[name].h_measured_best / h < 10
+
+
+@pytest.mark.parametrize(("f", "x"), [(F, 1.5), ("(1-cos(x))/x^2", 0.01), ("sqrt(x+1)-sqrt(x)", 1e6), ("exp(x)", 1.0), ("log(x)", 50.0)])
+def test_the_prediction_bounds_the_measurement_and_is_not_idle(f, x):
+    """To the right of the rounding floor and left of h = x/100, error <= 3 predicted; the best step is within 30 of the best error."""
+    for name in ("D+", "D0", "richardson"):
+        scheme = by_name(dk.sweep(f, x))[name]
+        assert all(s.total <= 3 * s.predicted for s in scheme.samples if s.status == "ok" and s.h < x / 100)
+        near = min(scheme.samples, key=lambda s: abs(math.log(s.h / scheme.h_predicted)))
+        assert near.total <= 3 * scheme.error_predicted
+
+
+def test_samples_carry_a_status():
+    """Below ulp(x), outside the domain, overflowing and exact samples are named, not dropped."""
+    statuses = {s.status for s in by_name(dk.sweep("log(x)", 1.5))["D-"].samples}
+    assert statuses == {"ok", "domain", "below-ulp"}
+    assert {s.status for s in by_name(dk.sweep("x^2", 1.0))["D0"].samples} >= {"exact", "below-ulp"}
+    assert "overflow" in {s.status for s in by_name(dk.sweep("exp(x)", 700.0))["D+"].samples}
+    assert math.isnan(by_name(dk.sweep("x^2", 1.0))["D0"].samples[-1].estimate)
+
+
+@pytest.mark.parametrize(("f", "x", "verdict"), [
+    (F, 1.5, "smooth"), ("sin(x)", 0.0, "superconvergent"), ("x*abs(x)", 0.0, "limited"), ("3*x", 0.5, "no-asymptotic-range"),
+])
+def test_verdicts(f, x, verdict):
+    """In one word, from the fitted orders."""
+    assert dk.sweep(f, x).verdict.smoothness == verdict
+
+
+def test_orders_at_points_of_little_smoothness():
+    """x|x| at 0 has slope 1 for all schemes, x|x|^1.5 slope 1.5, x + x^3|x| slope 3."""
+    for f, order in (("x*abs(x)", 1.0), ("x*abs(x)^1.5", 1.5), ("x + x^3*abs(x)", 3.0)):
+        fitted = by_name(dk.sweep(f, 0.0))["D0"].fitted_order
+        assert fitted == pytest.approx(order, abs=0.02)
+
+
+def test_no_prediction_says_why():
+    """A vanishing truncation constant and one that does not exist."""
+    assert by_name(dk.sweep("sin(x)", 0.0))["D+"].reason.endswith("is 0 here, so it does better than its order")
+    assert by_name(dk.sweep("x*abs(x)", 0.0))["D0"].reason.endswith("does not exist here")
+
+
+def test_one_input_of_several():
+    """wrt chooses; without it there is an error."""
+    assert dk.sweep("x*exp(y)", {"x": 2, "y": 1}, wrt="y").derivative.startswith("5.43656365691809")
+    with pytest.raises(dk.UsageError, match="a sweep varies one input"):
+        dk.sweep("x*y", (1, 2))
+    with pytest.raises(dk.UsageError, match="the function has no input 'z'"):
+        dk.sweep("x*y", (1, 2), wrt="z")
+
+
+def test_a_kink_has_no_sweep():
+    """There is no derivative to err from."""
+    with pytest.raises(dk.NumberError) as caught:
+        dk.sweep("abs(x)", 0.0)
+    assert caught.value.status == "kink"
+
+
+def test_the_noise_comes_from_the_tape():
+    """The rounding part of a sample is W F / h with F the tape's bound."""
+    sample = by_name(dk.sweep(F, 1.5))["D0"].samples[40]
+    assert sample.rounding == pytest.approx(tape.noise(F, 1.5) / sample.h, rel=0.01)
