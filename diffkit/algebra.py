@@ -74,14 +74,15 @@ def namespace(builder: Builder) -> SimpleNamespace:
         return line.value if line.op == "const" else None
 
     def write(name: str, *operands: Operand) -> Any:
-        shorter = IDENTITIES.get(name, nothing_shorter)(F, constant, *operands)
+        identity: Callable[..., Operand | None] = IDENTITIES.get(name, nothing_shorter)
+        shorter = identity(F, constant, *operands)
         if shorter is not None:
             return F.const(float(shorter)) if isinstance(shorter, (int, float)) else shorter
         lines = [x.index if isinstance(x, Var) else builder.const(float(x)) for x in operands]
         return Var(F, builder.op(name, *lines))
 
     for name in TABLE:
-        setattr(F, name, lambda *operands, name=name: write(name, *operands))
+        setattr(F, name, partial(write, name))
     return F
 
 

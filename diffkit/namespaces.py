@@ -136,7 +136,7 @@ def _psi(order: float, x: float) -> float:
 
 
 def _math() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
-    own = {name: _safe(name) for name in TABLE if hasattr(math, name) and name not in {"pow", "floor", "hypot", "atan2"}}
+    own: dict[str, Callable[..., Any]] = {name: _safe(name) for name in TABLE if hasattr(math, name) and name not in {"pow", "floor", "hypot", "atan2"}}
     own |= {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg, "div": _divide, "pow": _power}
     own |= {name: partial(_compare, compare) for name, compare in COMPARISONS.items()}
     own |= {"and": lambda a, b: 1.0 if a and b else 0.0, "or": lambda a, b: 1.0 if a or b else 0.0,

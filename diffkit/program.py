@@ -186,7 +186,7 @@ def namespace_of(values: Iterable[Any]) -> str:
         home = type(value).__module__.partition(".")[0]
         if isinstance(value, complex):
             found = "complex"
-        elif home == "numpy" and getattr(value, "ndim", 0):
+        elif home == "numpy" and getattr(value, "ndim", None):
             found = "complex" if value.dtype.kind == "c" or found == "complex" else "numpy"
         elif home in {"mpmath", "sympy"}:
             found = home

@@ -37,7 +37,7 @@ class Traced:
         raise InputError("a traced value was turned into a plain float, which loses its derivative",
                          remedy="use NumPy's functions (np.sin, not math.sin) and leave out float()")
 
-    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __complex__ = __float__
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -103,7 +103,7 @@ def trace(function: Callable[..., Any], at: Any) -> Program:
 def _parameters(function: Callable[..., Any], at: Any) -> list[str]:
     """Names for the coordinates of ``at``: the callable's own parameters, or x1, x2, ..."""
     count = len(at) if isinstance(at, (tuple, list)) else 1
-    if at is None or getattr(at, "ndim", 0):
+    if at is None or getattr(at, "ndim", None):
         raise UsageError("a Python callable is recorded at a point of numbers", remedy="give at= a number, a tuple or a dict")
     try:
         names = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]

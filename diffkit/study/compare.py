@@ -55,7 +55,7 @@ def measure(f: Any, at: Any, engines: Iterable[str] | None = None, wrt: Iterable
     if not math.isfinite(value):
         raise NumberError(f"the value of f is {value} in float64", str(program)[:72], status="overflow" if math.isinf(value) else "domain")
     known = Reference(digits=digits, gradient={n: decimal(x, digits) for n, x in exact.items()},
-                      slopes={n: tuple(decimal(s, digits) for s in e.slopes) for n, e in sides.items()} or None)
+                      slopes={n: (decimal(e.slopes[0], digits), decimal(e.slopes[1], digits)) for n, e in sides.items()} or None)
     first = next(iter(sides.values()), None)
     status = first.status if first else "ok"
     results = tuple(_judge(engine, program, point, names, exact, status) for engine in choose(engines))
