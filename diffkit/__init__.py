@@ -2,7 +2,7 @@
 
 A function (text, SymPy expression or Python callable) becomes one Program; every engine is a small reader of Programs;
 every study turns engines into a frozen record; every report is a rendering of records.  To learn how it works, read the
-modules in this order: primitives, program, parse, tape, tangent, numeric, symbolic, reference, study, report.
+modules in this order: primitives, program, language, tape, tangent, numeric, symbolic, truth, study, sections.
 
 Names below are loaded on first use, so that ``import diffkit`` is as cheap as an empty module.
 """
@@ -13,8 +13,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 HOME = {
-    "parse": "parse", "Program": "program", "Builder": "program", "from_sympy": "symbolic", "trace": "tracing",
-    "reference": "reference", "derivative": "reference",
+    "parse": "language", "Program": "program", "Builder": "program", "from_sympy": "symbolic", "trace": "tracing",
+    "reference": "truth", "derivative": "truth",
     "compare": "study.compare", "sweep": "study.sweep", "swell": "study.swell", "report": "study.report",
     "DiffkitError": "errors", "ParseError": "errors", "UsageError": "errors", "InputError": "errors", "NumberError": "errors",
 }

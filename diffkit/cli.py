@@ -39,7 +39,7 @@ def expression_last(args: list[str]) -> list[str]:
 
 def read_function(text: str, at: dict[str, float] | None) -> Any:
     """The Program that EXPR names: a text, FILE.py:function, or - for standard input."""
-    from diffkit.parse import parse
+    from diffkit.language import parse
 
     if text == "-":
         return parse(_standard_input())
@@ -109,7 +109,7 @@ def _coordinate(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         pass
-    from diffkit.parse import parse
+    from diffkit.language import parse
     from diffkit.reference import round_constant
 
     remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"

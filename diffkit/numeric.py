@@ -17,7 +17,7 @@ TINY_STEP = 2.0**-332  # about 1e-100: its square vanishes beside 1, and tiny de
 def as_callable(f: Any) -> Callable[..., Any]:
     """A callable from a callable or a text."""
     if isinstance(f, str):
-        from diffkit.parse import parse
+        from diffkit.language import parse
 
         return parse(f)
     if not callable(f):

@@ -12,7 +12,7 @@ def as_program(f: Any, at: Any = None) -> Program:
     if isinstance(f, Program):
         return f
     if isinstance(f, str):
-        from diffkit.parse import parse
+        from diffkit.language import parse
 
         return parse(f)
     if callable(f):

@@ -84,7 +84,7 @@ def latex(program: Program) -> str:
 
     Examples
     --------
-    >>> from diffkit.parse import parse
+    >>> from diffkit.language import parse
     >>> print(latex(parse("exp(x)/sqrt(sin(x)^3 + 1)")))
     \frac{e^{x}}{\sqrt{\sin^{3} x + 1}}
     """
@@ -102,7 +102,7 @@ def equation(program: Program) -> str:
 
     Examples
     --------
-    >>> from diffkit.parse import parse
+    >>> from diffkit.language import parse
     >>> print(equation(parse("x^2*y")))
     f(x, y) = x^{2} y
     """

@@ -105,7 +105,7 @@ def _capital(text: str) -> str:
 # -- the sections --------------------------------------------------------------------------------------
 def formula(record: Record) -> Block:
     """Return the formula as mathematics; as it was typed where it cannot be read or is long."""
-    from diffkit.parse import parse
+    from diffkit.language import parse
 
     try:
         latex = equation(parse(record.expression))

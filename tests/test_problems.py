@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from diffkit.errors import NumberError, UsageError
-from diffkit.parse import parse
+from diffkit.language import parse
 from diffkit.problems import PROBLEMS, Problem, by_name
 from diffkit.reference import derivative
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from diffkit.document import Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
 from diffkit.messages import SENTENCES, say
-from diffkit.parse import parse
+from diffkit.language import parse
 from diffkit.program import Builder
 from diffkit.program_latex import GREEK, equation, identifier, latex
 from diffkit.results import Comparison, Record, Reference, Report

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from diffkit.errors import UsageError
-from diffkit.parse import parse
+from diffkit.language import parse
 from diffkit.program import Program
 from diffkit.results import Form, Swell
 from diffkit.study import swell

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from diffkit import namespaces, symbolic, tape
 from diffkit.errors import InputError, NumberError, UsageError
-from diffkit.parse import parse
+from diffkit.language import parse
 from diffkit.primitives import TABLE
 from diffkit.program import Builder, Program, run
 from diffkit.sympy_forms import Double, constant

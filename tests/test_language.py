@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from diffkit import limits
 from diffkit.errors import DiffkitError, ParseError
-from diffkit.parse import CONSTANTS, FUNCTIONS, normalise, parse
+from diffkit.language import CONSTANTS, FUNCTIONS, normalise, parse
 from diffkit.primitives import TABLE
 from diffkit.program import Line, Program
 
@@ -305,7 +305,7 @@ def test_an_error_leaves_nothing_behind() -> None:
 
 def test_lark_is_imported_late() -> None:
     """Importing the module loads neither lark nor any engine."""
-    code = "import sys, diffkit.parse; assert not {'lark', 'sympy', 'numpy', 'mpmath'} & set(sys.modules)"
+    code = "import sys, diffkit.language; assert not {'lark', 'sympy', 'numpy', 'mpmath'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
