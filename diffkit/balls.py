@@ -60,6 +60,11 @@ def known(x: arb_series) -> bool:
     return bool(x[0].is_finite())
 
 
+def good(x: arb_series, order: int) -> bool:
+    """Is a series finite to that order?"""
+    return x.prec > order and all(x[j].is_finite() for j in range(order, -1, -1))
+
+
 def sign(side: int, x: arb_series) -> int | None:
     """The sign of ``x`` there or on that side; None while its ball cannot tell."""
     if x[0] > 0:
@@ -95,16 +100,16 @@ def quotient_beside(a: arb_series, b: arb_series) -> arb_series:
 
 def power(a: arb_series, b: arb_series) -> arb_series:
     """a^b: by multiplication or roots if b is a whole or half number, otherwise exp(b log a)."""
-    if b.length() <= 1:
-        exponent = b[0]
-        if exponent.is_integer() and abs(exponent) < LARGE:
-            return whole_power(a, whole(exponent))
+    exponent = b[0]
+    if b.prec < FOREVER:
         if a[0].is_zero():
-            return _power_of_zero(exponent)
-        if (2 * exponent).is_integer() and abs(exponent) < LARGE:
-            return whole_power(a.sqrt(), whole(2 * exponent))
+            return constant(0) if a.prec == FOREVER and exponent > 0 else unknown()
+    elif exponent.is_integer() and abs(exponent) < LARGE:
+        return whole_power(a, whole(exponent))
     elif a[0].is_zero():
-        return constant(0) if a.length() == 0 and b[0] > 0 else unknown()
+        return _power_of_zero(exponent)
+    elif (2 * exponent).is_integer() and abs(exponent) < LARGE:
+        return whole_power(a.sqrt(), whole(2 * exponent))
     return (b * a.log()).exp()
 
 
@@ -137,8 +142,9 @@ def edged(series: Callable[[Any], Any], number: Callable[[Any], Any]) -> Callabl
     """A function that has a value, but no slope, on the edge of its domain."""
 
     def function(x: arb_series) -> arb_series:
-        y = series(x)
-        return y if y[0].is_finite() else on_edge(x, number(x[0]))
+        still = x.length() <= 1  # 1 + 0 t: FLINT calls it constant, though 1 - t^2 may follow; so ask of 1 + t
+        inside = known(y := series(x)) and not (still and not good(series(arb_series([x[0], 1])), ctx.cap - 1))
+        return y if inside else on_edge(x, number(x[0]))
 
     return function
 
@@ -225,7 +231,7 @@ def lgamma(x: arb_series) -> arb_series:
 
 def polygamma(order: arb_series, x: arb_series) -> arb_series:
     """The derivative of lgamma of that order + 1: differentiated term by term around x[0], then composed."""
-    if order.length() > 1 or not order[0].is_integer() or order[0] < 0:
+    if order.prec < FOREVER or not order[0].is_integer() or order[0] < 0:
         return unknown()
     times = 1 + whole(order[0])
     with working(ctx.prec, ctx.cap + times):
@@ -324,6 +330,7 @@ SMOOTH: dict[str, Callable[..., arb_series]] = {
     "erf": arb_series.erf, "erfc": arb_series.erfc, "gamma": arb_series.gamma, "lgamma": lgamma,
     "digamma": partial(polygamma, NO), "polygamma": polygamma,
 }
+STEPS = {"sign", "step", "floor", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}  # constant between their jumps
 CHOICES: dict[str, Callable[..., arb_series]] = {
     "abs": absolute, "sign": partial(choose, (constant(-1), NO, YES)), "step": partial(choose, (NO, constant(0.5), YES)),
     "floor": floor, "relu": lambda side, x: larger(side, x, NO), "max": lambda side, *x: reduce(partial(larger, side), x),

@@ -15,9 +15,9 @@ import mpmath
 from flint import arb_series, ctx
 
 from diffkit import balls
-from diffkit.balls import FOREVER, LEFT, OPEN, POINT, RIGHT, working
+from diffkit.balls import FOREVER, LEFT, OPEN, RIGHT, good, working
 from diffkit.errors import NumberError
-from diffkit.program import Program, _instruction, active, reachable, run
+from diffkit.program import Program, _instruction, reachable, run
 
 TIE_LENGTH = 32  # coefficients looked at to tell the sides of a choice: x^31 > 0 is still seen to change
 KEPT = 16  # plans are kept for so many inputs only, since each is as long as the Program
@@ -92,20 +92,24 @@ def _frame(question: Question, side: int) -> Any:
     if name not in program._plans or name.endswith("other"):
         F = balls.namespace(side, const)
         place = {name: i for i, name in enumerate(program.inputs)}
-        moving = active(program, () if wrt is None else (program.inputs[wrt],))
-        program._plans[name] = [_instruction(line, F if moves else F.constants, place)
-                                for line, moves in zip(program.lines, moving)]
+        program._plans[name] = [_instruction(line, F if reads else F.constants, place)
+                                for line, reads in zip(program.lines, _reads_moving(program, wrt))]
     return SimpleNamespace(name=name)
 
 
-def good(y: Any, order: int) -> bool:
-    """Is a series finite to that order?"""
-    return y.prec > order and all(y[j].is_finite() for j in range(order, -1, -1))
+def _reads_moving(program: Program, wrt: int | None) -> list[bool]:
+    """Does each line read one that depends on t?  What floor(t) hands on does not."""
+    name = None if wrt is None else program.inputs[wrt]
+    reads, moves = list[bool](), list[bool]()
+    for line in program.lines:
+        reads.append(any(moves[a] for a in line.args))
+        moves.append(line.text == name if line.op == "input" else reads[-1] and line.op not in balls.STEPS)
+    return reads
 
 
 def _joined(question: Question, k: int, left: Any, right: Any) -> Any:
     """One series that holds both sides; KinkError if they, or the value at the point, provably differ."""
-    here = lines(question._replace(wrt=None), POINT)[question.program.outputs[0]][0]
+    here = series(question._replace(wrt=None, order=0))[0]
     if not here.overlaps(left[0]) or not here.overlaps(right[0]):
         raise _kink(question, k, 0, left[0], right[0], f" and {plain(here)} there")
     for j in range(question.order + 1):

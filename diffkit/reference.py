@@ -26,7 +26,9 @@ T = TypeVar("T")
 BITS_PER_DIGIT = math.log2(10)
 GUARD_BITS = 64  # what a well-conditioned formula of some length loses
 DOUBLE_BITS = 53 + GUARD_BITS
-MOST_BITS = 1 << 17  # the limit on precision: 39,000 digits, a few seconds for a page of formulas
+MOST_BITS, LEAST_LIMIT = 1 << 16, 1 << 14  # the limit on precision: 20,000 digits for a page of formulas, 5,000 for a book
+GAMMA_BITS = 1 << 12  # gamma and its family take a hundred times as long as the others, and minutes at 20,000 digits
+GAMMAS = {"gamma", "lgamma", "digamma", "polygamma"}
 MOST_DIGITS, MOST_ORDER = 100_000, 100
 NEGLIGIBLE = arb(2) ** -1100  # below every double: a derivative this small counts as 0
 
@@ -37,7 +39,7 @@ def _certify(question: Question, bits: int, accept: Callable[[Any], T | None],
     """What ``accept`` makes of f's series at the first precision at which it makes anything, and that precision."""
     if not all(map(math.isfinite, question.values)):
         raise NumberError(f"f is not defined{point(question)}: the point is not finite", status="domain")
-    limit = max(MOST_BITS, 8 * bits)
+    start = bits
     while True:
         stuck = None
         with working(bits, question.order + 1):
@@ -47,9 +49,16 @@ def _certify(question: Question, bits: int, accept: Callable[[Any], T | None],
                 answer, stuck = None, undecided.line
         if answer is not None:
             return answer, bits
-        if bits >= limit:
+        if bits >= (limit := _most_bits(question.program, start)):
             raise _undecided(question, stuck, bits)
         bits = min(2 * bits, limit)
+
+
+def _most_bits(program: Program, start: int) -> int:
+    """The limit on precision, so that giving up takes seconds."""
+    slow = any(line.op in GAMMAS for line in program.lines)
+    limit = GAMMA_BITS if slow else min(max((MOST_BITS << 8) // len(program.lines), LEAST_LIMIT), MOST_BITS)
+    return max(limit, 4 * start)
 
 
 def _undecided(question: Question, k: int | None, bits: int) -> NumberError:
@@ -368,7 +377,7 @@ def round_constant(program: Program) -> float:
 
     Examples
     --------
-    >>> from diffkit.parse import parse
+    >>> from diffkit.language import parse
     >>> round_constant(parse("1/3")), round_constant(parse("0.1*3"))
     (0.3333333333333333, 0.3)
     """
