@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,8 @@ from typing import Any
 import click
 
 from diffkit import __version__
-from diffkit.errors import DiffkitError, InputError, TimeLimitError, UsageError
+from diffkit.deadline import deadline
+from diffkit.errors import DiffkitError, InputError, UsageError
 
 BUG, INTERRUPTED = 70, 130
 FLAGS = {"-o", "-v", "-q", "-h"}
@@ -187,25 +187,6 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda stage: status.update(stage)
 
 
-@contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
-    """Stop with status 4 when the user's time is over."""
-    if seconds is None or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def over(*_: Any) -> None:
-        raise TimeLimitError(f"the time limit of {seconds:g} s is over", remedy="give more with --timeout", status="timeout")
-
-    previous = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
-
-
 # --- commands --------------------------------------------------------------------------------------------------------------
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 POSITIVE = click.FloatRange(min=0, min_open=True)
@@ -234,7 +215,7 @@ def study(measure: Callable[..., Any], expr: str, at: tuple[str, ...], as_json: 
     """Read the input, measure, deliver: the same for every study."""
     from diffkit.files import demand_writable
 
-    with time_limit(timeout):
+    with deadline(timeout, "give more with --timeout"):
         demand_writable(map(Path, out), force)
         demand_suffixes(out)
         point = read_point(at)

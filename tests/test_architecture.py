@@ -12,7 +12,7 @@ import diffkit
 HOUSE = Path(diffkit.__file__).parent
 ENGINES = {"symbolic", "numeric", "tape", "tangent"}
 ORDER = [  # a module imports only from its left: here from rows above its own
-    {"errors", "floats", "limits"},
+    {"errors", "floats", "limits", "deadline"},
     {"messages", "tables", "codec"},
     {"results"},
     {"primitives"},

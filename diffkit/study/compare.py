@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from diffkit.reference import reference as proved
+from diffkit.deadline import deadline
 from diffkit.engines import Engine, choose
 from diffkit.enclosures import KinkError
 from diffkit.errors import DiffkitError, NumberError, UsageError
@@ -14,6 +15,7 @@ from diffkit.program import Program
 from diffkit.results import Comparison, EngineResult, Reference
 
 DIGITS = 30
+ENGINE_SECONDS = 10.0  # SymPy may hang where it asks itself whether a formula is real
 
 
 def measure(f: Any, at: Any, engines: Iterable[str] | None = None, wrt: Iterable[str] | None = None,
@@ -102,7 +104,8 @@ def _judge(engine: Engine, program: Program, point: dict[str, float], names: tup
     gradient: dict[str, float] = {}
     reason = ""
     try:
-        found = engine.gradient(program, point)
+        with deadline(ENGINE_SECONDS):
+            found = engine.gradient(program, point)
         gradient = {name: float(found[name]) for name in names}
     except DiffkitError as error:
         status, reason = getattr(error, "status", "failed"), one_line(error)
