@@ -13,15 +13,27 @@ from typing import Any
 __version__ = "0.1.0"
 
 HOME = {
-    "parse": "language", "Program": "program", "Builder": "program", "from_sympy": "symbolic", "trace": "tracing",
-    "reference": "truth", "derivative": "truth",
-    "compare": "study.compare", "sweep": "study.sweep", "swell": "study.swell", "report": "study.report",
-    "DiffkitError": "errors", "ParseError": "errors", "UsageError": "errors", "InputError": "errors", "NumberError": "errors",
+    "parse": "language",
+    "Program": "program",
+    "Builder": "program",
+    "from_sympy": "symbolic",
+    "trace": "tracing",
+    "reference": "truth",
+    "derivative": "truth",
+    "compare": "study.compare",
+    "sweep": "study.sweep",
+    "swell": "study.swell",
+    "report": "study.report",
+    "DiffkitError": "errors",
+    "ParseError": "errors",
+    "UsageError": "errors",
+    "InputError": "errors",
+    "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
 MEASURES = {"compare", "sweep", "swell", "report"}  # public under the name of their module
 
-__all__ = [*HOME, *ENGINES]  # noqa: PLE0604
+__all__ = [*HOME, *ENGINES]
 
 
 def __getattr__(name: str) -> Any:

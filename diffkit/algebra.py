@@ -145,7 +145,14 @@ def _where(F: Any, constant: Constant, condition: Operand, a: Operand, b: Operan
 
 
 IDENTITIES: dict[str, Callable[..., Operand | None]] = {
-    "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "pow": _pow, "where": _where}
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "div": _div,
+    "neg": _neg,
+    "pow": _pow,
+    "where": _where,
+}
 
 
 def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[Any]) -> Any:

@@ -314,29 +314,69 @@ def atan2(side: int, a: arb_series, b: arb_series) -> arb_series:
 
 # --- the namespaces --------------------------------------------------------------------------------------------------------
 SMOOTH: dict[str, Callable[..., arb_series]] = {
-    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg, "pow": power, "div": quotient,
-    "exp": arb_series.exp, "expm1": lambda x: x.exp() - 1, "log": arb_series.log, "log1p": lambda x: (1 + x).log(),
-    "log2": lambda x: x.log() / arb.const_log2(), "log10": lambda x: x.log() / arb.const_log10(),
-    "sqrt": ROOT, "cbrt": cbrt, "hypot": hypot,
-    "sin": arb_series.sin, "cos": arb_series.cos, "tan": arb_series.tan, "sec": lambda x: inverse(x.cos()),
-    "csc": lambda x: inverse(x.sin()), "cot": lambda x: quotient(x.cos(), x.sin()),
-    "asin": edged(arb_series.asin, arb.asin), "acos": edged(arb_series.acos, arb.acos), "atan": arb_series.atan,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "neg": operator.neg,
+    "pow": power,
+    "div": quotient,
+    "exp": arb_series.exp,
+    "expm1": lambda x: x.exp() - 1,
+    "log": arb_series.log,
+    "log1p": lambda x: (1 + x).log(),
+    "log2": lambda x: x.log() / arb.const_log2(),
+    "log10": lambda x: x.log() / arb.const_log10(),
+    "sqrt": ROOT,
+    "cbrt": cbrt,
+    "hypot": hypot,
+    "sin": arb_series.sin,
+    "cos": arb_series.cos,
+    "tan": arb_series.tan,
+    "sec": lambda x: inverse(x.cos()),
+    "csc": lambda x: inverse(x.sin()),
+    "cot": lambda x: quotient(x.cos(), x.sin()),
+    "asin": edged(arb_series.asin, arb.asin),
+    "acos": edged(arb_series.acos, arb.acos),
+    "atan": arb_series.atan,
     "asec": edged(lambda x: inverse(x).acos(), lambda x: (1 / x).acos()),
     "acsc": edged(lambda x: inverse(x).asin(), lambda x: (1 / x).asin()),
-    "sinh": sinh, "cosh": cosh, "tanh": tanh, "sech": lambda x: inverse(cosh(x)), "csch": lambda x: inverse(sinh(x)),
-    "coth": lambda x: inverse(tanh(x)), "asinh": asinh, "acosh": edged(acosh, arb.acosh), "atanh": atanh,
-    "asech": edged(lambda x: acosh(inverse(x)), lambda x: (1 / x).acosh()), "acsch": lambda x: asinh(inverse(x)),
-    "acoth": lambda x: atanh(inverse(x)), "sigmoid": sigmoid, "softplus": softplus,
-    "erf": arb_series.erf, "erfc": arb_series.erfc, "gamma": arb_series.gamma, "lgamma": lgamma,
-    "digamma": partial(polygamma, NO), "polygamma": polygamma,
+    "sinh": sinh,
+    "cosh": cosh,
+    "tanh": tanh,
+    "sech": lambda x: inverse(cosh(x)),
+    "csch": lambda x: inverse(sinh(x)),
+    "coth": lambda x: inverse(tanh(x)),
+    "asinh": asinh,
+    "acosh": edged(acosh, arb.acosh),
+    "atanh": atanh,
+    "asech": edged(lambda x: acosh(inverse(x)), lambda x: (1 / x).acosh()),
+    "acsch": lambda x: asinh(inverse(x)),
+    "acoth": lambda x: atanh(inverse(x)),
+    "sigmoid": sigmoid,
+    "softplus": softplus,
+    "erf": arb_series.erf,
+    "erfc": arb_series.erfc,
+    "gamma": arb_series.gamma,
+    "lgamma": lgamma,
+    "digamma": partial(polygamma, NO),
+    "polygamma": polygamma,
 }
 STEPS = {"sign", "step", "floor", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}  # constant between their jumps
 CHOICES: dict[str, Callable[..., arb_series]] = {
-    "abs": absolute, "sign": partial(choose, (constant(-1), NO, YES)), "step": partial(choose, (NO, constant(0.5), YES)),
-    "floor": floor, "relu": lambda side, x: larger(side, x, NO), "max": lambda side, *x: reduce(partial(larger, side), x),
-    "min": lambda side, *x: reduce(partial(larger, side, wanted=-1), x), "where": where, "acot": acot, "atan2": atan2,
-    "and": partial(logical, lambda p, q: p and q), "or": partial(logical, lambda p, q: p or q),
-    "not": partial(logical, operator.not_), **{name: partial(compare, met) for name, met in COMPARISONS.items()},
+    "abs": absolute,
+    "sign": partial(choose, (constant(-1), NO, YES)),
+    "step": partial(choose, (NO, constant(0.5), YES)),
+    "floor": floor,
+    "relu": lambda side, x: larger(side, x, NO),
+    "max": lambda side, *x: reduce(partial(larger, side), x),
+    "min": lambda side, *x: reduce(partial(larger, side, wanted=-1), x),
+    "where": where,
+    "acot": acot,
+    "atan2": atan2,
+    "and": partial(logical, lambda p, q: p and q),
+    "or": partial(logical, lambda p, q: p or q),
+    "not": partial(logical, operator.not_),
+    **{name: partial(compare, met) for name, met in COMPARISONS.items()},
 }
 
 
@@ -372,8 +412,9 @@ def namespace(side: int, const: Callable[..., arb_series] = double) -> SimpleNam
         own["div"] = quotient_beside
     at_the_point = SMOOTH | {name: partial(function, POINT) for name, function in CHOICES.items()}
     constants = {name: partial(_constant_result, function) for name, function in at_the_point.items()}
-    return SimpleNamespace(name=f"balls {side} {const.__name__}", const=const, **own,
-                           constants=SimpleNamespace(name="", const=const, **constants))
+    return SimpleNamespace(
+        name=f"balls {side} {const.__name__}", const=const, **own, constants=SimpleNamespace(name="", const=const, **constants)
+    )
 
 
 def _constant_result(function: Callable[..., arb_series], *operands: arb_series) -> arb_series:
@@ -397,7 +438,8 @@ MARGINS: dict[str, Callable[..., tuple[Any, ...]]] = {  # positive: inside; 0: o
 }  # fmt: skip
 
 GROWTH: dict[str, Callable[..., Any]] = {  # FLINT stops at results of about exp(2^1100)
-    **dict.fromkeys(("exp", "expm1", "sinh", "cosh", "gamma"), abs), "pow": lambda a, b: abs(b * abs(a).log()),
+    **dict.fromkeys(("exp", "expm1", "sinh", "cosh", "gamma"), abs),
+    "pow": lambda a, b: abs(b * abs(a).log()),
 }
 
 

@@ -73,7 +73,9 @@ def _from_file(path: Path, name: str, at: dict[str, float] | None) -> Any:
             raise
         raise InputError(f"'{path}' does not run: {type(error).__name__}: {error}") from None
     if not callable(found.get(name)):
-        raise InputError(f"'{path}' has no function '{name}'", remedy=_did_you_mean(name, [k for k, v in found.items() if callable(v)]))
+        raise InputError(
+            f"'{path}' has no function '{name}'", remedy=_did_you_mean(name, [k for k, v in found.items() if callable(v)])
+        )
     try:
         return trace(found[name], at)
     except DiffkitError:
@@ -110,7 +112,7 @@ def _coordinate(name: str, text: str) -> float:
     except ValueError:
         pass
     from diffkit.language import parse
-    from diffkit.reference import round_constant
+    from diffkit.truth import round_constant
 
     remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
     try:
@@ -210,8 +212,17 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def study(measure: Callable[..., Any], expr: str, at: tuple[str, ...], as_json: bool, out: tuple[str, ...], force: bool,
-          timeout: float | None, quiet: bool, needs_point: bool = True) -> Any:
+def study(
+    measure: Callable[..., Any],
+    expr: str,
+    at: tuple[str, ...],
+    as_json: bool,
+    out: tuple[str, ...],
+    force: bool,
+    timeout: float | None,
+    quiet: bool,
+    needs_point: bool = True,
+) -> Any:
     """Read the input, measure, deliver: the same for every study."""
     from diffkit.files import demand_writable
 
@@ -233,10 +244,15 @@ def demand_suffixes(out: tuple[str, ...]) -> None:
 
     for name in out:
         if Path(name).suffix.lower() not in SUFFIXES:
-            raise UsageError(f"cannot write '{name}': unknown format '{Path(name).suffix}'", remedy=f"the formats are {' '.join(SUFFIXES)}")
+            raise UsageError(
+                f"cannot write '{name}': unknown format '{Path(name).suffix}'", remedy=f"the formats are {' '.join(SUFFIXES)}"
+            )
 
 
-@click.group(context_settings=HELP, epilog="Exit status: 0 done; 1 a check failed; 2 wrong usage; 3 unreadable input; 4 no number possible.")
+@click.group(
+    context_settings=HELP,
+    epilog="Exit status: 0 done; 1 a check failed; 2 wrong usage; 3 unreadable input; 4 no number possible.",
+)
 @click.version_option(__version__, "--version", prog_name="diffkit")
 def commands() -> None:
     """How exact is a derivative, and why? Compare the ways to differentiate a function.
@@ -251,8 +267,16 @@ def commands() -> None:
 @click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
 @click.option("--digits", type=click.IntRange(1, 10_000), default=30, show_default=True, help="Digits of the reference.")
 @click.option("--fail-above", type=POSITIVE, metavar="E", help="Exit with 1 if a relative error is above E.")
-def compare(expr: str, engines: str | None, wrt: str | None, digits: int, fail_above: float | None, seed: int, verbose: bool,
-            **options: Any) -> int:
+def compare(
+    expr: str,
+    engines: str | None,
+    wrt: str | None,
+    digits: int,
+    fail_above: float | None,
+    seed: int,
+    verbose: bool,
+    **options: Any,
+) -> int:
     """Every engine at one point, in correct digits against a proved reference."""
     from diffkit.study import compare
 
@@ -295,14 +319,20 @@ def swell(expr: str, wrt: str | None, simplify_limit: float, seed: int, verbose:
 @click.option("--wrt", metavar="x", help="The input that the error-against-h figure varies.")
 @click.option("--title", default="", help="The title of the report.")
 @click.option("--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for simplify.")
-def report(expr: str, engines: str | None, wrt: str | None, title: str, simplify_limit: float, seed: int, verbose: bool,
-           **options: Any) -> int:
+def report(
+    expr: str, engines: str | None, wrt: str | None, title: str, simplify_limit: float, seed: int, verbose: bool, **options: Any
+) -> int:
     """The whole error report: verdict, table, figure, orders, swell, how it was measured."""
     from diffkit.study import report
 
     command = "diffkit " + " ".join(map(_quoted, sys.argv[1:]))
-    record = study(lambda f, at, tell: report.measure(f, at, wrt=wrt, engines=_listed(engines), title=title, command=command,
-                                                      time_limit=simplify_limit, progress=tell), expr, **options)
+    record = study(
+        lambda f, at, tell: report.measure(
+            f, at, wrt=wrt, engines=_listed(engines), title=title, command=command, time_limit=simplify_limit, progress=tell
+        ),
+        expr,
+        **options,
+    )
     if verbose:
         for stage, seconds in record.seconds.items():
             print(f"{stage}: {seconds:.2f} s", file=sys.stderr)
@@ -335,7 +365,9 @@ def main() -> None:
 def run(args: list[str]) -> int:
     """Run one command; every error becomes at most three lines and an exit status."""
     try:
-        with commands.make_context("diffkit", expression_last(args)) as context:  # click's own main would exit with 1 on a closed pipe
+        with commands.make_context(
+            "diffkit", expression_last(args)
+        ) as context:  # click's own main would exit with 1 on a closed pipe
             return int(commands.invoke(context) or 0)
     except click.exceptions.Exit as wish:  # --help, --version
         return wish.exit_code
@@ -355,7 +387,9 @@ def run(args: list[str]) -> int:
     except Exception as error:
         if os.environ.get("DIFFKIT_DEBUG"):
             raise
-        return _fail(f"a bug in diffkit: {type(error).__name__}: {error}\n    please report it, with what DIFFKIT_DEBUG=1 prints", BUG)
+        return _fail(
+            f"a bug in diffkit: {type(error).__name__}: {error}\n    please report it, with what DIFFKIT_DEBUG=1 prints", BUG
+        )
 
 
 def _fail(message: str, status: int) -> int:

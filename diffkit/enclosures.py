@@ -92,8 +92,10 @@ def _frame(question: Question, side: int) -> Any:
     if name not in program._plans or name.endswith("other"):
         F = balls.namespace(side, const)
         place = {name: i for i, name in enumerate(program.inputs)}
-        program._plans[name] = [_instruction(line, F if reads else F.constants, place)
-                                for line, reads in zip(program.lines, _reads_moving(program, wrt))]
+        program._plans[name] = [
+            _instruction(line, F if reads else F.constants, place)
+            for line, reads in zip(program.lines, _reads_moving(program, wrt))
+        ]
     return SimpleNamespace(name=name)
 
 
@@ -150,9 +152,12 @@ def _culprit(question: Question, v: Sequence[Any]) -> int:
 def _kink(question: Question, k: int, order: int, left: Any, right: Any, there: str = "") -> KinkError:
     status, verb = ("kink", "has a kink") if order else ("jump", "jumps")
     subject = ("its value", "its slope")[order] if order < 2 else f"its derivative of order {order}"
-    return KinkError(f"{_no_derivative(question)}: {operation(question.program, k)} {verb}",
-                     f"{subject} is {plain(left)} on the left, {plain(right)} on the right{there}",
-                     status, (number(left), number(right)))
+    return KinkError(
+        f"{_no_derivative(question)}: {operation(question.program, k)} {verb}",
+        f"{subject} is {plain(left)} on the left, {plain(right)} on the right{there}",
+        status,
+        (number(left), number(right)),
+    )
 
 
 def _no_derivative(question: Question) -> str:

@@ -36,8 +36,13 @@ def _from(module: str) -> Callable[[Any, dict[str, float]], dict[str, float]]:
 def _by_quotient(scheme: str) -> Engine:
     from diffkit import numeric
 
-    return Engine(scheme, lambda program, at: numeric.gradient(program, at, scheme), numeric.SCHEMES[scheme].evaluations,
-                  lambda x: numeric.default_step(scheme, x), "callable")
+    return Engine(
+        scheme,
+        lambda program, at: numeric.gradient(program, at, scheme),
+        numeric.SCHEMES[scheme].evaluations,
+        lambda x: numeric.default_step(scheme, x),
+        "callable",
+    )
 
 
 BUILT_IN = (

@@ -33,8 +33,12 @@ REPEAT = re.compile(r"repeat\b[ \t]*(?:([0-9]+)[ \t]*:)?[ \t\r]*")
 OPERAND_ENDS = {"operand", "NUMBER", "NAME", "SUPERSCRIPT", "RPAR", "CLOSE"}
 OPERAND_STARTS = {"NUMBER", "NAME", "LPAR", "OPEN", "ROOT", "NOT"}
 UNFINISHED = {"OPEN": ("'|' is never closed", "add a '|'"), "IF": ("'if' without 'else'", "write a if condition else b")}
-OUT_OF_PLACE = {"EQUAL": "one = a statement; == compares", "CLOSE": "a product with |x| needs its *",
-                "ELSE": "write a if condition else b", "COMMA": "commas stand between arguments, and in the last line"}
+OUT_OF_PLACE = {
+    "EQUAL": "one = a statement; == compares",
+    "CLOSE": "a product with |x| needs its *",
+    "ELSE": "write a if condition else b",
+    "COMMA": "commas stand between arguments, and in the last line",
+}
 
 
 def parse(text: str, share: bool = True) -> Program:
@@ -164,11 +168,19 @@ class Reader:
         allowed = set(used if listed is None else listed)
         for name, place in used.items():
             if TEMPORARY.fullmatch(name):
-                raise self.fail(f"'{name}' is used before it is given a value", place, place + len(name),
-                                "names of an underscore and digits are for steps")
+                raise self.fail(
+                    f"'{name}' is used before it is given a value",
+                    place,
+                    place + len(name),
+                    "names of an underscore and digits are for steps",
+                )
             if name not in allowed:
-                raise self.fail(f"'{name}' is not among the inputs listed", place, place + len(name),
-                                f"the last line lists {', '.join(listed or ['none'])}")
+                raise self.fail(
+                    f"'{name}' is not among the inputs listed",
+                    place,
+                    place + len(name),
+                    f"the last line lists {', '.join(listed or ['none'])}",
+                )
 
     def fail(self, what: str, start: int, end: int, remedy: str = "") -> ParseError:
         return ParseError(what, self.text, start, end, remedy)
@@ -181,8 +193,12 @@ class Reader:
         for mark in MARKS.finditer(self.clean):
             place, sign = mark.start(), mark[0][:1]
             if place - begin > limits.STATEMENT:
-                raise self.fail(f"this statement is longer than the limit of {limits.STATEMENT} characters",
-                                begin, begin + 1, "name its parts: q = ...; f = ...")
+                raise self.fail(
+                    f"this statement is longer than the limit of {limits.STATEMENT} characters",
+                    begin,
+                    begin + 1,
+                    "name its parts: q = ...; f = ...",
+                )
             if sign in {"(", ")"}:
                 self.nest(sign, place, openers)
             elif sign != "#" and not (sign == "\n" and openers):
@@ -207,8 +223,12 @@ class Reader:
         else:
             raise self.fail("')' closes nothing", place, place + 1, "delete it, or open a '(' before")
         if len(openers) > limits.NESTING:
-            raise self.fail(f"parentheses are nested deeper than the limit of {limits.NESTING}", place, place + 1,
-                            "name the inner parts: q = ...; f = ...")
+            raise self.fail(
+                f"parentheses are nested deeper than the limit of {limits.NESTING}",
+                place,
+                place + 1,
+                "name the inner parts: q = ...; f = ...",
+            )
 
     def statement(self, piece: Piece) -> None:
         """Read one statement and the repeats before it; a repeat with nothing behind it waits for an indented block."""
@@ -234,10 +254,18 @@ class Reader:
         start, opened = piece.start, 0
         while heading := REPEAT.match(self.clean, start, piece.end):
             if not heading[1] or len(heading[1]) > limits.DIGITS:
-                raise self.fail("repeat needs a whole number and a colon", start, heading.end(),
-                                "as in repeat 10: x = x/2")
-            self.blocks.append(Block(int(heading[1]), piece.indent, len(self.writer.steps), self.writer.operations,
-                                     self.statements, start, heading.end()))
+                raise self.fail("repeat needs a whole number and a colon", start, heading.end(), "as in repeat 10: x = x/2")
+            self.blocks.append(
+                Block(
+                    int(heading[1]),
+                    piece.indent,
+                    len(self.writer.steps),
+                    self.writer.operations,
+                    self.statements,
+                    start,
+                    heading.end(),
+                )
+            )
             start, opened = heading.end(), opened + 1
         return start, opened
 

@@ -70,8 +70,14 @@ def quiet() -> AbstractContextManager[Any]:
 
 
 # --- floats ------------------------------------------------------------------------------------------------------------
-POLES = {("log", 0.0): -INF, ("log2", 0.0): -INF, ("log10", 0.0): -INF, ("log1p", -1.0): -INF, ("atanh", 1.0): INF,
-         ("atanh", -1.0): -INF}
+POLES = {
+    ("log", 0.0): -INF,
+    ("log2", 0.0): -INF,
+    ("log10", 0.0): -INF,
+    ("log1p", -1.0): -INF,
+    ("atanh", 1.0): INF,
+    ("atanh", -1.0): -INF,
+}
 ODD = {"sinh", "gamma"}  # their overflow has the sign of the operand
 
 
@@ -136,13 +142,26 @@ def _psi(order: float, x: float) -> float:
 
 
 def _math() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
-    own: dict[str, Callable[..., Any]] = {name: _safe(name) for name in TABLE if hasattr(math, name) and name not in {"pow", "floor", "hypot", "atan2"}}
+    own: dict[str, Callable[..., Any]] = {
+        name: _safe(name) for name in TABLE if hasattr(math, name) and name not in {"pow", "floor", "hypot", "atan2"}
+    }
     own |= {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg, "div": _divide, "pow": _power}
     own |= {name: partial(_compare, compare) for name, compare in COMPARISONS.items()}
-    own |= {"and": lambda a, b: 1.0 if a and b else 0.0, "or": lambda a, b: 1.0 if a or b else 0.0,
-            "not": lambda a: 0.0 if a else 1.0, "where": lambda c, a, b: a if c else b,
-            "abs": abs, "sign": _sign, "floor": _floor, "max": partial(_extremum, max), "min": partial(_extremum, min),
-            "hypot": math.hypot, "atan2": math.atan2, "digamma": partial(_psi, 0), "polygamma": _psi}
+    own |= {
+        "and": lambda a, b: 1.0 if a and b else 0.0,
+        "or": lambda a, b: 1.0 if a or b else 0.0,
+        "not": lambda a: 0.0 if a else 1.0,
+        "where": lambda c, a, b: a if c else b,
+        "abs": abs,
+        "sign": _sign,
+        "floor": _floor,
+        "max": partial(_extremum, max),
+        "min": partial(_extremum, min),
+        "hypot": math.hypot,
+        "atan2": math.atan2,
+        "digamma": partial(_psi, 0),
+        "polygamma": _psi,
+    }
     return own, lambda value, text="": value
 
 
@@ -151,11 +170,39 @@ def _compare(compare: Callable[[float, float], bool], a: float, b: float) -> flo
 
 
 # --- arrays ------------------------------------------------------------------------------------------------------------
-NUMPY_NAMES = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "pow": "power", "abs": "abs",
-               "sign": "sign", "floor": "floor", "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "log2": "log2",
-               "log10": "log10", "sqrt": "sqrt", "cbrt": "cbrt", "hypot": "hypot", "sin": "sin", "cos": "cos", "tan": "tan",
-               "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "sinh": "sinh", "cosh": "cosh",
-               "tanh": "tanh", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
+NUMPY_NAMES = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "div": "divide",
+    "neg": "negative",
+    "pow": "power",
+    "abs": "abs",
+    "sign": "sign",
+    "floor": "floor",
+    "exp": "exp",
+    "expm1": "expm1",
+    "log": "log",
+    "log1p": "log1p",
+    "log2": "log2",
+    "log10": "log10",
+    "sqrt": "sqrt",
+    "cbrt": "cbrt",
+    "hypot": "hypot",
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+}
 ELEMENT_BY_ELEMENT = ("erf", "erfc", "gamma", "lgamma", "digamma", "polygamma")  # NumPy lacks them: math, one at a time
 
 
@@ -166,9 +213,14 @@ def _numpy() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
     own: dict[str, Callable[..., Any]] = {name: getattr(np, native) for name, native in NUMPY_NAMES.items()}
     own |= {name: np.vectorize(getattr(scalar, name), otypes=[float]) for name in ELEMENT_BY_ELEMENT}
     own |= {name: partial(_truth, compare) for name, compare in COMPARISONS.items()}
-    own |= {"and": lambda a, b: np.logical_and(a, b) * 1.0, "or": lambda a, b: np.logical_or(a, b) * 1.0,
-            "not": lambda a: np.logical_not(a) * 1.0, "where": lambda c, a, b: np.where(np.asarray(c, dtype=bool), a, b),
-            "max": lambda *x: reduce(np.maximum, x), "min": lambda *x: reduce(np.minimum, x)}
+    own |= {
+        "and": lambda a, b: np.logical_and(a, b) * 1.0,
+        "or": lambda a, b: np.logical_or(a, b) * 1.0,
+        "not": lambda a: np.logical_not(a) * 1.0,
+        "where": lambda c, a, b: np.where(np.asarray(c, dtype=bool), a, b),
+        "max": lambda *x: reduce(np.maximum, x),
+        "min": lambda *x: reduce(np.minimum, x),
+    }
     return own, lambda value, text="": value
 
 
@@ -183,12 +235,18 @@ def _complex() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
     real, absent = np.real, {"hypot", "cbrt", "atan2", "floor", "sign", "abs"}
     own: dict[str, Callable[..., Any]] = {name: getattr(np, native) for name, native in NUMPY_NAMES.items() if name not in absent}
     own |= {name: partial(_truth_of_real, compare) for name, compare in COMPARISONS.items()}
-    own |= {"and": lambda a, b: np.logical_and(real(a), real(b)) * 1.0, "or": lambda a, b: np.logical_or(real(a), real(b)) * 1.0,
-            "not": lambda a: np.logical_not(real(a)) * 1.0, "where": lambda c, a, b: np.where(real(c) != 0, a, b),
-            "max": lambda *x: reduce(lambda a, b: np.where(real(a) >= real(b), a, b), x),
-            "min": lambda *x: reduce(lambda a, b: np.where(real(a) <= real(b), a, b), x),
-            "sign": lambda x: np.sign(real(x)), "floor": lambda x: np.floor(real(x)), "abs": lambda x: x * np.sign(real(x)),
-            "atan2": _complex_atan2}
+    own |= {
+        "and": lambda a, b: np.logical_and(real(a), real(b)) * 1.0,
+        "or": lambda a, b: np.logical_or(real(a), real(b)) * 1.0,
+        "not": lambda a: np.logical_not(real(a)) * 1.0,
+        "where": lambda c, a, b: np.where(real(c) != 0, a, b),
+        "max": lambda *x: reduce(lambda a, b: np.where(real(a) >= real(b), a, b), x),
+        "min": lambda *x: reduce(lambda a, b: np.where(real(a) <= real(b), a, b), x),
+        "sign": lambda x: np.sign(real(x)),
+        "floor": lambda x: np.floor(real(x)),
+        "abs": lambda x: x * np.sign(real(x)),
+        "atan2": _complex_atan2,
+    }
     for name in ELEMENT_BY_ELEMENT:
         own[name] = partial(_refuse, name, "complex")
     return own, lambda value, text="": value
@@ -214,15 +272,33 @@ def _mpmath() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
 
     one, nought = mp.mpf(1), mp.mpf(0)
     lacking = {"sign", "floor", "abs", "cbrt", "pow", "sigmoid", "lgamma", "polygamma", "erfc"}
-    own: dict[str, Callable[..., Any]] = {name: _real(getattr(mp, name)) for name in TABLE if hasattr(mp, name) and name not in lacking}
+    own: dict[str, Callable[..., Any]] = {
+        name: _real(getattr(mp, name)) for name in TABLE if hasattr(mp, name) and name not in lacking
+    }
     own |= {name: _choice(compare, one, nought) for name, compare in COMPARISONS.items()}
-    own |= {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "neg": operator.neg, "div": _real(operator.truediv),
-            "pow": _real(mp.power), "and": _choice(lambda a, b: bool(a and b), one, nought),
-            "or": _choice(lambda a, b: bool(a or b), one, nought), "not": _choice(operator.not_, one, nought),
-            "where": lambda c, a, b: a if c else b, "abs": abs, "sign": lambda x: mp.mpf(mp.sign(x)), "floor": mp.floor,
-            "max": lambda *x: max(x), "min": lambda *x: min(x), "erfc": _real(mp.erfc),
-            "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)), "lgamma": _real(lambda x: mp.log(abs(mp.gamma(x)))),
-            "polygamma": _real(lambda n, x: mp.psi(int(n), x)), "log2": _real(lambda x: mp.log(x, 2)), "atan2": _real(mp.atan2)}
+    own |= {
+        "add": operator.add,
+        "sub": operator.sub,
+        "mul": operator.mul,
+        "neg": operator.neg,
+        "div": _real(operator.truediv),
+        "pow": _real(mp.power),
+        "and": _choice(lambda a, b: bool(a and b), one, nought),
+        "or": _choice(lambda a, b: bool(a or b), one, nought),
+        "not": _choice(operator.not_, one, nought),
+        "where": lambda c, a, b: a if c else b,
+        "abs": abs,
+        "sign": lambda x: mp.mpf(mp.sign(x)),
+        "floor": mp.floor,
+        "max": lambda *x: max(x),
+        "min": lambda *x: min(x),
+        "erfc": _real(mp.erfc),
+        "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+        "lgamma": _real(lambda x: mp.log(abs(mp.gamma(x)))),
+        "polygamma": _real(lambda n, x: mp.psi(int(n), x)),
+        "log2": _real(lambda x: mp.log(x, 2)),
+        "atan2": _real(mp.atan2),
+    }
     return own, lambda value, text="": mp.mpf(value)
 
 

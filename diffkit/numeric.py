@@ -217,6 +217,7 @@ def gradient(f: Any, at: Any, scheme: str = "richardson", h: Any = None) -> Any:
     quotient = _scheme(scheme).quotient
     slopes = []
     for i, x in enumerate(values):
+
         def along(t: Any, i: int = i) -> Any:
             return call([*values[:i], t, *values[i + 1 :]])
 
@@ -230,7 +231,9 @@ def _scheme(name: str) -> SchemeRule:
     return SCHEMES[name]
 
 
-def _coordinates(f: Callable[..., Any], at: Any) -> tuple[Callable[[Sequence[Any]], Any], list[Any], Callable[[Sequence[Any]], Any]]:
+def _coordinates(
+    f: Callable[..., Any], at: Any
+) -> tuple[Callable[[Sequence[Any]], Any], list[Any], Callable[[Sequence[Any]], Any]]:
     """f as a function of a list of coordinates, the coordinates, and the way back to the form of ``at``."""
     if isinstance(at, dict):
         return lambda x: f(**dict(zip(at, x))), [_real(x) for x in at.values()], lambda r: dict(zip(at, r))
@@ -241,14 +244,19 @@ def _coordinates(f: Callable[..., Any], at: Any) -> tuple[Callable[[Sequence[Any
     return lambda x: f(x[0]), [_real(at)], lambda r: r[0]
 
 
-def _array_coordinates(f: Callable[..., Any], at: Any) -> tuple[Callable[[Sequence[Any]], Any], list[Any], Callable[[Sequence[Any]], Any]]:
+def _array_coordinates(
+    f: Callable[..., Any], at: Any
+) -> tuple[Callable[[Sequence[Any]], Any], list[Any], Callable[[Sequence[Any]], Any]]:
     import numpy as np
 
     names = getattr(f, "inputs", None)  # a Program takes its inputs one by one, a callable the array whole
     if names is not None and len(names) != 1:
         return lambda x: f(*x), [float(x) for x in at.ravel()], lambda r: np.array(r).reshape(at.shape)
-    return (lambda x: f(np.array(x).reshape(at.shape)), [float(x) for x in at.ravel()],
-            lambda r: np.array(r).reshape(np.shape(r[0])[:0] + at.shape + np.shape(r[0])))
+    return (
+        lambda x: f(np.array(x).reshape(at.shape)),
+        [float(x) for x in at.ravel()],
+        lambda r: np.array(r).reshape(np.shape(r[0])[:0] + at.shape + np.shape(r[0])),
+    )
 
 
 def _real(x: Any) -> Any:

@@ -57,13 +57,15 @@ def _by_name(inputs: tuple[str, ...], at: Mapping[str, Any]) -> tuple[list[Any],
         fault = f"no value for {', '.join(missing)}" if missing else f"the function has no input {', '.join(map(repr, extra))}"
         raise UsageError(fault, remedy=f"its inputs are {', '.join(inputs) or 'none: it is constant'}")
     values = [_number(at[name]) for name in inputs]
-    return values, lambda results: dict((name, dict(zip(inputs, results))[name]) for name in at)
+    return values, lambda results: {name: dict(zip(inputs, results))[name] for name in at}
 
 
 def _demand_count(inputs: tuple[str, ...], count: int) -> None:
     if len(inputs) != count:
-        raise UsageError(f"the point has {count} coordinate{'s' * (count != 1)}, the function {len(inputs)} input"
-                         f"{'s' * (len(inputs) != 1)}", remedy=f"its inputs are {', '.join(inputs) or 'none: it is constant'}")
+        raise UsageError(
+            f"the point has {count} coordinate{'s' * (count != 1)}, the function {len(inputs)} input{'s' * (len(inputs) != 1)}",
+            remedy=f"its inputs are {', '.join(inputs) or 'none: it is constant'}",
+        )
 
 
 def _number(x: Any) -> Any:

@@ -10,9 +10,21 @@ from typing import NamedTuple
 
 from diffkit.program import Program, reachable
 
-INFIX = {"or": (1, " or "), "and": (2, " and "), "lt": (4, " < "), "le": (4, " <= "), "gt": (4, " > "), "ge": (4, " >= "),
-         "eq": (4, " == "), "ne": (4, " != "), "add": (5, " + "), "sub": (5, " - "), "mul": (6, "*"), "div": (6, "/"),
-         "pow": (8, "^")}
+INFIX = {
+    "or": (1, " or "),
+    "and": (2, " and "),
+    "lt": (4, " < "),
+    "le": (4, " <= "),
+    "gt": (4, " > "),
+    "ge": (4, " >= "),
+    "eq": (4, " == "),
+    "ne": (4, " != "),
+    "add": (5, " + "),
+    "sub": (5, " - "),
+    "mul": (6, "*"),
+    "div": (6, "/"),
+    "pow": (8, "^"),
+}
 NOT, NEG, ATOM = 3, 7, 9
 LONGEST, DEEPEST = 400, 60  # nodes and nesting of one statement
 
@@ -122,7 +134,9 @@ def _compose(op: str, operands: list[Piece]) -> Piece:
     if op in INFIX:
         binds, sign = INFIX[op]
         left, right = operands
-        return Piece(_wrap(left, binds + (binds in (4, 8))) + sign + _wrap(right, binds + (op != "pow"), first=False), binds, nodes, depth)
+        return Piece(
+            _wrap(left, binds + (binds in (4, 8))) + sign + _wrap(right, binds + (op != "pow"), first=False), binds, nodes, depth
+        )
     if op == "neg":
         return Piece("-" + _wrap(operands[0], NEG + 1), NEG, nodes, depth)
     if op == "not":

@@ -13,7 +13,6 @@ from diffkit import namespaces
 from diffkit.errors import InputError, UsageError
 from diffkit.primitives import TABLE
 
-
 RESERVED = {"pi", "e", "tau", "if", "else", "and", "or", "not", "repeat"}
 TEMPORARY = re.compile(r"_\d+")  # what printing calls a line that the user did not name
 
@@ -55,8 +54,9 @@ class Program:
 
     __slots__ = ("_key", "_plans", "inputs", "lines", "names", "outputs")
 
-    def __init__(self, lines: tuple[Line, ...], inputs: tuple[str, ...], outputs: tuple[int, ...],
-                 names: tuple[tuple[str, int], ...] = ()) -> None:
+    def __init__(
+        self, lines: tuple[Line, ...], inputs: tuple[str, ...], outputs: tuple[int, ...], names: tuple[tuple[str, int], ...] = ()
+    ) -> None:
         self.lines, self.inputs, self.outputs, self.names = lines, inputs, outputs, names
         self._plans: dict[str, list[Any]] = {}
         self._key: Any = None
@@ -111,7 +111,10 @@ class Program:
         """Everything but the order in which independent lines stand."""
         if self._key is None:
             order, place = reachable(self, [k for _, k in self.names] + list(self.outputs))
-            lines = tuple((line.op, line.value, line.text, tuple(place[a] for a in line.args)) for line in map(self.lines.__getitem__, order))
+            lines = tuple(
+                (line.op, line.value, line.text, tuple(place[a] for a in line.args))
+                for line in map(self.lines.__getitem__, order)
+            )
             self._key = (self.inputs, tuple((n, place[k]) for n, k in self.names), tuple(place[k] for k in self.outputs), lines)
         return self._key
 

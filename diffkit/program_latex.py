@@ -27,15 +27,25 @@ FUNCTIONS = {
     **{name: f"\\operatorname{{{name}}}" for name in _words("sech csch erf erfc hypot sigmoid softplus relu log1p expm1 step")},
     **{f"a{name}": f"\\operatorname{{arc{name}}}" for name in ("sec", "csc", "cot")},
     **{f"a{name}": f"\\operatorname{{ar{name}}}" for name in _words("sinh cosh tanh sech csch coth")},
-    "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "atan2": r"\operatorname{atan2}",
-    "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}", "sign": r"\operatorname{sgn}",
-    "gamma": r"\Gamma", "lgamma": r"\ln\Gamma", "digamma": r"\psi",
+    "asin": r"\arcsin",
+    "acos": r"\arccos",
+    "atan": r"\arctan",
+    "atan2": r"\operatorname{atan2}",
+    "log": r"\ln",
+    "log2": r"\log_{2}",
+    "log10": r"\log_{10}",
+    "sign": r"\operatorname{sgn}",
+    "gamma": r"\Gamma",
+    "lgamma": r"\ln\Gamma",
+    "digamma": r"\psi",
 }
 BARE = set(_words("asin acos atan log2 log10 sin cos tan sec csc cot sinh cosh tanh sech csch coth log"))  # sin x, but erf(x)
 RAISED = set(_words("sin cos tan sec csc cot sinh cosh tanh sech csch coth log"))  # sin^2 x; but never log_2^3
 COMPARISONS = {"lt": "<", "le": r"\le", "gt": ">", "ge": r"\ge", "eq": "=", "ne": r"\ne"}
 WRAPPED = {
-    "sqrt": r"\sqrt{%s}", "cbrt": r"\sqrt[3]{%s}", "abs": r"\left|%s\right|",
+    "sqrt": r"\sqrt{%s}",
+    "cbrt": r"\sqrt[3]{%s}",
+    "abs": r"\left|%s\right|",
     "floor": r"\left\lfloor %s\right\rfloor",
 }
 
@@ -266,8 +276,18 @@ def _call(op: str, args: list[Piece]) -> Piece:
 
 
 WRITERS = {
-    "add": _add, "sub": _sub, "mul": _mul, "div": _div, "neg": _neg, "pow": _pow, "exp": _exp, "and": _and, "or": _or,
-    "not": _not, "where": _where, "polygamma": _polygamma,
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "div": _div,
+    "neg": _neg,
+    "pow": _pow,
+    "exp": _exp,
+    "and": _and,
+    "or": _or,
+    "not": _not,
+    "where": _where,
+    "polygamma": _polygamma,
 }
 
 

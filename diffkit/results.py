@@ -191,9 +191,7 @@ class Comparison(Record):
     def headline(self) -> list[str]:
         """Return expression and point, the value, and the reference or why there is none."""
         known = self.reference or Reference(digits=0, gradient={})
-        proved = [
-            say("compare.reference", name=n, value=v, digits=known.digits) for n, v in list(known.gradient.items())[:8]
-        ]
+        proved = [say("compare.reference", name=n, value=v, digits=known.digits) for n, v in list(known.gradient.items())[:8]]
         sides = [say("compare.slopes", name=n, left=a, right=b) for n, (a, b) in (known.slopes or {}).items()]
         status = [] if self.status == "ok" else [f"status: {self.status}" + f" ({self.reason})" * bool(self.reason)]
         title = say("compare.headline", expression=clip(self.expression), at=point(self.at))
@@ -358,8 +356,7 @@ class Swell(Record):
         family = any(f.n is not None for f in self.forms)
         headers = ("form", *["n"] * family, "tree", "DAG", "operations", "seconds", "status")
         rows = [
-            (f.form, *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status)
-            for f in self.forms
+            (f.form, *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status) for f in self.forms
         ]
         notes = tuple(f"{f.form}: {f.reason}" for f in self.forms if f.reason)
         return Table(headers, tuple(rows), say("swell.caption", name=self.wrt), notes)

@@ -21,18 +21,28 @@ RELATIONS = {"<": "lt", "<=": "le", "≤": "le", ">": "gt", ">=": "ge", "≥": "
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 OPERATORS = {"add", "sub", "mul", "div", "neg", "and", "or", "not", *RELATIONS.values()}  # rows that nobody calls by name
 INVERSES = [name for name in TABLE if name[0] == "a" and name[1:] in TABLE]
-FUNCTIONS = ({name: name for name in TABLE if name not in OPERATORS} | {"ln": "log"}
-             | {"arc" + name[1:]: name for name in INVERSES}  # arcsin, arcsinh
-             | {"ar" + name[1:]: name for name in INVERSES if name.endswith("h")})  # arsinh
+FUNCTIONS = (
+    {name: name for name in TABLE if name not in OPERATORS}
+    | {"ln": "log"}
+    | {"arc" + name[1:]: name for name in INVERSES}  # arcsin, arcsinh
+    | {"ar" + name[1:]: name for name in INVERSES if name.endswith("h")}
+)  # arsinh
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 TEMPORARY = re.compile(r"_[0-9]+")
 NOT_DECIMAL = re.compile(r"[0-9.]_|\.[^\W\d]|(?<![0-9.])0[xXbBoO]\w")  # 1_000, 1.real and 0x10 are not products
 NO_NAME = re.compile(r"__\w*|repeat\b")
-UNREADABLE = (dict.fromkeys("[]{}", "use ( and )") | dict.fromkeys("'\"", "text in quotes has no place in a formula")
-              | {".": "write sin(x), not math.sin(x)", "!": "n! is gamma(n + 1)", "%": "x mod y is x - y*floor(x/y)",
-                 "&": "write and", ":": "only repeat 10: has a colon"})
-
+UNREADABLE = (
+    dict.fromkeys("[]{}", "use ( and )")
+    | dict.fromkeys("'\"", "text in quotes has no place in a formula")
+    | {
+        ".": "write sin(x), not math.sin(x)",
+        "!": "n! is gamma(n + 1)",
+        "%": "x mod y is x - y*floor(x/y)",
+        "&": "write and",
+        ":": "only repeat 10: has a colon",
+    }
+)
 
 
 class Span(NamedTuple):
@@ -195,8 +205,11 @@ class Steps:
         base, exponent = parts
         if base.kind == "root":
             body = self.words(base.start_pos, base.end_pos)
-            raise self.fail(f"{body}{exponent} can be read in two ways", Span(base.start_pos, exponent.end_pos),
-                            f"write ({body}){exponent} or {body[0]}({body[1:]}{exponent})")
+            raise self.fail(
+                f"{body}{exponent} can be read in two ways",
+                Span(base.start_pos, exponent.end_pos),
+                f"write ({body}){exponent} or {body[0]}({body[1:]}{exponent})",
+            )
         digits = exponent.translate(SUPERSCRIPTS)
         self.write(Machine.const, (self.value(digits.lstrip("-"), exponent), ""), [exponent], cost=0)
         if digits.startswith("-"):
@@ -207,15 +220,21 @@ class Steps:
         base, small, sign, large = (self.words(part.start_pos, part.end_pos) for part in parts)
         plain = small.translate(SUPERSCRIPTS)
         whole = Span(parts[0].start_pos, parts[-1].end_pos)
-        raise self.fail(f"{base}{small}{sign}{large} can be read in two ways", whole,
-                        f"write ({base}{small}){sign}{large} or {base}^({plain}{sign}{large})")
+        raise self.fail(
+            f"{base}{small}{sign}{large} can be read in two ways",
+            whole,
+            f"write ({base}{small}){sign}{large} or {base}^({plain}{sign}{large})",
+        )
 
     def scale(self, parts: list[Any]) -> Span:
         number, factor = parts
         if NOT_DECIMAL.match(self.clean, self.offset + number.end_pos - 1):
             found = self.words(number.start_pos, factor.end_pos)
-            raise self.fail(f"'{found}' is not a number", Span(number.start_pos, factor.end_pos),
-                            "write plain decimal digits, and * for a product")
+            raise self.fail(
+                f"'{found}' is not a number",
+                Span(number.start_pos, factor.end_pos),
+                "write plain decimal digits, and * for a product",
+            )
         return self.write(Machine.apply, ("mul", 2), parts)._replace(kind="scale", middle=factor.start_pos)
 
     def absolute(self, parts: list[Any]) -> Span:
@@ -277,8 +296,11 @@ class Steps:
         product = f"{name}*{self.words(parts[1].start_pos, parts[-1].end_pos)}"
         if len(name) == 1 or name in self.variables or name in CONSTANTS:
             whole = Span(parts[0].start_pos, parts[-1].end_pos)
-            return self.fail(f"{self.words(*whole[:2])} can be read in two ways", whole,
-                             f"write {product} for the product; as a call it needs a function named '{name}'")
+            return self.fail(
+                f"{self.words(*whole[:2])} can be read in two ways",
+                whole,
+                f"write {product} for the product; as a call it needs a function named '{name}'",
+            )
         remedy = f"did you mean '{near[0]}'?" if near else f"`diffkit functions` lists them; a product is {product}"
         return self.fail(f"unknown function '{name}'", parts[0], remedy)
 

@@ -57,8 +57,9 @@ def expression(f: Any) -> sympy.Expr:
 def _one_output(program: Program) -> Program:
     """The Program, without lines that it does not need."""
     if len(program.outputs) != 1:
-        raise UsageError(f"a derivative needs one output, the function has {len(program.outputs)}",
-                         remedy="give one formula at a time")
+        raise UsageError(
+            f"a derivative needs one output, the function has {len(program.outputs)}", remedy="give one formula at a time"
+        )
     return tidy(program)
 
 
@@ -232,4 +233,3 @@ def from_sympy(expression: Any, inputs: Sequence[Any] | None = None) -> Program:
     if missing := [name for name in program.inputs if name not in order]:
         raise UsageError(f"the inputs leave out the symbol {missing[0]!r}", remedy=f"its symbols are {', '.join(program.inputs)}")
     return Program(program.lines, order, program.outputs)
-

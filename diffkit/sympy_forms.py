@@ -218,19 +218,37 @@ def namespace() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
     """The primitives as SymPy functions by name, and how a constant is written."""
     own: dict[str, Callable[..., Any]] = dict(ALIKE)
     own |= {name: lambda a, b, relation=relation: _indicator(_related(relation, a, b)) for name, relation in RELATIONS.items()}
-    own |= {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "neg": lambda x: -x,
-            "div": lambda a, b: S.NaN if b == 0 else a / b, "pow": _power, "abs": Abs, "sign": sign, "step": Heaviside,
-            "floor": floor, "max": lambda *x: _extremum(sympy.Max, x), "min": lambda *x: _extremum(sympy.Min, x),
-            "where": lambda c, a, b: sympy.Piecewise((a, _truth(c)), (b, True)),
-            "and": lambda a, b: _indicator(sympy.And(_truth(a), _truth(b))),
-            "or": lambda a, b: _indicator(sympy.Or(_truth(a), _truth(b))), "not": lambda a: _indicator(sympy.Not(_truth(a))),
-            "cbrt": cbrt, "hypot": lambda a, b: sympy.sqrt(a**2 + b**2), "expm1": lambda x: sympy.exp(x) - 1,
-            "log1p": lambda x: sympy.log(1 + x), "log2": lambda x: sympy.log(x) / sympy.log(2),
-            "log10": lambda x: sympy.log(x) / sympy.log(10), "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
-            "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
-            "relu": lambda x: sympy.Piecewise((x, _related(sympy.Gt, x, S.Zero)), (S.Zero, True)),
-            "gamma": _held(sympy.gamma), "lgamma": _held(sympy.loggamma), "polygamma": _held(sympy.polygamma),
-            "digamma": lambda x: _held(sympy.polygamma)(S.Zero, x)}
+    own |= {
+        "add": lambda a, b: a + b,
+        "sub": lambda a, b: a - b,
+        "mul": lambda a, b: a * b,
+        "neg": lambda x: -x,
+        "div": lambda a, b: S.NaN if b == 0 else a / b,
+        "pow": _power,
+        "abs": Abs,
+        "sign": sign,
+        "step": Heaviside,
+        "floor": floor,
+        "max": lambda *x: _extremum(sympy.Max, x),
+        "min": lambda *x: _extremum(sympy.Min, x),
+        "where": lambda c, a, b: sympy.Piecewise((a, _truth(c)), (b, True)),
+        "and": lambda a, b: _indicator(sympy.And(_truth(a), _truth(b))),
+        "or": lambda a, b: _indicator(sympy.Or(_truth(a), _truth(b))),
+        "not": lambda a: _indicator(sympy.Not(_truth(a))),
+        "cbrt": cbrt,
+        "hypot": lambda a, b: sympy.sqrt(a**2 + b**2),
+        "expm1": lambda x: sympy.exp(x) - 1,
+        "log1p": lambda x: sympy.log(1 + x),
+        "log2": lambda x: sympy.log(x) / sympy.log(2),
+        "log10": lambda x: sympy.log(x) / sympy.log(10),
+        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "relu": lambda x: sympy.Piecewise((x, _related(sympy.Gt, x, S.Zero)), (S.Zero, True)),
+        "gamma": _held(sympy.gamma),
+        "lgamma": _held(sympy.loggamma),
+        "polygamma": _held(sympy.polygamma),
+        "digamma": lambda x: _held(sympy.polygamma)(S.Zero, x),
+    }
     return own, constant
 
 
@@ -288,8 +306,11 @@ def _held(function: Any) -> Callable[..., Any]:
 def _power(a: Any, b: Any) -> Any:
     numbers = (e.base if e.is_Pow else e for e in sympy.Mul.make_args(a))
     if b.is_Rational and sum(_digits(n) for n in numbers if n.is_Rational) * abs(b) > LARGEST_POWER:
-        raise NumberError("the formula holds a power of numbers that is too large to write out for SymPy",
-                          remedy="differentiate it in reverse or forward mode", status="overflow")
+        raise NumberError(
+            "the formula holds a power of numbers that is too large to write out for SymPy",
+            remedy="differentiate it in reverse or forward mode",
+            status="overflow",
+        )
     return S.NaN if a == 0 and b.is_negative else a**b
 
 

@@ -21,9 +21,21 @@ SHORT = 6  # characters of a fraction that is shown as a decimal: 0.5 but 1/1024
 NAMED = {S.Pi: (math.pi, "pi"), S.Exp1: (math.e, "e")}
 NO_NUMBER = (S.NaN, S.ComplexInfinity, S.ImaginaryUnit)
 BACK: dict[Any, str] = {function: name for name, function in (ALIKE | RELATIONS).items() if name != "sqrt"}
-BACK |= {sign: "sign", sign_of_abs: "sign", sympy.sign: "sign", Abs: "abs", sympy.Abs: "abs", floor: "floor",
-         sympy.floor: "floor", sympy.Max: "max", sympy.Min: "min", sympy.gamma: "gamma", sympy.loggamma: "lgamma", cbrt: "cbrt",
-         sympy.Not: "not"}
+BACK |= {
+    sign: "sign",
+    sign_of_abs: "sign",
+    sympy.sign: "sign",
+    Abs: "abs",
+    sympy.Abs: "abs",
+    floor: "floor",
+    sympy.floor: "floor",
+    sympy.Max: "max",
+    sympy.Min: "min",
+    sympy.gamma: "gamma",
+    sympy.loggamma: "lgamma",
+    cbrt: "cbrt",
+    sympy.Not: "not",
+}
 
 
 class Plan(NamedTuple):
@@ -256,9 +268,15 @@ class Translator:
 
 
 RULES: dict[Any, Callable[[Translator, Any], Plan]] = {
-    sympy.Add: Translator.sum, sympy.Mul: Translator.product, sympy.Pow: Translator.power, sympy.Piecewise: Translator.piecewise,
-    sympy.Heaviside: Translator.heaviside, Heaviside: Translator.heaviside, sympy.DiracDelta: Translator.delta,
-    sympy.polygamma: Translator.polygamma, sympy.Mod: Translator.remainder,
+    sympy.Add: Translator.sum,
+    sympy.Mul: Translator.product,
+    sympy.Pow: Translator.power,
+    sympy.Piecewise: Translator.piecewise,
+    sympy.Heaviside: Translator.heaviside,
+    Heaviside: Translator.heaviside,
+    sympy.DiracDelta: Translator.delta,
+    sympy.polygamma: Translator.polygamma,
+    sympy.Mod: Translator.remainder,
     Choice: lambda t, e: Plan((e.content,), lambda u: u),
     Fixed: lambda t, e: Plan((), lambda: renumber(e.content, t.builder, range(len(e.content.lines)))[e.content.outputs[0]]),
     sympy.ITE: lambda t, e: Plan(e.args, lambda c, u, v: t.op("where", c, u, v)),

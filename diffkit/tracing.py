@@ -14,8 +14,19 @@ from diffkit.namespaces import NUMPY_NAMES
 from diffkit.program import Builder, Program
 
 FROM_NUMPY = {native: name for name, native in NUMPY_NAMES.items()} | {
-    "maximum": "max", "minimum": "min", "absolute": "abs", "fabs": "abs", "float_power": "pow", "true_divide": "div",
-    "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne"}
+    "maximum": "max",
+    "minimum": "min",
+    "absolute": "abs",
+    "fabs": "abs",
+    "float_power": "pow",
+    "true_divide": "div",
+    "less": "lt",
+    "less_equal": "le",
+    "greater": "gt",
+    "greater_equal": "ge",
+    "equal": "eq",
+    "not_equal": "ne",
+}
 
 
 class Traced:
@@ -30,12 +41,16 @@ class Traced:
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> "Traced":
         name = FROM_NUMPY.get(ufunc.__name__)
         if name is None or method != "__call__" or options:
-            raise InputError(f"numpy.{ufunc.__name__} cannot be recorded", remedy="use the functions that 'diffkit functions' lists")
+            raise InputError(
+                f"numpy.{ufunc.__name__} cannot be recorded", remedy="use the functions that 'diffkit functions' lists"
+            )
         return record(name, *operands)
 
     def __float__(self) -> float:
-        raise InputError("a traced value was turned into a plain float, which loses its derivative",
-                         remedy="use NumPy's functions (np.sin, not math.sin) and leave out float()")
+        raise InputError(
+            "a traced value was turned into a plain float, which loses its derivative",
+            remedy="use NumPy's functions (np.sin, not math.sin) and leave out float()",
+        )
 
     __int__ = __index__ = __complex__ = __float__
 

@@ -1,6 +1,6 @@
 """Write the specimens in reports/ again, each from its description (a TOML file).
 
-    python scripts/write_specimens.py [DESCRIPTION.toml ...]
+python scripts/write_specimens.py [DESCRIPTION.toml ...]
 """
 
 import subprocess
@@ -17,8 +17,11 @@ def write(description: Path) -> None:
     wanted = tomllib.loads(description.read_text(encoding="utf-8"))
     for name in wanted["outputs"]:
         command = COMMANDS.get(Path(name).suffix, "report")
-        subprocess.run([sys.executable, "-m", "diffkit", command, wanted["expression"], "--at", wanted["at"], "-o", name, "--force"],
-                       cwd=description.parent, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "diffkit", command, wanted["expression"], "--at", wanted["at"], "-o", name, "--force"],
+            cwd=description.parent,
+            check=True,
+        )
 
 
 def main() -> None:

@@ -11,8 +11,26 @@ from diffkit.program import Builder, Program, run
 CLEAR = 1e-2  # how far operands stay from kinks and ties
 COMPARISONS = ["lt", "le", "gt", "ge", "eq", "ne"]
 LOGICAL = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
-NARROW = {"asin": 0.9, "acos": 0.9, "atanh": 0.9, "tan": 1.4, "sec": 1.4, "exp": 6.0, "expm1": 6.0, "sinh": 6.0, "cosh": 6.0, "erf": 3.0,
-          "erfc": 3.0, "gamma": 6.0, "sigmoid": 30.0, "softplus": 30.0, "tanh": 8.0, "sech": 8.0, "csch": 8.0, "coth": 8.0}
+NARROW = {
+    "asin": 0.9,
+    "acos": 0.9,
+    "atanh": 0.9,
+    "tan": 1.4,
+    "sec": 1.4,
+    "exp": 6.0,
+    "expm1": 6.0,
+    "sinh": 6.0,
+    "cosh": 6.0,
+    "erf": 3.0,
+    "erfc": 3.0,
+    "gamma": 6.0,
+    "sigmoid": 30.0,
+    "softplus": 30.0,
+    "tanh": 8.0,
+    "sech": 8.0,
+    "csch": 8.0,
+    "coth": 8.0,
+}
 ABOVE_ONE, BELOW_ONE = {"asec", "acsc", "acosh", "acoth"}, {"asech"}
 AWAY_FROM_ZERO = {"csc", "cot", "csch", "coth", "acot", "acsch", "cbrt", "div", "abs", "sign", "step", "relu", "atan2", "hypot"}
 POSITIVE = {"log", "log2", "log10", "sqrt", "gamma", "digamma", "log1p"}

@@ -70,8 +70,12 @@ def test_engines_never_import_each_other():
     """Nor at their top, nor inside their functions."""
     for engine in ENGINES:
         tree = ast.parse((HOUSE / f"{engine}.py").read_text(encoding="utf-8"))
-        found = {part for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("diffkit")
-                 for part in [*(node.module or "").split("."), *(alias.name for alias in node.names)]}
+        found = {
+            part
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("diffkit")
+            for part in [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+        }
         assert not found & (ENGINES - {engine})
 
 
@@ -81,14 +85,17 @@ def test_rendering_never_loads_an_engine():
         assert not modules()[name] & (ENGINES | {"engines", "truth", "study", "balls"})
 
 
-@pytest.mark.parametrize(("module", "absent"), [
-    ("diffkit", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark", "click", "rich"]),
-    ("diffkit.tape", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
-    ("diffkit.tangent", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
-    ("diffkit.numeric", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
-    ("diffkit.symbolic", ["matplotlib"]),
-    ("diffkit.cli", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark", "rich", "jinja2"]),
-])
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("diffkit", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark", "click", "rich"]),
+        ("diffkit.tape", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
+        ("diffkit.tangent", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
+        ("diffkit.numeric", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark"]),
+        ("diffkit.symbolic", ["matplotlib"]),
+        ("diffkit.cli", ["sympy", "matplotlib", "numpy", "mpmath", "flint", "lark", "rich", "jinja2"]),
+    ],
+)
 def test_what_an_import_loads(module, absent):
     """Each engine can be imported alone, and costs no library it does not need."""
     code = f"import {module}, sys; print([m for m in {absent!r} if m in sys.modules])"
@@ -97,15 +104,19 @@ def test_what_an_import_loads(module, absent):
 
 def test_scalars_are_differentiated_without_numpy():
     """The tape on floats needs the standard library only."""
-    code = ("from diffkit import tape; from diffkit.program import Builder; import sys; b = Builder(); x = b.input('x');"
-            "print(tape.gradient(b.build(b.op('sin', x)), 0.0), 'numpy' in sys.modules)")
+    code = (
+        "from diffkit import tape; from diffkit.program import Builder; import sys; b = Builder(); x = b.input('x');"
+        "print(tape.gradient(b.build(b.op('sin', x)), 0.0), 'numpy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1.0 False\n"
 
 
 def test_importing_a_module_does_not_hide_a_public_function():
     """Public names are functions whatever was imported before."""
-    code = ("import pkgutil, importlib, diffkit\n"
-            "for m in pkgutil.walk_packages(diffkit.__path__, 'diffkit.'):\n"
-            "    importlib.import_module(m.name) if not m.name.endswith('__main__') else None\n"
-            "print([n for n in diffkit.HOME if not callable(getattr(diffkit, n))])")
+    code = (
+        "import pkgutil, importlib, diffkit\n"
+        "for m in pkgutil.walk_packages(diffkit.__path__, 'diffkit.'):\n"
+        "    importlib.import_module(m.name) if not m.name.endswith('__main__') else None\n"
+        "print([n for n in diffkit.HOME if not callable(getattr(diffkit, n))])"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -17,8 +17,16 @@ F = "exp(x)/sqrt(sin(x)^3+cos(x)^3)"
 
 def diffkit(*args, stdin="", env=None, cwd=None, encoding="utf-8"):
     """Run the program in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "diffkit", *args], input=stdin, capture_output=True, encoding=encoding, cwd=cwd,
-                          env=os.environ | (env or {}), check=False, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "diffkit", *args],
+        input=stdin,
+        capture_output=True,
+        encoding=encoding,
+        cwd=cwd,
+        env=os.environ | (env or {}),
+        check=False,
+        timeout=120,
+    )
 
 
 def run(capsys, *args):
@@ -56,15 +64,22 @@ def test_sweep_as_json_fits_the_orders(capsys):
 
 
 BAD = [
-    (["compare", "snh(x)", "--at", "x=1"], 3, "diffkit: unknown function 'snh' (column 1)\n    snh(x)\n    ^^^         did you mean 'sinh'?\n"),
+    (
+        ["compare", "snh(x)", "--at", "x=1"],
+        3,
+        "diffkit: unknown function 'snh' (column 1)\n    snh(x)\n    ^^^         did you mean 'sinh'?\n",
+    ),
     (["compare", "(x+1", "--at", "x=1"], 3, "diffkit: '(' is never closed (column 1)\n    (x+1\n    ^         add a ')'\n"),
     (["compare", "1/2x", "--at", "x=1"], 3, None),
     (["compare", "x(y+1)", "--at", "x=1"], 3, None),
     (["compare", "", "--at", "x=1"], 3, None),
     (["compare", "x*y", "--at", "x=1"], 2, "diffkit: no value for y\n    its inputs are x, y\n"),
     (["compare", "x", "--at", "x=1,y=2"], 2, "diffkit: the function has no input 'y'\n    its inputs are x\n"),
-    (["compare", "x", "--at", "x=abc"], 2,
-     "diffkit: the value of 'x' in --at is not a number: 'abc'\n    write a number such as 1.5, 1e-8, 1/3 or pi/4\n"),
+    (
+        ["compare", "x", "--at", "x=abc"],
+        2,
+        "diffkit: the value of 'x' in --at is not a number: 'abc'\n    write a number such as 1.5, 1e-8, 1/3 or pi/4\n",
+    ),
     (["compare", "x", "--at", "x=1", "--at", "x=2"], 2, "diffkit: 'x' is given twice in --at\n"),
     (["compare", "x", "--at", "x"], 2, "diffkit: cannot read the point 'x'\n    write --at x=1.5,y=1/3\n"),
     (["compare", "x"], 2, "diffkit: the point is missing\n    give it with --at x=1\n"),
@@ -80,8 +95,11 @@ BAD = [
     (["compare", "x", "--at", "x=1", "--engines", "magic"], 2, None),
     (["compare", "x", "--at", "x=1", "--wrt", "y"], 2, "diffkit: the function has no input 'y'\n    its inputs are x\n"),
     (["sweep", "x*y", "--at", "x=1,y=2"], 2, "diffkit: a sweep varies one input\n    choose with wrt (--wrt) one of x, y\n"),
-    (["sweep", "abs(x)", "--at", "x=0"], 4,
-     "diffkit: f has no derivative at x = 0: abs(x) has a kink\n    its slope is -1 on the left, 1 on the right\n"),
+    (
+        ["sweep", "abs(x)", "--at", "x=0"],
+        4,
+        "diffkit: f has no derivative at x = 0: abs(x) has a kink\n    its slope is -1 on the left, 1 on the right\n",
+    ),
     (["compare", "nothing.py:f", "--at", "x=1"], 3, "diffkit: no file 'nothing.py'\n    give FILE.py:function, or a formula\n"),
     (["compare", "x", "--at", "x=1", "--frobnicate"], 2, None),
     (["frobnicate"], 2, None),
@@ -129,8 +147,19 @@ def test_an_expression_may_start_with_a_minus(capsys, expression):
     assert json.loads(out)["at"] == dict.fromkeys(names, 1.5)
 
 
-@pytest.mark.parametrize(("text", "value"), [("1/3", 1 / 3), ("pi/4", 0.7853981633974483), ("1e-8", 1e-8), ("-4", -4.0), ("pi/3", 1.0471975511965979),
-                                             ("sqrt(2)", 2**0.5), ("0.1+0.2", 0.3), ("max(1, 2)", 2.0)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1/3", 1 / 3),
+        ("pi/4", 0.7853981633974483),
+        ("1e-8", 1e-8),
+        ("-4", -4.0),
+        ("pi/3", 1.0471975511965979),
+        ("sqrt(2)", 2**0.5),
+        ("0.1+0.2", 0.3),
+        ("max(1, 2)", 2.0),
+    ],
+)
 def test_a_coordinate_is_read_exactly_and_rounded_once(capsys, text, value):
     """1/3, pi/3 and 0.1 + 0.2 are the doubles nearest to what they say."""
     status, out, _ = run(capsys, "compare", "x", "--at", f"x={text}", "--json")
@@ -191,7 +220,10 @@ def test_a_python_file(capsys, tmp_path):
     assert run(capsys, "compare", f"{path}:aera", "--at", "r=2")[2].endswith("has no function 'aera'\n    did you mean 'area'?\n")
     assert run(capsys, "compare", f"{path}:bad", "--at", "r=2")[0] == 3
     path.write_text("1/0\n")
-    assert run(capsys, "compare", f"{path}:area", "--at", "r=2")[::2] == (3, f"diffkit: '{path}' does not run: ZeroDivisionError: division by zero\n")
+    assert run(capsys, "compare", f"{path}:area", "--at", "r=2")[::2] == (
+        3,
+        f"diffkit: '{path}' does not run: ZeroDivisionError: division by zero\n",
+    )
 
 
 def test_functions_lists_the_table(capsys):
@@ -205,7 +237,12 @@ def test_functions_lists_the_table(capsys):
 @pytest.mark.parametrize("encoding", ["ascii", "gbk"])
 def test_no_character_crashes_a_narrow_terminal(encoding):
     """Greek names and every command's text pass through an ASCII or GBK terminal."""
-    for args in (["compare", "θ²×2", "--at", "θ=1"], ["compare", "θ²", "--at", "θ=1", "--json"], ["functions"], ["compare", "é$", "--at", "é=1"]):
+    for args in (
+        ["compare", "θ²×2", "--at", "θ=1"],
+        ["compare", "θ²", "--at", "θ=1", "--json"],
+        ["functions"],
+        ["compare", "é$", "--at", "é=1"],
+    ):
         result = diffkit(*args, env={"PYTHONIOENCODING": encoding}, encoding=encoding)
         assert "Traceback" not in result.stderr
         assert result.returncode == (3 if "é$" in args else 0)
@@ -215,7 +252,9 @@ def test_no_character_crashes_a_narrow_terminal(encoding):
 
 def test_a_closed_pipe_ends_quietly():
     """`diffkit functions | head -1` shows no traceback."""
-    with subprocess.Popen([sys.executable, "-m", "diffkit", "functions"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "diffkit", "functions"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
@@ -223,8 +262,12 @@ def test_a_closed_pipe_ends_quietly():
 
 def test_ctrl_c_leaves_no_file(tmp_path):
     """An interrupt while a report is being made exits with 130 and leaves nothing behind."""
-    process = subprocess.Popen([sys.executable, "-m", "diffkit", "report", F, "--at", "x=1.5", "-o", "r.html"], cwd=tmp_path,
-                               stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "diffkit", "report", F, "--at", "x=1.5", "-o", "r.html"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     time.sleep(1.2)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)

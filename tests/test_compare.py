@@ -38,11 +38,14 @@ def test_what_the_program_computes_is_the_value():
     assert all(by_name(result)[name].gradient == {"x": 1.0} for name in EXACT)
 
 
-@pytest.mark.parametrize(("f", "at", "slopes", "convention"), [
-    ("abs(x)", 0, {"x": ("-1.0", "1.0")}, {"x": 0.0}),
-    ("max(x, 0)", 0, {"x": ("0.0", "1.0")}, {"x": 0.5}),
-    ("relu(x)", 0, {"x": ("0.0", "1.0")}, {"x": 0.0}),
-])
+@pytest.mark.parametrize(
+    ("f", "at", "slopes", "convention"),
+    [
+        ("abs(x)", 0, {"x": ("-1.0", "1.0")}, {"x": 0.0}),
+        ("max(x, 0)", 0, {"x": ("0.0", "1.0")}, {"x": 0.5}),
+        ("relu(x)", 0, {"x": ("0.0", "1.0")}, {"x": 0.0}),
+    ],
+)
 def test_at_a_kink_engines_answer_by_convention_and_say_so(f, at, slopes, convention):
     """Status kink, both slopes, the reason; no error is computed."""
     result = dk.compare(f, at)
@@ -65,9 +68,16 @@ def test_a_smooth_point_of_a_function_with_a_choice_is_no_kink():
     assert (result.status, result.reference.gradient) == ("ok", {"x": "0.0"})
 
 
-@pytest.mark.parametrize(("f", "at", "status"), [
-    ("log(x)", -1, "domain"), ("1/x", 0, "singular"), ("sqrt(x)", 0, "singular"), ("exp(x)", 1000, "overflow"), ("sqrt(x^2+y^2)", (0, 0), "singular"),
-])
+@pytest.mark.parametrize(
+    ("f", "at", "status"),
+    [
+        ("log(x)", -1, "domain"),
+        ("1/x", 0, "singular"),
+        ("sqrt(x)", 0, "singular"),
+        ("exp(x)", 1000, "overflow"),
+        ("sqrt(x^2+y^2)", (0, 0), "singular"),
+    ],
+)
 def test_where_there_is_no_number_there_is_an_error(f, at, status):
     """The status names the reason."""
     with pytest.raises(dk.NumberError) as caught:
@@ -78,18 +88,29 @@ def test_where_there_is_no_number_there_is_an_error(f, at, status):
 def test_engines_can_be_chosen_and_counted():
     """Evaluations of f for a gradient of n entries: D+ n+1, D0 2n, Richardson 4n, reverse 1 sweep, forward n."""
     rows = by_name(dk.compare("x*y*z", (1, 2, 3), engines=["D+", "D0", "richardson", "reverse", "forward"]))
-    assert {name: row.evaluations for name, row in rows.items()} == {"D+": 4, "D0": 6, "richardson": 12, "reverse": 1, "forward": 3}
+    assert {name: row.evaluations for name, row in rows.items()} == {
+        "D+": 4,
+        "D0": 6,
+        "richardson": 12,
+        "reverse": 1,
+        "forward": 3,
+    }
     with pytest.raises(dk.UsageError, match="unknown engine 'magic'"):
         dk.compare("x", 1, engines=["magic"])
 
 
 def test_a_failing_engine_leaves_the_others(monkeypatch):
     """An engine that raises an error of ours gets a row that says so; one that answers wrongly is seen."""
+
     def fails(program, at):
         raise dk.NumberError("cannot do that", status="not-applicable")
 
-    known = {"broken": Engine("broken", fails, lambda n: 0), "wrong": Engine("wrong", lambda p, at: {"x": 7.0}, lambda n: 0),
-             "nan": Engine("nan", lambda p, at: {"x": math.nan}, lambda n: 0), **engines.available()}
+    known = {
+        "broken": Engine("broken", fails, lambda n: 0),
+        "wrong": Engine("wrong", lambda p, at: {"x": 7.0}, lambda n: 0),
+        "nan": Engine("nan", lambda p, at: {"x": math.nan}, lambda n: 0),
+        **engines.available(),
+    }
     monkeypatch.setattr(engines, "available", lambda: known)
     rows = by_name(dk.compare("x^2", 3, engines=["broken", "wrong", "nan", "reverse"]))
     assert (rows["broken"].status, rows["broken"].reason) == ("not-applicable", "cannot do that")

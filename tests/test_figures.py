@@ -180,9 +180,7 @@ def test_labels_of_sizes_do_not_overlap(record: Swell, width: str) -> None:
 
 def test_lines_that_end_together_have_labels_apart() -> None:
     """Forms of nearly the same size keep readable names."""
-    forms = tuple(
-        Form(form=f"form {k}", tree_size=100 + k, dag_size=10, operations=9, n=n) for k in range(8) for n in (1, 2, 3)
-    )
+    forms = tuple(Form(form=f"form {k}", tree_size=100 + k, dag_size=10, operations=9, n=n) for k in range(8) for n in (1, 2, 3))
     assert overlapping(figures.swell(dataclasses.replace(specimens.swell_family(), forms=forms))) == []
 
 

@@ -85,12 +85,25 @@ def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 def python_formula() -> st.SearchStrategy[str]:
     """Texts that mean the same in Python and here; whole exponents, so that nothing becomes complex."""
     sign, power = st.sampled_from([" + ", " - ", "*", "/"]), st.sampled_from(["**2.0", "**-3.0", "**2.0**3.0", "**-2.0**2.0"])
-    sums = st.recursive(st.sampled_from(["x", "y", "z", "2.0", "0.1", "1e-2"]), lambda part: st.one_of(
-        joined(part, sign, part), joined(part, power), part.map("-{}".format), part.map("({})".format),
-        part.map("abs({})".format)), max_leaves=12)
+    sums = st.recursive(
+        st.sampled_from(["x", "y", "z", "2.0", "0.1", "1e-2"]),
+        lambda part: st.one_of(
+            joined(part, sign, part),
+            joined(part, power),
+            part.map("-{}".format),
+            part.map("({})".format),
+            part.map("abs({})".format),
+        ),
+        max_leaves=12,
+    )
     relation = joined(sums, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), sums, st.sampled_from(["", "<y", "!=3.0"]))
-    test = st.recursive(relation, lambda part: st.one_of(
-        joined(part, st.sampled_from([" and ", " or "]), part), part.map("not {}".format), part.map("({})".format)), max_leaves=4)
+    test = st.recursive(
+        relation,
+        lambda part: st.one_of(
+            joined(part, st.sampled_from([" and ", " or "]), part), part.map("not {}".format), part.map("({})".format)
+        ),
+        max_leaves=4,
+    )
     return st.one_of(sums, test, joined(sums, st.just(" if "), test, st.just(" else "), sums))
 
 
@@ -124,15 +137,35 @@ def test_names_of_operations() -> None:
 def test_lines() -> None:
     """Inputs come in the order of appearance, a constant keeps its text, identical lines are shared."""
     assert parse("x if y < 2 else x*y").lines == (
-        Line("input", text="x"), Line("input", text="y"), Line("const", value=2.0, text="2"), Line("lt", (1, 2)),
-        Line("mul", (0, 1)), Line("where", (3, 0, 4)))
+        Line("input", text="x"),
+        Line("input", text="y"),
+        Line("const", value=2.0, text="2"),
+        Line("lt", (1, 2)),
+        Line("mul", (0, 1)),
+        Line("where", (3, 0, 4)),
+    )
     assert len(parse("x*y + x*y").lines) == 4 and len(parse("x*y + x*y", share=False).lines) == 5
 
 
-@pytest.mark.parametrize(("text", "printed"), [
-    ("2.0", "2"), ("0.10", "0.1"), ("1e-8", "1e-08"), ("00012", "12"), ("1e15", "1000000000000000"), ("1e16", "1e+16"),
-    ("0.1000000000000000055", "0.1"), ("9007199254740993", "9007199254740992"), ("0.0", "0"), ("0e999999", "0"),
-    ("5e-324", "5e-324"), ("π", "pi"), ("τ", "tau"), ("e", "e")])
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("2.0", "2"),
+        ("0.10", "0.1"),
+        ("1e-8", "1e-08"),
+        ("00012", "12"),
+        ("1e15", "1000000000000000"),
+        ("1e16", "1e+16"),
+        ("0.1000000000000000055", "0.1"),
+        ("9007199254740993", "9007199254740992"),
+        ("0.0", "0"),
+        ("0e999999", "0"),
+        ("5e-324", "5e-324"),
+        ("π", "pi"),
+        ("τ", "tau"),
+        ("e", "e"),
+    ],
+)
 def test_literals(text: str, printed: str) -> None:
     """A literal is the nearest double and prints as its shortest text; constants print by name."""
     (line,) = parse(text).lines
@@ -141,8 +174,26 @@ def test_literals(text: str, printed: str) -> None:
 
 def test_constants_and_variables() -> None:
     """Only pi, e and tau are reserved; any other name that is not called is a variable."""
-    names = ("E", "I", "N", "S", "Q", "O", "beta", "gamma", "zeta", "lambda", "sin", "class", "iffy", "nota", "repeats", "_a",
-             "θ", "变量")
+    names = (
+        "E",
+        "I",
+        "N",
+        "S",
+        "Q",
+        "O",
+        "beta",
+        "gamma",
+        "zeta",
+        "lambda",
+        "sin",
+        "class",
+        "iffy",
+        "nota",
+        "repeats",
+        "_a",
+        "θ",
+        "变量",
+    )
     assert parse(" + ".join(names)).inputs == names and parse("x₁ + 𝑦").inputs == ("x1", "y")
     assert parse("gamma(gamma)").inputs == ("gamma",) and parse("pi + e + tau + π").inputs == ()
 
@@ -206,40 +257,23 @@ def test_aliases() -> None:
 
 # --- errors -----------------------------------------------------------------------------------------------------------
 OTHER_ERRORS = [
-    ('',
-     'there is no expression\n'
-     '    write one, as x^2 + 1'),
-    (' \n;# nothing',
-     'there is no expression\n'
-     '    write one, as x^2 + 1'),
-    ('x\x00y',
-     'unexpected character U+0000 (column 2)\n'
-     '    x?y\n'
-     '     ^'),
-    ('x\x1b[31m',
-     'unexpected character U+001B (column 2)\n'
-     '    x?[31m\n'
-     '     ^'),
-    ('x + \u200by',
-     'unexpected character U+200B (column 5)\n'
-     '    x + ?y\n'
-     '        ^'),
-    ('x\ud800',
-     'unexpected character U+D800 (column 2)\n'
-     '    x?\n'
-     '     ^'),
-    ('f(x) = x\ny',
-     'this value is not used (line 1, column 1)\n'
-     '    f(x) = x\n'
-     '    ^^^^^^^^         name it, or make it the last line'),
-    ('repeat 3:\nx',
-     'nothing to repeat (line 1, column 1)\n'
-     '    repeat 3:\n'
-     '    ^^^^^^^^^         a statement or an indented block follows the colon'),
-    ('y = x\nz = y +* 2\nz',
-     "nothing stands between '+' and '*' (line 2, column 7)\n"
-     '    z = y +* 2\n'
-     '          ^^'),
+    ("", "there is no expression\n    write one, as x^2 + 1"),
+    (" \n;# nothing", "there is no expression\n    write one, as x^2 + 1"),
+    ("x\x00y", "unexpected character U+0000 (column 2)\n    x?y\n     ^"),
+    ("x\x1b[31m", "unexpected character U+001B (column 2)\n    x?[31m\n     ^"),
+    ("x + \u200by", "unexpected character U+200B (column 5)\n    x + ?y\n        ^"),
+    ("x\ud800", "unexpected character U+D800 (column 2)\n    x?\n     ^"),
+    (
+        "f(x) = x\ny",
+        "this value is not used (line 1, column 1)\n    f(x) = x\n    ^^^^^^^^         name it, or make it the last line",
+    ),
+    (
+        "repeat 3:\nx",
+        "nothing to repeat (line 1, column 1)\n"
+        "    repeat 3:\n"
+        "    ^^^^^^^^^         a statement or an indented block follows the colon",
+    ),
+    ("y = x\nz = y +* 2\nz", "nothing stands between '+' and '*' (line 2, column 7)\n    z = y +* 2\n          ^^"),
 ]
 
 
@@ -249,25 +283,31 @@ def test_error(text: str, expected: str) -> None:
     assert message(text) == expected
 
 
-@pytest.mark.parametrize(("text", "what"), [
-    ("(" * 300 + "x" + ")" * 300, f"parentheses are nested deeper than the limit of {limits.NESTING} (column 201)"),
-    ("x" + "+x" * 50_000, f"this statement is longer than the limit of {limits.STATEMENT} characters (column 1)"),
-    ("x" * 1_000_000, f"this statement is longer than the limit of {limits.STATEMENT} characters (column 1)"),
-    (" " * (limits.TEXT + 1), f"a text of {limits.TEXT + 1} characters is beyond the limit of {limits.TEXT}"),
-    ("9" * 401, f"a number of 401 digits is beyond the limit of {limits.DIGITS} (column 1)"),
-    ("9" * 400, f"{'9' * 14}...{'9' * 14} is beyond its limit (column 1)"),
-    ("n" * 101, f"a name of 101 characters is beyond the limit of {limits.NAME} (column 1)"),
-    ("repeat 1000001: x = x + 1", f"more operations than the limit of {limits.OPERATIONS} (column 1)"),
-    ("repeat 2000: repeat 2000: x = y", f"more operations than the limit of {limits.OPERATIONS} (column 1)"),
-    ("repeat 1" + "0" * 399 + ": x = y", f"more operations than the limit of {limits.OPERATIONS} (column 1)"),
-    ("repeat 1" + "0" * 9999 + ": x = y", "repeat needs a whole number and a colon (column 1)")])
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("(" * 300 + "x" + ")" * 300, f"parentheses are nested deeper than the limit of {limits.NESTING} (column 201)"),
+        ("x" + "+x" * 50_000, f"this statement is longer than the limit of {limits.STATEMENT} characters (column 1)"),
+        ("x" * 1_000_000, f"this statement is longer than the limit of {limits.STATEMENT} characters (column 1)"),
+        (" " * (limits.TEXT + 1), f"a text of {limits.TEXT + 1} characters is beyond the limit of {limits.TEXT}"),
+        ("9" * 401, f"a number of 401 digits is beyond the limit of {limits.DIGITS} (column 1)"),
+        ("9" * 400, f"{'9' * 14}...{'9' * 14} is beyond its limit (column 1)"),
+        ("n" * 101, f"a name of 101 characters is beyond the limit of {limits.NAME} (column 1)"),
+        ("repeat 1000001: x = x + 1", f"more operations than the limit of {limits.OPERATIONS} (column 1)"),
+        ("repeat 2000: repeat 2000: x = y", f"more operations than the limit of {limits.OPERATIONS} (column 1)"),
+        ("repeat 1" + "0" * 399 + ": x = y", f"more operations than the limit of {limits.OPERATIONS} (column 1)"),
+        ("repeat 1" + "0" * 9999 + ": x = y", "repeat needs a whole number and a colon (column 1)"),
+    ],
+)
 def test_limits(text: str, what: str) -> None:
     """Every limit is named by the error that it gives."""
     assert message(text).splitlines()[0] == what
 
 
-@pytest.mark.parametrize("unit", ["(", ")", "x", "1", "x\n", "()", "|", "-", "2^", "not ", "√", "f(", "@", "é", "repeat 1: ",
-                                  "x<", "x if ", "1e9", "\0", "'"])
+@pytest.mark.parametrize(
+    "unit",
+    ["(", ")", "x", "1", "x\n", "()", "|", "-", "2^", "not ", "√", "f(", "@", "é", "repeat 1: ", "x<", "x if ", "1e9", "\0", "'"],
+)
 def test_junk(unit: str) -> None:
     """A megabyte of junk is refused."""
     assert len(message(unit * (1_000_000 // len(unit))).splitlines()) in {1, 3}
@@ -281,10 +321,18 @@ def test_a_hundred_thousand_lines() -> None:
     assert program.list_size == count + 1 and program(0.0) == count - 1
 
 
-@pytest.mark.parametrize(("text", "size"), [
-    ("2^" * 40_000 + "x", 40_002), ("-" * 90_000 + "x", 90_001), ("x + " * 20_000 + "x", 20_001),
-    ("1 if x else " * 8_000 + "x", 8_002), ("|" * 40_000 + "x" + "|" * 40_000, 40_001), ("(" * 200 + "x" + ")" * 200, 1),
-    ("repeat 100000: l = 4*l*(1 - l)", 300_003)])
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("2^" * 40_000 + "x", 40_002),
+        ("-" * 90_000 + "x", 90_001),
+        ("x + " * 20_000 + "x", 20_001),
+        ("1 if x else " * 8_000 + "x", 8_002),
+        ("|" * 40_000 + "x" + "|" * 40_000, 40_001),
+        ("(" * 200 + "x" + ")" * 200, 1),
+        ("repeat 100000: l = 4*l*(1 - l)", 300_003),
+    ],
+)
 def test_deep_and_long_statements(text: str, size: int) -> None:
     """Nesting without parentheses is as deep as a statement is long."""
     assert parse(text).list_size == size
@@ -310,9 +358,29 @@ def test_lark_is_imported_late() -> None:
 
 
 # --- fuzz -------------------------------------------------------------------------------------------------------------
-TOKENS = st.sampled_from([
-    *"xyzq+-*/^|()²³√=<>,;#!.'\\\0\n 0123456789eπ½ⁿ（＋\u200b\ud800\r\t", "**", "<=", "==", " if ", " else ", " and ", " or ",
-    "not ", "repeat 2: ", "repeat 3:\n  ", "sin(", "max(", "_1", "__", "1e5", "2x", "f(x)", "snh("])
+TOKENS = st.sampled_from(
+    [
+        *"xyzq+-*/^|()²³√=<>,;#!.'\\\0\n 0123456789eπ½ⁿ（＋\u200b\ud800\r\t",
+        "**",
+        "<=",
+        "==",
+        " if ",
+        " else ",
+        " and ",
+        " or ",
+        "not ",
+        "repeat 2: ",
+        "repeat 3:\n  ",
+        "sin(",
+        "max(",
+        "_1",
+        "__",
+        "1e5",
+        "2x",
+        "f(x)",
+        "snh(",
+    ]
+)
 
 
 def reads_or_refuses(text: str) -> Program | None:

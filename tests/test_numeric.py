@@ -27,7 +27,11 @@ def test_d_plus_of_exp_at_0_with_the_nominal_step():
 
 def test_d_plus_of_log_as_published():
     """ln at 1.8 with h = 0.1, 0.05, 0.01: 0.5406722, 0.5479795, 0.5540180."""
-    assert [round(numeric.forward_difference("log(x)", 1.8, h), 7) for h in (0.1, 0.05, 0.01)] == [0.5406722, 0.5479795, 0.5540180]
+    assert [round(numeric.forward_difference("log(x)", 1.8, h), 7) for h in (0.1, 0.05, 0.01)] == [
+        0.5406722,
+        0.5479795,
+        0.5540180,
+    ]
 
 
 def test_the_mean_of_one_sided_quotients_is_the_central_one():
@@ -49,7 +53,10 @@ def test_halving_the_step_divides_the_error_by_two_to_the_order(scheme, order, h
 def test_the_step_taken_beats_the_nominal_step():
     """sin at 100.3: dividing by the nominal h raises the noise floor at least a hundredfold."""
     steps = [10**-k * m for k in range(4, 9) for m in (1.1, 1.7, 2.3, 3.1)]
-    errors = {nominal: [abs(numeric.central_difference(lambda t: t, 100.3, h, nominal=nominal) - 1) for h in steps] for nominal in (False, True)}
+    errors = {
+        nominal: [abs(numeric.central_difference(lambda t: t, 100.3, h, nominal=nominal) - 1) for h in steps]
+        for nominal in (False, True)
+    }
     assert max(errors[True]) > 1e-9
     assert max(errors[False]) == 0.0
 

@@ -7,7 +7,7 @@ import pytest
 from diffkit.errors import NumberError, UsageError
 from diffkit.language import parse
 from diffkit.problems import PROBLEMS, Problem, by_name
-from diffkit.reference import derivative
+from diffkit.truth import derivative
 
 STATUS = {"kink", "jump", "singular", "domain"}
 NAMES = [problem.name for problem in PROBLEMS]

@@ -55,12 +55,37 @@ def test_a_program_prints_as_text_that_reads_back(seed):
     assert dk.parse(str(program)) == program
 
 
-@pytest.mark.parametrize("text", [
-    "q = x + y; f = q*z", "x = x + 1; x*sin(x)", "l = x; repeat 5: l = 4*l*(1 - l)", "a = x; b = a; a = y; a*b + b",
-    "s = x + 1; t = sin(s) + 1; s = x + 2; t*sin(x + 1)*s", "u = x*y; 3", "x*y, x + y", "f(y, x, z) = x - y", "-(-x) - -x", "(x^y)^z",
-    "x^y^z", "(-x)^2", "-x^2", "-(x*y)", "(-x)*y", "a - (b - c)", "a/(b/c)", "a/b/c", "not (a < b) and b < c or c == a", "(a < b) < c",
-    "where(x > 0, x, -x)", "abs(x) - 1e-300 + 0.1", "c = 3; c*x", "f = x + 1; f", "E*I + N - S/Q", "x*0",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q = x + y; f = q*z",
+        "x = x + 1; x*sin(x)",
+        "l = x; repeat 5: l = 4*l*(1 - l)",
+        "a = x; b = a; a = y; a*b + b",
+        "s = x + 1; t = sin(s) + 1; s = x + 2; t*sin(x + 1)*s",
+        "u = x*y; 3",
+        "x*y, x + y",
+        "f(y, x, z) = x - y",
+        "-(-x) - -x",
+        "(x^y)^z",
+        "x^y^z",
+        "(-x)^2",
+        "-x^2",
+        "-(x*y)",
+        "(-x)*y",
+        "a - (b - c)",
+        "a/(b/c)",
+        "a/b/c",
+        "not (a < b) and b < c or c == a",
+        "(a < b) < c",
+        "where(x > 0, x, -x)",
+        "abs(x) - 1e-300 + 0.1",
+        "c = 3; c*x",
+        "f = x + 1; f",
+        "E*I + N - S/Q",
+        "x*0",
+    ],
+)
 def test_statements_and_names_read_back(text):
     """Names, rebinding, several outputs, a fixed order of inputs and every grouping survive printing."""
     program = dk.parse(text)
@@ -128,12 +153,15 @@ def test_other_numbers_are_evaluated_as_what_they_are():
     assert f(1 + 1j) == 1 + 2j
 
 
-@pytest.mark.parametrize(("values", "named", "message"), [
-    ((1, 2, 3), {}, "3 values for 2 inputs (x, y)"),
-    ((1,), {}, "no value for y\n    the inputs are x, y"),
-    ((1,), {"x": 1}, "'x' is given twice\n    its inputs are x, y"),
-    ((), {"x": 1, "z": 2}, "'z' is not an input of this function\n    its inputs are x, y"),
-])
+@pytest.mark.parametrize(
+    ("values", "named", "message"),
+    [
+        ((1, 2, 3), {}, "3 values for 2 inputs (x, y)"),
+        ((1,), {}, "no value for y\n    the inputs are x, y"),
+        ((1,), {"x": 1}, "'x' is given twice\n    its inputs are x, y"),
+        ((), {"x": 1, "z": 2}, "'z' is not an input of this function\n    its inputs are x, y"),
+    ],
+)
 def test_wrong_points_are_refused(values, named, message):
     """A point must give each input once."""
     with pytest.raises(dk.UsageError) as caught:

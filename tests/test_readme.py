@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [line.split(" # ")[0].strip() for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+COMMANDS = [
+    line.split(" # ")[0].strip() for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()
+]
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 BIN = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
@@ -18,8 +20,15 @@ BIN = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 @pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith("make")])
 def test_commands(command, tmp_path):
     """They succeed, and write the file they name."""
-    result = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False,
-                            env=os.environ | {"PATH": BIN}, timeout=120)
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PATH": BIN},
+        timeout=120,
+    )
     assert result.returncode == 0, result.stderr
     named = re.findall(r"-o (\S+)", command)
     assert [p.name for p in tmp_path.iterdir()] == named

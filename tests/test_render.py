@@ -34,8 +34,13 @@ RECORDS: dict[str, Record] = {
     "kink": dataclasses.replace(specimens.report(), comparison=specimens.kink(), sweep=None),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
-ELEMENTS = set(re.findall(r"\w+", """html head meta link title style body main h1 section h2 p b div table thead tbody tr th td
-    dl dt dd pre code math mrow mi sup span"""))
+ELEMENTS = set(
+    re.findall(
+        r"\w+",
+        """html head meta link title style body main h1 section h2 p b div table thead tbody tr th td
+    dl dt dd pre code math mrow mi sup span""",
+    )
+)
 EVIL = "<script>alert(1)</script>"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -88,7 +93,7 @@ def test_html_of_the_report() -> None:
     """Formula as MathML, two pictures with titles, tables that scroll, headings in order, a language."""
     text = html_.render(build(specimens.report()))
     page = Page(text)
-    assert text.startswith("<!DOCTYPE html>\n<html lang=\"en\">")
+    assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert (page.tags.count("math"), page.tags.count("svg"), page.tags.count("table"), page.tags.count("h1")) == (1, 2, 4, 1)
     assert page.tags.count("desc") == 2
     assert len(re.findall(r'<div class="scroll"[^>]*>\s*<table', text)) == 4
@@ -160,9 +165,19 @@ def test_html_in_a_browser() -> None:
         file = Path(folder) / "report.html"
         file.write_text(page.replace("</body>", probe), encoding="utf-8")
         command = [
-            str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", f"--user-data-dir={folder}/profile", "--window-size=500,900",
-            "--enable-logging=stderr", "--dump-dom", file.as_uri(),
+            str(CHROMIUM),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            f"--user-data-dir={folder}/profile",
+            "--window-size=500,900",
+            "--enable-logging=stderr",
+            "--dump-dom",
+            file.as_uri(),
         ]
         done = subprocess.run(command, capture_output=True, timeout=120, check=True, env=os.environ | {"HOME": folder})
     found = re.search(r'data-result="([^"]*)"', done.stdout.decode("utf-8"))

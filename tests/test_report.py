@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffkit.document import Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
-from diffkit.messages import SENTENCES, say
 from diffkit.language import parse
+from diffkit.messages import SENTENCES, say
 from diffkit.program import Builder
 from diffkit.program_latex import GREEK, equation, identifier, latex
 from diffkit.results import Comparison, Record, Reference, Report
@@ -162,7 +162,7 @@ def test_reports_import_no_engine() -> None:
     """A saved result is rendered without anything that measures."""
     code = (
         "import diffkit.sections, diffkit.render.html, diffkit.render.latex, diffkit.render.markdown, diffkit.figures, sys;"
-        "print(*[m for m in ('sympy', 'flint', 'diffkit.tape', 'diffkit.symbolic', 'diffkit.numeric', 'diffkit.reference',"
+        "print(*[m for m in ('sympy', 'flint', 'diffkit.tape', 'diffkit.symbolic', 'diffkit.numeric', 'diffkit.truth',"
         " 'diffkit.study') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

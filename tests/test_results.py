@@ -87,9 +87,7 @@ def test_json_keys_of_sweep() -> None:
         *("scheme", "order_of_accuracy", "fitted_order", "h_predicted", "error_predicted"),
         *("h_measured_best", "error_measured_best", "samples"),
     }
-    assert list(scheme["samples"][0]) == [
-        *("h", "estimate", "total", "truncation", "rounding", "predicted", "status")
-    ]
+    assert list(scheme["samples"][0]) == [*("h", "estimate", "total", "truncation", "rounding", "predicted", "status")]
 
 
 def test_tree_sizes_are_strings_in_json_and_ints_in_the_record() -> None:

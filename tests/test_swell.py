@@ -110,7 +110,10 @@ def test_differentiation_gives_up_too() -> None:
     """A tree of 2^60 nodes cannot be written out: SymPy's forms give up, each saying so, the others stay exact."""
     rows = forms("repeat 60: x = 4*x*(1 - x)", time_limit=0.5)
     assert [rows[name].reason for name in ROWS[1:4]] == [
-        "SymPy's diff did not finish in 0.5 s", "simplify did not finish in 0.5 s", "cse did not finish in 0.5 s"]
+        "SymPy's diff did not finish in 0.5 s",
+        "simplify did not finish in 0.5 s",
+        "cse did not finish in 0.5 s",
+    ]
     assert rows["f"].tree_size == 3 * 2**61 - 5
 
 
@@ -131,6 +134,7 @@ def test_a_worker_that_dies_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_no_process_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no process may be started the rows say so."""
+
     def refuse(self: object) -> None:
         raise AssertionError("daemonic processes are not allowed to have children")
 
@@ -168,8 +172,10 @@ def test_no_process_is_left_behind_by_an_exception(failure: type[BaseException])
 
 def run_and_signal(number: int) -> tuple[int, int]:
     """Measure in a fresh Python, send it a signal while simplify runs: its exit status and the worker's pid."""
-    code = ("import time; from diffkit.study import swell\n"
-            f"p = swell.begin({SLOW!r}, time_limit=2.0); print(p.worker.process.pid, flush=True); p.finish(); time.sleep(9)")
+    code = (
+        "import time; from diffkit.study import swell\n"
+        f"p = swell.begin({SLOW!r}, time_limit=2.0); print(p.worker.process.pid, flush=True); p.finish(); time.sleep(9)"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
         assert child.stdout is not None
         worker = int(child.stdout.readline())
@@ -191,11 +197,14 @@ def test_no_process_outlives_its_parent(number: int) -> None:
     assert dead(worker)
 
 
-@pytest.mark.parametrize(("f", "wrt", "message"), [
-    ("x*y", "z", "the function has no input 'z'\n    its inputs are x, y"),
-    ("x*y", "x,q", "the function has no input 'q'\n    its inputs are x, y"),
-    ("x, y", None, "swell needs one output, the function has 2"),
-])
+@pytest.mark.parametrize(
+    ("f", "wrt", "message"),
+    [
+        ("x*y", "z", "the function has no input 'z'\n    its inputs are x, y"),
+        ("x*y", "x,q", "the function has no input 'q'\n    its inputs are x, y"),
+        ("x, y", None, "swell needs one output, the function has 2"),
+    ],
+)
 def test_errors_of_usage(f: str, wrt: str | None, message: str) -> None:
     """An input that f lacks and a second output are refused before any process starts."""
     with pytest.raises(UsageError) as caught:

@@ -89,14 +89,33 @@ def test_round_trip_of_every_primitive(name: str) -> None:
         assert mpmath.isnan(there) or abs(there - back) <= 1e-45 * abs(there)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("x^2", "2*x"), ("1 - 4*x", "f(x) = -4"), ("x^3 + 2*x", "3*x^2 + 2"), ("x^(9/2)", "9*x^3.5/2"), ("sqrt(x)", "1/(2*sqrt(x))"),
-    ("1/sqrt(x)", "-1/(2*x^1.5)"), ("1/x", "-1/x^2"), ("x^(1/3)", "1/(3*x^(2/3))"), ("cbrt(x)", "1/(3*cbrt(x)^2)"),
-    ("exp(-x)", "-exp(-x)"), ("0.1*x^2", "2*0.1*x"), ("sin(pi*x)", "pi*cos(pi*x)"), ("log10(x)", "1/(x*log(10))"),
-    ("gamma(x)", "gamma(x)*digamma(x)"), ("tan(x)", "1 + tan(x)^2"), ("abs(x)", "sign(x)"), ("max(x, 0)", "step(x)"),
-    ("x*floor(x)", "floor(x)"), ("4*x*(1 - x)", "4 - 8*x"), ("relu(x)", "x > 0"), ("x^x", "x^x*(1 + log(x))"),
-    ("where(x > 0, sqrt(x), 0)", "where(x > 0, 1/(2*sqrt(x)), 0)"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x^2", "2*x"),
+        ("1 - 4*x", "f(x) = -4"),
+        ("x^3 + 2*x", "3*x^2 + 2"),
+        ("x^(9/2)", "9*x^3.5/2"),
+        ("sqrt(x)", "1/(2*sqrt(x))"),
+        ("1/sqrt(x)", "-1/(2*x^1.5)"),
+        ("1/x", "-1/x^2"),
+        ("x^(1/3)", "1/(3*x^(2/3))"),
+        ("cbrt(x)", "1/(3*cbrt(x)^2)"),
+        ("exp(-x)", "-exp(-x)"),
+        ("0.1*x^2", "2*0.1*x"),
+        ("sin(pi*x)", "pi*cos(pi*x)"),
+        ("log10(x)", "1/(x*log(10))"),
+        ("gamma(x)", "gamma(x)*digamma(x)"),
+        ("tan(x)", "1 + tan(x)^2"),
+        ("abs(x)", "sign(x)"),
+        ("max(x, 0)", "step(x)"),
+        ("x*floor(x)", "floor(x)"),
+        ("4*x*(1 - x)", "4 - 8*x"),
+        ("relu(x)", "x > 0"),
+        ("x^x", "x^x*(1 + log(x))"),
+        ("where(x > 0, sqrt(x), 0)", "where(x > 0, 1/(2*sqrt(x)), 0)"),
+    ],
+)
 def test_derivatives_print_as_sympy_writes_them(text: str, expected: str) -> None:
     """Quotients, differences and roots come back as such, in an order that never changes; what prints is read back."""
     slope = symbolic.differentiate(text)
@@ -127,13 +146,28 @@ def test_order_is_repetition() -> None:
     assert symbolic.differentiate("exp(x)*sin(x)", order=0) == parse("exp(x)*sin(x)")
 
 
-@pytest.mark.parametrize(("text", "point", "expected"), [
-    ("abs(x)", 0, 0.0), ("abs(x)", -2, -1.0), ("max(x, 0)", 0, 0.5), ("min(x, 0)", 0, 0.5), ("relu(x)", 0, 0.0),
-    ("max(x, x, x)", 2, 1.0), ("where(x > 0, sqrt(x), 0)", -1, 0.0), ("sign(x)", 0, 0.0), ("step(x)", 0, 0.0),
-    ("floor(x)", 2, 0.0), ("x^y", (0, 2), (0.0, 0.0)), ("x^y", (2, 3), (12.0, 8 * math.log(2))),
-    ("max(x, y, z)", (1, 1, 1), (1 / 3, 1 / 3, 1 / 3)), ("min(x, y, z)", (1, 1, 2), (0.5, 0.5, 0.0)),
-    ("max(x, y, z)", (1, 3, 2), (0.0, 1.0, 0.0)), ("cbrt(x)", -8, 1 / 12), ("x*0.1^0.5 + 9^0.5", 7, math.sqrt(0.1)),
-])
+@pytest.mark.parametrize(
+    ("text", "point", "expected"),
+    [
+        ("abs(x)", 0, 0.0),
+        ("abs(x)", -2, -1.0),
+        ("max(x, 0)", 0, 0.5),
+        ("min(x, 0)", 0, 0.5),
+        ("relu(x)", 0, 0.0),
+        ("max(x, x, x)", 2, 1.0),
+        ("where(x > 0, sqrt(x), 0)", -1, 0.0),
+        ("sign(x)", 0, 0.0),
+        ("step(x)", 0, 0.0),
+        ("floor(x)", 2, 0.0),
+        ("x^y", (0, 2), (0.0, 0.0)),
+        ("x^y", (2, 3), (12.0, 8 * math.log(2))),
+        ("max(x, y, z)", (1, 1, 1), (1 / 3, 1 / 3, 1 / 3)),
+        ("min(x, y, z)", (1, 1, 2), (0.5, 0.5, 0.0)),
+        ("max(x, y, z)", (1, 3, 2), (0.0, 1.0, 0.0)),
+        ("cbrt(x)", -8, 1 / 12),
+        ("x*0.1^0.5 + 9^0.5", 7, math.sqrt(0.1)),
+    ],
+)
 def test_kinks_by_convention(text: str, point: object, expected: object) -> None:
     """At a kink the derivative is what the table says, and the branch not taken never spoils it."""
     assert symbolic.gradient(text, point) == pytest.approx(expected, rel=1e-15, abs=0)
@@ -188,18 +222,42 @@ def test_a_double_survives_sympy() -> None:
     assert tenth != constant(0.1, "0.10") and hash(tenth) == hash(constant(0.1))
 
 
-@pytest.mark.parametrize(("e", "text"), [
-    (sympy.pi * x, "pi*x"), (sympy.E**x, "exp(x)"), (sympy.Float(0.1) * x, "0.1*x"), (x + y * sympy.Float(-0.1), "x - 0.1*y"),
-    (x / 3, "x/3"), (sympy.Rational(1, 3), "1/3"), (sympy.Rational(-7, 4), "-1.75"), (sympy.GoldenRatio, "1.618033988749895"),
-    (sympy.Symbol("p", positive=True) ** sympy.Rational(-1, 2), "1/sqrt(p)"), (x**-2 * y, "y/x^2"), (7, "7"),
-    (x - y, "x - y"), (y - x, "y - x"), (-x - y, "-x - y"), (-x * y, "-x*y"),
-    (sympy.Mod(x, y), "x - y*floor(x/y)"), (sympy.ceiling(x), "-floor(-x)"), (sympy.frac(x), "x - floor(x)"),
-    (sympy.Heaviside(x), "step(x)"), (sympy.Heaviside(x, 0), "where(x == 0, 0, step(x))"),
-    (sympy.Heaviside(x - sympy.Max(y, z)), "step(x - max(y, z))"),
-    (sympy.oo, "1/0"), (-sympy.oo, "-1/0"), (sympy.zoo, "0/0"), (sympy.Integer(10) ** 400, "1/0"),
-    (sympy.Piecewise((x, x > 1), (y, x < 0)), "where(x > 1, x, where(x < 0, y, 0/0))"), (sympy.true, "1"),
-    (x > 0, "x > 0"), (sympy.Lt(x, y), "x < y"), (sympy.And(x > 0, y > 0), "x > 0 and y > 0"), (~(x > 0), "x <= 0"),
-])
+@pytest.mark.parametrize(
+    ("e", "text"),
+    [
+        (sympy.pi * x, "pi*x"),
+        (sympy.E**x, "exp(x)"),
+        (sympy.Float(0.1) * x, "0.1*x"),
+        (x + y * sympy.Float(-0.1), "x - 0.1*y"),
+        (x / 3, "x/3"),
+        (sympy.Rational(1, 3), "1/3"),
+        (sympy.Rational(-7, 4), "-1.75"),
+        (sympy.GoldenRatio, "1.618033988749895"),
+        (sympy.Symbol("p", positive=True) ** sympy.Rational(-1, 2), "1/sqrt(p)"),
+        (x**-2 * y, "y/x^2"),
+        (7, "7"),
+        (x - y, "x - y"),
+        (y - x, "y - x"),
+        (-x - y, "-x - y"),
+        (-x * y, "-x*y"),
+        (sympy.Mod(x, y), "x - y*floor(x/y)"),
+        (sympy.ceiling(x), "-floor(-x)"),
+        (sympy.frac(x), "x - floor(x)"),
+        (sympy.Heaviside(x), "step(x)"),
+        (sympy.Heaviside(x, 0), "where(x == 0, 0, step(x))"),
+        (sympy.Heaviside(x - sympy.Max(y, z)), "step(x - max(y, z))"),
+        (sympy.oo, "1/0"),
+        (-sympy.oo, "-1/0"),
+        (sympy.zoo, "0/0"),
+        (sympy.Integer(10) ** 400, "1/0"),
+        (sympy.Piecewise((x, x > 1), (y, x < 0)), "where(x > 1, x, where(x < 0, y, 0/0))"),
+        (sympy.true, "1"),
+        (x > 0, "x > 0"),
+        (sympy.Lt(x, y), "x < y"),
+        (sympy.And(x > 0, y > 0), "x > 0 and y > 0"),
+        (~(x > 0), "x <= 0"),
+    ],
+)
 def test_from_sympy(e: object, text: str) -> None:
     """SymPy's numbers, powers, quotients and choices come in as our language writes them."""
     assert str(symbolic.from_sympy(e)) == text
@@ -210,17 +268,21 @@ def test_from_sympy_with_inputs() -> None:
     assert symbolic.from_sympy(x - y, inputs=(y, "w", x)).inputs == ("y", "w", "x")
 
 
-@pytest.mark.parametrize(("e", "message"), [
-    (sympy.besselj(0, x), "SymPy's besselj is none of our functions\n    diffkit functions lists them"),
-    (sympy.Function("g")(x), "SymPy's g is none of our functions\n    diffkit functions lists them"),
-    (sympy.Integral(sympy.exp(x**2), x), "SymPy's Integral is none of our functions\n    diffkit functions lists them"),
-    (1 + sympy.I * x, "the imaginary unit I is no real number"),
-    (sympy.Symbol("pi") + 1, "an input cannot be called 'pi'\n    use a name such as x or x_1"),
-    (sympy.Symbol("a b"), "an input cannot be called 'a b'\n    use a name such as x or x_1"),
-    (sympy.Symbol("__import__('os')"), "an input cannot be called \"__import__('os')\"\n    use a name such as x or x_1"),
-    (sympy.Symbol("x") + x, "two different symbols have the name 'x'\n    give them different names"),
-    ("x + 1", "a SymPy expression is needed, not str"), (sympy.eye(2), "a SymPy expression is needed, not MutableDenseMatrix"),
-])
+@pytest.mark.parametrize(
+    ("e", "message"),
+    [
+        (sympy.besselj(0, x), "SymPy's besselj is none of our functions\n    diffkit functions lists them"),
+        (sympy.Function("g")(x), "SymPy's g is none of our functions\n    diffkit functions lists them"),
+        (sympy.Integral(sympy.exp(x**2), x), "SymPy's Integral is none of our functions\n    diffkit functions lists them"),
+        (1 + sympy.I * x, "the imaginary unit I is no real number"),
+        (sympy.Symbol("pi") + 1, "an input cannot be called 'pi'\n    use a name such as x or x_1"),
+        (sympy.Symbol("a b"), "an input cannot be called 'a b'\n    use a name such as x or x_1"),
+        (sympy.Symbol("__import__('os')"), "an input cannot be called \"__import__('os')\"\n    use a name such as x or x_1"),
+        (sympy.Symbol("x") + x, "two different symbols have the name 'x'\n    give them different names"),
+        ("x + 1", "a SymPy expression is needed, not str"),
+        (sympy.eye(2), "a SymPy expression is needed, not MutableDenseMatrix"),
+    ],
+)
 def test_from_sympy_refuses(e: object, message: str) -> None:
     """What is none of our functions, complex, unreadable or no expression is named; a text is never evaluated."""
     with pytest.raises(InputError) as caught:
@@ -235,14 +297,17 @@ def test_from_sympy_refuses_a_lost_symbol() -> None:
     assert str(caught.value) == "the inputs leave out the symbol 'y'\n    its symbols are x, y"
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (("x*y", "q"), "the function has no input 'q'\n    its inputs are x, y"),
-    (("x*y",), "name the input to differentiate by\n    its inputs are x, y"),
-    (("2",), "name the input to differentiate by\n    its inputs are none: it is constant"),
-    (("x", "x", -1), "the order of a derivative is a whole number, not '-1'"),
-    (("x", "x", 1.5), "the order of a derivative is a whole number, not '1.5'"),
-    (("x, y", "x"), "a derivative needs one output, the function has 2\n    give one formula at a time"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("x*y", "q"), "the function has no input 'q'\n    its inputs are x, y"),
+        (("x*y",), "name the input to differentiate by\n    its inputs are x, y"),
+        (("2",), "name the input to differentiate by\n    its inputs are none: it is constant"),
+        (("x", "x", -1), "the order of a derivative is a whole number, not '-1'"),
+        (("x", "x", 1.5), "the order of a derivative is a whole number, not '1.5'"),
+        (("x, y", "x"), "a derivative needs one output, the function has 2\n    give one formula at a time"),
+    ],
+)
 def test_errors_of_usage(arguments: tuple, message: str) -> None:
     """Each wrong call says what is wrong and what to give."""
     with pytest.raises(UsageError) as caught:
@@ -253,11 +318,14 @@ def test_errors_of_usage(arguments: tuple, message: str) -> None:
 REMEDY = "\n    differentiate it in reverse mode (tape.gradient), which takes a few times the cost of f"
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("repeat 200: x = 4*x*(1 - x)", "the formula written out has 9.64e60 nodes; for SymPy it may have 20000"),
-    ("+".join(f"sin({i}.5*x)" for i in range(1500)), "the formula has 6000 distinct nodes; for SymPy it may have 5000"),
-    ("repeat 2000: x = sin(x)", "the formula is nested too deeply for SymPy"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("repeat 200: x = 4*x*(1 - x)", "the formula written out has 9.64e60 nodes; for SymPy it may have 20000"),
+        ("+".join(f"sin({i}.5*x)" for i in range(1500)), "the formula has 6000 distinct nodes; for SymPy it may have 5000"),
+        ("repeat 2000: x = sin(x)", "the formula is nested too deeply for SymPy"),
+    ],
+)
 def test_too_large_for_sympy(text: str, message: str) -> None:
     """A formula whose tree, DAG or depth SymPy cannot take is refused at once, with its size and the remedy."""
     with pytest.raises(NumberError) as caught:
@@ -282,11 +350,19 @@ def test_huge_powers_are_not_written_out(text: str) -> None:
         assert caught.value.status == "overflow"
 
 
-@pytest.mark.parametrize(("text", "slope"), [
-    ("x*sin(2)", "f(x) = sin(2)"), ("x*9^9^9", "f(x) = 9^9^9"), ("x^2*(1/0)", "2*x*(1/0)"),
-    ("x^sqrt(2)", "x^(sqrt(2) - 1)*sqrt(2)"), ("x*tanh(lgamma(tan(csch(tan(0.5)))))", "f(x) = tanh(lgamma(tan(csch(tan(0.5)))))"),
-    ("x*(9/2 - 2^-2)", "f(x) = 4.25"), ("x*lgamma(1e9)", "f(x) = lgamma(1000000000)"), ("exp(x)/sqrt(2*pi)", "exp(x)/sqrt(2*pi)"),
-])
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("x*sin(2)", "f(x) = sin(2)"),
+        ("x*9^9^9", "f(x) = 9^9^9"),
+        ("x^2*(1/0)", "2*x*(1/0)"),
+        ("x^sqrt(2)", "x^(sqrt(2) - 1)*sqrt(2)"),
+        ("x*tanh(lgamma(tan(csch(tan(0.5)))))", "f(x) = tanh(lgamma(tan(csch(tan(0.5)))))"),
+        ("x*(9/2 - 2^-2)", "f(x) = 4.25"),
+        ("x*lgamma(1e9)", "f(x) = lgamma(1000000000)"),
+        ("exp(x)/sqrt(2*pi)", "exp(x)/sqrt(2*pi)"),
+    ],
+)
 def test_constants_stand_as_they_were_written(text: str, slope: str) -> None:
     """Constants but fractions reach the derivative untouched, whatever SymPy would make of them."""
     assert str(symbolic.differentiate(text)) == slope

@@ -43,6 +43,7 @@ def exact(name: str, point: tuple[float, ...]) -> mpmath.mpf:
 
 def exact_partial(name: str, position: int, point: tuple[float, ...]) -> mpmath.mpf:
     """A partial by a fourth-order difference of mpmath's values with 450 digits, so by none of our rules."""
+
     def at(shift: mpmath.mpf) -> mpmath.mpf:
         moved = [mpmath.mpf(x) + (shift if i == position else 0) for i, x in enumerate(point)]
         return getattr(namespaces.get("mpmath"), name)(*moved)
@@ -62,8 +63,9 @@ def computed(row: Primitive, namespace: str, points: list[tuple[float, ...]]) ->
         partials = [local_derivative(row.name, i, F, y, operands) for i in range(len(operands))]
         return list(y), [list(np.broadcast_to(p, y.shape)) for p in partials]
     values = [getattr(F, row.name)(*point) for point in points]
-    return values, [[local_derivative(row.name, i, F, y, list(p)) for y, p in zip(values, points, strict=True)]
-                    for i in range(len(columns))]
+    return values, [
+        [local_derivative(row.name, i, F, y, list(p)) for y, p in zip(values, points, strict=True)] for i in range(len(columns))
+    ]
 
 
 def worst(row: Primitive, namespace: str) -> tuple[float, float]:
@@ -72,8 +74,12 @@ def worst(row: Primitive, namespace: str) -> tuple[float, float]:
     values, partials = computed(row, namespace, points)
     with mpmath.workdps(60):
         value = max(ulps(float(v), exact(row.name, p)) for v, p in zip(values, points, strict=True))
-        partial = max(ulps(float(d), exact_partial(row.name, i, p)) for i, column in enumerate(partials)
-                      for d, p in zip(column, points, strict=True) if (row.name, i) != ("polygamma", 0))
+        partial = max(
+            ulps(float(d), exact_partial(row.name, i, p))
+            for i, column in enumerate(partials)
+            for d, p in zip(column, points, strict=True)
+            if (row.name, i) != ("polygamma", 0)
+        )
     return value, partial
 
 
@@ -142,11 +148,21 @@ def one_operation(name: str) -> Program:
     return builder.build(builder.op(name, *(builder.input(f"x{i}") for i in range(TABLE[name].arity or 2))))
 
 
-@pytest.mark.parametrize(("name", "point", "gradient"), [
-    ("abs", (0.0,), (0.0,)), ("sign", (0.0,), (0.0,)), ("floor", (2.0,), (0.0,)), ("relu", (0.0,), (0.0,)),
-    ("max", (3.0, 3.0), (0.5, 0.5)), ("min", (3.0, 3.0), (0.5, 0.5)), ("max", (1.0, 2.0), (0.0, 1.0)),
-    ("pow", (0.0, 2.0), (0.0, 0.0)), ("where", (1.0, 5.0, 7.0), (0.0, 1.0, 0.0)), ("where", (0.0, 5.0, 7.0), (0.0, 0.0, 1.0)),
-])
+@pytest.mark.parametrize(
+    ("name", "point", "gradient"),
+    [
+        ("abs", (0.0,), (0.0,)),
+        ("sign", (0.0,), (0.0,)),
+        ("floor", (2.0,), (0.0,)),
+        ("relu", (0.0,), (0.0,)),
+        ("max", (3.0, 3.0), (0.5, 0.5)),
+        ("min", (3.0, 3.0), (0.5, 0.5)),
+        ("max", (1.0, 2.0), (0.0, 1.0)),
+        ("pow", (0.0, 2.0), (0.0, 0.0)),
+        ("where", (1.0, 5.0, 7.0), (0.0, 1.0, 0.0)),
+        ("where", (0.0, 5.0, 7.0), (0.0, 0.0, 1.0)),
+    ],
+)
 def test_kinks_follow_the_convention(name: str, point: tuple[float, ...], gradient: tuple[float, ...]) -> None:
     """At a kink every mode answers as the table says."""
     program = one_operation(name)

@@ -23,10 +23,17 @@ def test_the_chapter_product():
 
 def test_the_chapter_neuron():
     """The sigmoid neuron: f, dx and dw to ten digits."""
-    value, slopes = tape.value_and_gradient("dot = w0*x0 + w1*x1 + w2; sigmoid(dot)", {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3})
+    value, slopes = tape.value_and_gradient(
+        "dot = w0*x0 + w1*x1 + w2; sigmoid(dot)", {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
+    )
     assert value == pytest.approx(0.7310585786300049, rel=1e-15)
-    wanted = {"w0": -0.19661193324148185, "x0": 0.3932238664829637, "w1": -0.3932238664829637, "x1": -0.5898357997244456,
-              "w2": 0.19661193324148185}
+    wanted = {
+        "w0": -0.19661193324148185,
+        "x0": 0.3932238664829637,
+        "w1": -0.3932238664829637,
+        "x1": -0.5898357997244456,
+        "w2": 0.19661193324148185,
+    }
     assert slopes == pytest.approx(wanted, rel=1e-14)
 
 

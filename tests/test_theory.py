@@ -7,12 +7,15 @@ import diffkit as dk
 from diffkit import symbolic, tape
 
 
-@pytest.mark.parametrize(("f", "x", "value", "slope"), [
-    ("exp(x)/sqrt(sin(x)^3+cos(x)^3)", 1.5, "4.497780053946161950251770072282866", "4.053427893898620657714187925608"),
-    ("exp(x)/(sin(x)^3+cos(x)^3)", 1.5, None, "3.622033700716326042597771"),
-    ("cos(sin(sin(cos(x))))", 1.0, None, "0.296770890469536055832664"),
-    ("x^(9/2)", 1.5, None, "18.60081273425975868318562594"),
-])
+@pytest.mark.parametrize(
+    ("f", "x", "value", "slope"),
+    [
+        ("exp(x)/sqrt(sin(x)^3+cos(x)^3)", 1.5, "4.497780053946161950251770072282866", "4.053427893898620657714187925608"),
+        ("exp(x)/(sin(x)^3+cos(x)^3)", 1.5, None, "3.622033700716326042597771"),
+        ("cos(sin(sin(cos(x))))", 1.0, None, "0.296770890469536055832664"),
+        ("x^(9/2)", 1.5, None, "18.60081273425975868318562594"),
+    ],
+)
 def test_published_derivatives(f, x, value, slope):
     """To all digits printed."""
     digits = len(slope.lstrip("0.").replace(".", ""))

@@ -128,12 +128,16 @@ def new_sheet(width: float, height: float, handles: Sequence[tuple[Any, str]], r
     """Return axes of that height, with room for its labels and, above it, for the legend."""
     left, bottom, gap = 46.0, 34.0, 8.0
     figure = Figure(figsize=(width / 72, height / 72), dpi=144)
-    legend = figure.legend(
-        *zip(*handles, strict=True),
-        **LEGEND,
-        ncols=4 if width > 400 else 2,
-        handler_map={tuple: HandlerTuple(ndivide=None, pad=0.4)},
-    ) if handles else None
+    legend = (
+        figure.legend(
+            *zip(*handles, strict=True),
+            **LEGEND,
+            ncols=4 if width > 400 else 2,
+            handler_map={tuple: HandlerTuple(ndivide=None, pad=0.4)},
+        )
+        if handles
+        else None
+    )
     above = legend.get_window_extent(renderer(figure)).height * 72 / figure.dpi + gap if legend else gap
     total = bottom + height + above
     figure.set_size_inches(width / 72, total / 72)

@@ -4,22 +4,23 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from diffkit.reference import reference as proved
 from diffkit.deadline import deadline
-from diffkit.engines import Engine, choose
 from diffkit.enclosures import KinkError
+from diffkit.engines import Engine, choose
 from diffkit.errors import DiffkitError, NumberError, UsageError
 from diffkit.floats import correct_digits, ulps
 from diffkit.points import prepare
 from diffkit.program import Program
 from diffkit.results import Comparison, EngineResult, Reference
+from diffkit.truth import reference
 
 DIGITS = 30
 ENGINE_SECONDS = 10.0  # SymPy may hang where it asks itself whether a formula is real
 
 
-def measure(f: Any, at: Any, engines: Iterable[str] | None = None, wrt: Iterable[str] | None = None,
-            digits: int = DIGITS) -> Comparison:
+def measure(
+    f: Any, at: Any, engines: Iterable[str] | None = None, wrt: Iterable[str] | None = None, digits: int = DIGITS
+) -> Comparison:
     """Compare engines at one point.
 
     Parameters
@@ -55,14 +56,26 @@ def measure(f: Any, at: Any, engines: Iterable[str] | None = None, wrt: Iterable
     exact, sides = _truth(program, point, names, digits)
     value = float(program(**point))
     if not math.isfinite(value):
-        raise NumberError(f"the value of f is {value} in float64", str(program)[:72], status="overflow" if math.isinf(value) else "domain")
-    known = Reference(digits=digits, gradient={n: decimal(x, digits) for n, x in exact.items()},
-                      slopes={n: (decimal(e.slopes[0], digits), decimal(e.slopes[1], digits)) for n, e in sides.items()} or None)
+        raise NumberError(
+            f"the value of f is {value} in float64", str(program)[:72], status="overflow" if math.isinf(value) else "domain"
+        )
+    known = Reference(
+        digits=digits,
+        gradient={n: decimal(x, digits) for n, x in exact.items()},
+        slopes={n: (decimal(e.slopes[0], digits), decimal(e.slopes[1], digits)) for n, e in sides.items()} or None,
+    )
     first = next(iter(sides.values()), None)
     status = first.status if first else "ok"
     results = tuple(_judge(engine, program, point, names, exact, status) for engine in choose(engines))
-    return Comparison(expression=str(program), at=point, value=value, reference=known, engines=results, status=status,
-                      reason=one_line(first) if first else "")
+    return Comparison(
+        expression=str(program),
+        at=point,
+        value=value,
+        reference=known,
+        engines=results,
+        status=status,
+        reason=one_line(first) if first else "",
+    )
 
 
 def _names(program: Program, wrt: Iterable[str] | None) -> tuple[str, ...]:
@@ -73,14 +86,15 @@ def _names(program: Program, wrt: Iterable[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _truth(program: Program, point: dict[str, float], names: Iterable[str],
-           digits: int) -> tuple[dict[str, Any], dict[str, KinkError]]:
+def _truth(
+    program: Program, point: dict[str, float], names: Iterable[str], digits: int
+) -> tuple[dict[str, Any], dict[str, KinkError]]:
     """The proved partials by name, and for the inputs along which the two sides differ, how they do."""
     exact: dict[str, Any] = {}
     sides: dict[str, KinkError] = {}
     for name in names:
         try:
-            exact[name] = proved(program, point, digits=digits, wrt=name)
+            exact[name] = reference(program, point, digits=digits, wrt=name)
         except KinkError as error:  # engines answer by convention there
             sides[name] = error
     return exact, sides
@@ -98,8 +112,9 @@ def decimal(number: Any, digits: int) -> str:
     return str(mpmath.nstr(number, digits, strip_zeros=True))
 
 
-def _judge(engine: Engine, program: Program, point: dict[str, float], names: tuple[str, ...], exact: Mapping[str, Any],
-           status: str) -> EngineResult:
+def _judge(
+    engine: Engine, program: Program, point: dict[str, float], names: tuple[str, ...], exact: Mapping[str, Any], status: str
+) -> EngineResult:
     """Run one engine; an engine that cannot answer says why, and the comparison goes on."""
     gradient: dict[str, float] = {}
     reason = ""
@@ -116,9 +131,16 @@ def _judge(engine: Engine, program: Program, point: dict[str, float], names: tup
     distance = max((ulps(*pair) for pair in judged), default=None)
     rounded = distance is not None and distance <= 0.5  # below the smallest double even the nearest one is 100 % off
     return EngineResult(
-        engine=engine.name, gradient=gradient, relative_error=relative, ulps=distance,
-        correct_digits=None if relative is None else correct_digits(0.0 if rounded else relative), evaluations=engine.evaluations(len(names)),
-        h=engine.step(max(map(abs, point.values()), default=1.0)) if engine.step else None, status=status, reason=reason)
+        engine=engine.name,
+        gradient=gradient,
+        relative_error=relative,
+        ulps=distance,
+        correct_digits=None if relative is None else correct_digits(0.0 if rounded else relative),
+        evaluations=engine.evaluations(len(names)),
+        h=engine.step(max(map(abs, point.values()), default=1.0)) if engine.step else None,
+        status=status,
+        reason=reason,
+    )
 
 
 def relative_error(value: float, exact: Any) -> float:

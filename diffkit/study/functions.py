@@ -14,8 +14,17 @@ def measure() -> Functions:
     >>> next(row.domain for row in measure().functions if row.function == "asin")
     '[-1, 1]'
     """
-    rows = (FunctionRow(function=row.name, operands=row.arity, ulps_value=row.ulps[0], ulps_partials=row.ulps[1],
-                        domain=" x ".join(dict.fromkeys(f"[{low:g}, {high:g}]" for low, high in row.domain)),
-                        convention=row.convention, meaning=row.doc)
-            for row in TABLE.values() if row.name not in NOT_CALLED)
+    rows = (
+        FunctionRow(
+            function=row.name,
+            operands=row.arity,
+            ulps_value=row.ulps[0],
+            ulps_partials=row.ulps[1],
+            domain=" x ".join(dict.fromkeys(f"[{low:g}, {high:g}]" for low, high in row.domain)),
+            convention=row.convention,
+            meaning=row.doc,
+        )
+        for row in TABLE.values()
+        if row.name not in NOT_CALLED
+    )
     return Functions(expression="", at={}, functions=tuple(rows))

@@ -11,14 +11,24 @@ from diffkit import __version__
 from diffkit.enclosures import KinkError
 from diffkit.points import prepare
 from diffkit.results import Report, Sweep
-from diffkit.study import compare, swell, sweep
+from diffkit.study import compare, sweep, swell
 
 PACKAGES = ("sympy", "numpy", "mpmath", "python-flint", "matplotlib")
 
 
-def measure(f: Any, at: Any, out: str | Path | None = None, *, wrt: str | None = None, engines: Iterable[str] | None = None,
-            title: str = "", command: str = "", time_limit: float = 10.0, force: bool = False,
-            progress: Callable[[str], None] = lambda stage: None) -> Report:
+def measure(
+    f: Any,
+    at: Any,
+    out: str | Path | None = None,
+    *,
+    wrt: str | None = None,
+    engines: Iterable[str] | None = None,
+    title: str = "",
+    command: str = "",
+    time_limit: float = 10.0,
+    force: bool = False,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Report:
     """Measure everything a report shows, and write it if ``out`` says where.
 
     Parameters
@@ -73,8 +83,17 @@ def measure(f: Any, at: Any, out: str | Path | None = None, *, wrt: str | None =
     pending = swell.begin(program, point, name, time_limit)
     swept = timed("sweep", lambda: _sweep(program, point, name))
     sizes = timed("swell", pending.finish)
-    result = Report(expression=str(program), at=point, title=title or str(program), comparison=comparison, sweep=swept, swell=sizes,
-                    command=command or _python_call(program, point), environment=environment(), seconds=seconds)
+    result = Report(
+        expression=str(program),
+        at=point,
+        title=title or str(program),
+        comparison=comparison,
+        sweep=swept,
+        swell=sizes,
+        command=command or _python_call(program, point),
+        environment=environment(),
+        seconds=seconds,
+    )
     if out is not None:
         from diffkit.files import write_all
         from diffkit.render import write_plan

@@ -12,13 +12,12 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from diffkit import numeric, tape
+from diffkit import numeric, tape, truth
 from diffkit.engines import choose
 from diffkit.errors import DiffkitError, NumberError, UsageError
 from diffkit.floats import U
 from diffkit.points import prepare
 from diffkit.program import Program
-from diffkit.reference import taylor as proved_taylor
 from diffkit.results import Sample, Scheme, Sweep, Verdict
 from diffkit.study import compare
 
@@ -67,12 +66,18 @@ class Model(NamedTuple):
 
 
 # scheme: which derivative stands in C, the factor before it, and W (theory: the sum of |weights| of f in the quotient)
-CONSTANTS = {"D+": (2, 1 / 2, 2.0), "D-": (2, 1 / 2, 2.0), "D0": (3, 1 / 6, 1.0), "richardson": (5, 1 / 30, 1.5),
-             "complex-step": (3, 1 / 6, 0.0)}
+CONSTANTS = {
+    "D+": (2, 1 / 2, 2.0),
+    "D-": (2, 1 / 2, 2.0),
+    "D0": (3, 1 / 6, 1.0),
+    "richardson": (5, 1 / 30, 1.5),
+    "complex-step": (3, 1 / 6, 0.0),
+}
 
 
-def measure(f: Any, at: Any, wrt: str | None = None, schemes: Iterable[str] | None = None,
-            engines: Iterable[str] | None = None) -> Sweep:
+def measure(
+    f: Any, at: Any, wrt: str | None = None, schemes: Iterable[str] | None = None, engines: Iterable[str] | None = None
+) -> Sweep:
     """Measure the error of every difference scheme over all steps.
 
     Parameters
@@ -113,13 +118,23 @@ def measure(f: Any, at: Any, wrt: str | None = None, schemes: Iterable[str] | No
     rows = tuple(scheme(s, along, point[name], exact, predicted[s]) for s in _schemes(schemes))
     without_h = [e.name for e in choose(engines) if e.step is None]
     beside = compare.measure(program, point, engines=without_h, wrt=(name,)).engines
-    return Sweep(expression=str(program), at=point, wrt=name, value=float(program(**point)),
-                 derivative=compare.decimal(exact, compare.DIGITS), schemes=rows, engines=beside, verdict=_verdict(rows))
+    return Sweep(
+        expression=str(program),
+        at=point,
+        wrt=name,
+        value=float(program(**point)),
+        derivative=compare.decimal(exact, compare.DIGITS),
+        schemes=rows,
+        engines=beside,
+        verdict=_verdict(rows),
+    )
 
 
 def _wrt(program: Program, wrt: str | None) -> str:
     if wrt is None and len(program.inputs) != 1:
-        raise UsageError("a sweep varies one input", remedy=f"choose with wrt (--wrt) one of {', '.join(program.inputs) or 'none'}")
+        raise UsageError(
+            "a sweep varies one input", remedy=f"choose with wrt (--wrt) one of {', '.join(program.inputs) or 'none'}"
+        )
     if wrt is not None and wrt not in program.inputs:
         raise UsageError(f"the function has no input '{wrt}'", remedy=f"its inputs are {', '.join(program.inputs)}")
     return wrt or program.inputs[0]
@@ -139,7 +154,7 @@ def taylor(program: Program, point: dict[str, float], name: str, order: int = 5)
     known: list[Any] = []
     for n in range(order, 0, -1):
         try:
-            known = proved_taylor(program, list(point.values()), place, n, compare.DIGITS)
+            known = truth.taylor(program, list(point.values()), place, n, compare.DIGITS)
             break
         except NumberError:
             if n == 1:
@@ -149,12 +164,16 @@ def taylor(program: Program, point: dict[str, float], name: str, order: int = 5)
 
 def models(derivatives: Sequence[Any], noise: float) -> dict[str, Model]:
     """The predicted error of every scheme, from f, f', f'', ... and the noise of f."""
+
     def size(number: Any) -> float:
         return math.nan if number is None else abs(float(number))
 
-    return {scheme: Model(factor * size(derivatives[n]), numeric.SCHEMES[scheme].order_of_accuracy, weight * noise,
-                          2 * U * size(derivatives[1]))
-            for scheme, (n, factor, weight) in CONSTANTS.items()}
+    return {
+        scheme: Model(
+            factor * size(derivatives[n]), numeric.SCHEMES[scheme].order_of_accuracy, weight * noise, 2 * U * size(derivatives[1])
+        )
+        for scheme, (n, factor, weight) in CONSTANTS.items()
+    }
 
 
 def _restricted(program: Program, point: dict[str, float], name: str) -> Callable[[Any], Any]:
@@ -191,19 +210,32 @@ def scheme(name: str, f: Callable[[Any], Any], x: float, exact: Any, model: Mode
         reason = error.what
     best = min((s for s in samples if s.status in {"ok", "exact"}), key=lambda s: s.total, default=None)
     h_predicted = model.best_step()
-    return Scheme(scheme=name, order_of_accuracy=model.order, fitted_order=fitted_order(samples, model),
-                  h_predicted=h_predicted, error_predicted=model.predicted(h_predicted) if h_predicted else None,
-                  h_measured_best=best.h if best else None, error_measured_best=best.total if best else None,
-                  samples=tuple(samples), reason=reason)
+    return Scheme(
+        scheme=name,
+        order_of_accuracy=model.order,
+        fitted_order=fitted_order(samples, model),
+        h_predicted=h_predicted,
+        error_predicted=model.predicted(h_predicted) if h_predicted else None,
+        h_measured_best=best.h if best else None,
+        error_measured_best=best.total if best else None,
+        samples=tuple(samples),
+        reason=reason,
+    )
 
 
 def _sample(estimate: float, x: float, h: float, high: float, low: float, model: Model, scheme: str) -> Sample:
     """One estimate; the reference is high + low, so that the difference is exact where it matters."""
     total = abs((estimate - high) - low)
     known = math.isfinite(model.constant)
-    return Sample(h=h, estimate=estimate, total=total, truncation=model.truncation(h) if known else None,
-                  rounding=model.rounding(h), predicted=model.predicted(h) if known else None,
-                  status=_status(estimate, total, x, h, scheme))
+    return Sample(
+        h=h,
+        estimate=estimate,
+        total=total,
+        truncation=model.truncation(h) if known else None,
+        rounding=model.rounding(h),
+        predicted=model.predicted(h) if known else None,
+        status=_status(estimate, total, x, h, scheme),
+    )
 
 
 def _status(estimate: float, total: float, x: float, h: float, scheme: str) -> str:
@@ -253,14 +285,23 @@ def _verdict(schemes: Sequence[Scheme]) -> Verdict:
     fitted = {s.scheme: s.fitted_order for s in schemes if s.scheme != "complex-step" and s.fitted_order is not None}
     expected = {s.scheme: s.order_of_accuracy for s in schemes}
     if not fitted:
-        return Verdict(smoothness="no-asymptotic-range", text="no scheme has a range of steps where truncation rules, so no order could be fitted.")
+        return Verdict(
+            smoothness="no-asymptotic-range",
+            text="no scheme has a range of steps where truncation rules, so no order could be fitted.",
+        )
     listed = ", ".join(f"{name} {order:.2f}" for name, order in fitted.items())
     short = [name for name, order in fitted.items() if order < expected[name] - 0.2]
     better = [name for name, order in fitted.items() if order > expected[name] + 0.2]
     if short:
-        return Verdict(smoothness="limited", text=f"fitted orders {listed}: {', '.join(short)} stay below the theory, so f lacks the "
-                                                  f"smoothness that it assumes, or a singularity is near.")
+        return Verdict(
+            smoothness="limited",
+            text=f"fitted orders {listed}: {', '.join(short)} stay below the theory, so f lacks the "
+            f"smoothness that it assumes, or a singularity is near.",
+        )
     if better:
-        return Verdict(smoothness="superconvergent", text=f"fitted orders {listed}: {', '.join(better)} do better than the theory's order, because "
-                                                          f"the derivative in its truncation constant vanishes here.")
+        return Verdict(
+            smoothness="superconvergent",
+            text=f"fitted orders {listed}: {', '.join(better)} do better than the theory's order, because "
+            f"the derivative in its truncation constant vanishes here.",
+        )
     return Verdict(smoothness="smooth", text=f"fitted orders {listed}, as the theory says for a smooth f.")

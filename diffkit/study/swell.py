@@ -80,8 +80,10 @@ def _chosen(program: Program, wrt: str | Sequence[str] | None) -> list[str]:
     names = [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else list(wrt)
     for name in names:
         if name not in program.inputs:
-            raise UsageError(f"the function has no input {str(name)[:40]!r}",
-                             remedy=f"its inputs are {', '.join(program.inputs) or 'none: it is constant'}")
+            raise UsageError(
+                f"the function has no input {str(name)[:40]!r}",
+                remedy=f"its inputs are {', '.join(program.inputs) or 'none: it is constant'}",
+            )
     return names
 
 

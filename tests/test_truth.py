@@ -24,7 +24,7 @@ from diffkit.language import parse
 from diffkit.primitives import TABLE
 from diffkit.problems import PROBLEMS, Problem, by_name
 from diffkit.program import Builder, Program, run
-from diffkit.reference import (
+from diffkit.truth import (
     CertifiedDerivative,
     KinkError,
     ball,
@@ -412,8 +412,10 @@ def test_unprovable_rounding_ends() -> None:
     with pytest.raises(NumberError) as caught:
         derivative("x*(1 + 2^-53 + (sin(1)^2 + cos(1)^2 - 1))", 1.0)
     assert caught.value.status == "precision"
-    assert str(caught.value) == ("not proved at x = 1 with 65536 bits of precision\n"
-                                 "    digits cancel without end there, or the truth lies exactly between two doubles")
+    assert str(caught.value) == (
+        "not proved at x = 1 with 65536 bits of precision\n"
+        "    digits cancel without end there, or the truth lies exactly between two doubles"
+    )
 
 
 # --- calls and results -----------------------------------------------------------------------------------------------------
@@ -519,5 +521,5 @@ def test_gradient_of_many_inputs_keeps_few_plans() -> None:
 
 def test_imports_no_more_than_needed() -> None:
     """The reference loads neither SymPy nor NumPy nor Matplotlib."""
-    code = "import sys, diffkit.reference; print([m for m in ('sympy', 'numpy', 'matplotlib') if m in sys.modules])"
+    code = "import sys, diffkit.truth; print([m for m in ('sympy', 'numpy', 'matplotlib') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -19,8 +19,18 @@ from diffkit.errors import NumberError, UsageError
 from diffkit.points import as_program, prepare
 from diffkit.program import Program
 
-__all__ = ["CertifiedDerivative", "KinkError", "ball", "derivative", "nearest_double", "reference", "round_constant", "slopes",
-           "taylor", "value"]
+__all__ = [
+    "CertifiedDerivative",
+    "KinkError",
+    "ball",
+    "derivative",
+    "nearest_double",
+    "reference",
+    "round_constant",
+    "slopes",
+    "taylor",
+    "value",
+]
 
 T = TypeVar("T")
 BITS_PER_DIGIT = math.log2(10)
@@ -34,8 +44,9 @@ NEGLIGIBLE = arb(2) ** -1100  # below every double: a derivative this small coun
 
 
 # --- precision, raised until the answer is accepted ----------------------------------------------------------------------
-def _certify(question: Question, bits: int, accept: Callable[[Any], T | None],
-             series: Callable[[Question], Any] = series) -> tuple[T, int]:
+def _certify(
+    question: Question, bits: int, accept: Callable[[Any], T | None], series: Callable[[Question], Any] = series
+) -> tuple[T, int]:
     """What ``accept`` makes of f's series at the first precision at which it makes anything, and that precision."""
     if not all(map(math.isfinite, question.values)):
         raise NumberError(f"f is not defined{point(question)}: the point is not finite", status="domain")
@@ -63,10 +74,16 @@ def _most_bits(program: Program, start: int) -> int:
 
 def _undecided(question: Question, k: int | None, bits: int) -> NumberError:
     if k is None:
-        return NumberError(f"not proved{point(question)} with {bits} bits of precision", status="precision",
-                           remedy="digits cancel without end there, or the truth lies exactly between two doubles")
-    return NumberError(f"{operation(question.program, k)} stayed undecided{point(question)} with {bits} bits of precision",
-                       remedy="it is, or is extremely close to, a point where it has no number", status="undecided")
+        return NumberError(
+            f"not proved{point(question)} with {bits} bits of precision",
+            status="precision",
+            remedy="digits cancel without end there, or the truth lies exactly between two doubles",
+        )
+    return NumberError(
+        f"{operation(question.program, k)} stayed undecided{point(question)} with {bits} bits of precision",
+        remedy="it is, or is extremely close to, a point where it has no number",
+        status="undecided",
+    )
 
 
 def _bits(digits: int) -> int:
@@ -156,6 +173,7 @@ def reference(f: Any, at: Any, digits: int = 30, wrt: Any = None, order: int = 1
     >>> mpmath.nstr(reference("x^9", 1.5, digits=30), 30)
     '230.66015625'
     """
+
     def proved(question: Question) -> Any:
         return _certify(question, bits, lambda y: _proved(y[order] * factor, digits))[0]
 
@@ -235,8 +253,9 @@ def slopes(f: Any, values: Sequence[float], wrt_index: int = 0, digits: int = 30
     """
     program = as_program(f, values)
     question, bits = Question(program, values, wrt_index, 1), _bits(digits)
-    left, right = (_certify(question, bits, lambda y: _proved(y[1], digits), partial(beside, side=side))[0]
-                   for side in (LEFT, RIGHT))
+    left, right = (
+        _certify(question, bits, lambda y: _proved(y[1], digits), partial(beside, side=side))[0] for side in (LEFT, RIGHT)
+    )
     return left, right
 
 
@@ -381,6 +400,7 @@ def round_constant(program: Program) -> float:
     >>> round_constant(parse("1/3")), round_constant(parse("0.1*3"))
     (0.3333333333333333, 0.3)
     """
+
     def afresh(question: Question) -> Any:  # no plan may be kept: pi has more digits at every precision
         return series(question._replace(program=Program(program.lines, (), program.outputs)))
 
