@@ -1,5 +1,6 @@
 """The command line: arguments -> study -> record -> renderer. No arithmetic lives here."""
 
+import math
 import os
 import re
 import sys
@@ -107,14 +108,21 @@ def read_point(items: tuple[str, ...]) -> dict[str, float] | None:
 
 
 def _coordinate(name: str, text: str) -> float:
+    remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        pass
+        value = _exactly(name, text, remedy)
+    if not math.isfinite(value):
+        raise UsageError(f"the value of '{name}' in --at is not finite in float64: '{text.strip()}'", remedy=remedy)
+    return value
+
+
+def _exactly(name: str, text: str, remedy: str) -> float:
+    """The double nearest to what a formula without variables says."""
     from diffkit.language import parse
     from diffkit.truth import round_constant
 
-    remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
     try:
         program = parse(text)
     except InputError as error:

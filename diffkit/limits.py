@@ -1,11 +1,25 @@
-"""Every limit of the language of expressions, and why it is there.
+"""Every limit of diffkit, and why it is there.
 
-None of them bounds what mathematics can be asked; each turns an accident or an attack into one clear message.
+None of them bounds what mathematics can be asked; each turns an accident, an attack or an endless wait into one clear message.
 """
 
+# --- the language of expressions -----------------------------------------------------------------------------------------
 TEXT = 16_000_000  # characters of a whole text: 100,000 lines of 160 characters, read within a minute
 STATEMENT = 100_000  # characters of one statement: more is a slip or junk, and named steps read better
 NESTING = 200  # parentheses within parentheses: what other readers of a printed formula can still take
 OPERATIONS = 1_000_000  # operations after unrolling every repeat: a few hundred megabytes of Program
 DIGITS = 400  # characters of one number: no double needs more than 309 before the point, or 17 significant ones
 NAME = 100  # characters of one name: it must fit in a table
+# --- the reference -------------------------------------------------------------------------------------------------------
+BITS, BITS_OF_A_BOOK = 1 << 16, 1 << 14  # of precision: 20,000 digits for a page of formulas, 5,000 for a book
+BITS_OF_GAMMA = 1 << 12  # gamma and its family take a hundred times as long as the others, and minutes at 20,000 digits
+REFERENCE_DIGITS = 100_000  # digits that can be asked for
+DERIVATIVE_ORDER = 100  # of a higher derivative
+# --- SymPy ---------------------------------------------------------------------------------------------------------------
+SYMPY_TREE = 20_000  # nodes of f written out, times the inputs: a product of 100 inputs takes SymPy 5 seconds
+SYMPY_DAG = 5_000  # distinct nodes: a sum of 1000 sines takes SymPy 7 seconds, of 2000 minutes
+SYMPY_MEMORY = 4 * 2**30  # bytes that the worker of a swell study may take on top of what it inherits
+WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
+ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
+# --- functions in float64 ------------------------------------------------------------------------------------------------
+POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan

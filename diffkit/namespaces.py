@@ -14,6 +14,7 @@ from functools import cache, partial, reduce
 from types import SimpleNamespace
 from typing import Any
 
+from diffkit import limits
 from diffkit.primitives import TABLE
 
 INF, NAN = math.inf, math.nan
@@ -125,15 +126,12 @@ def _floor(x: float) -> float:
     return float(math.floor(x)) if math.isfinite(x) else x
 
 
-HIGHEST_POLYGAMMA, LOWEST_ARGUMENT = 100, -1e4  # beyond these mpmath takes minutes, so the answer is nan
-
-
 def _psi(order: float, x: float) -> float:
     """The polygamma function by mpmath, with 10 digits to spare: near its zeros a float algorithm has none left."""
     import mpmath
 
-    if not (0 <= order <= HIGHEST_POLYGAMMA and order == int(order)) or not LOWEST_ARGUMENT <= x < INF:
-        return (INF if order == 0 else 0.0) if x == INF and 0 <= order <= HIGHEST_POLYGAMMA else NAN
+    if not (0 <= order <= limits.POLYGAMMA_ORDER and order == int(order)) or not limits.POLYGAMMA_LOWEST <= x < INF:
+        return (INF if order == 0 else 0.0) if x == INF and 0 <= order <= limits.POLYGAMMA_ORDER else NAN
     with mpmath.workdps(30):
         try:
             return float(mpmath.psi(int(order), mpmath.mpf(x)))

@@ -5,7 +5,7 @@ Program again (sympy_program): it prints, evaluates and can be differentiated on
 likes, so only derivatives come from here; the value of f is always computed by f's own Program.
 
 SymPy writes a formula out as a tree.  A Program that shares its lines may stand for a tree too large for any memory, so
-what is above `TREE_LIMIT` or `DAG_LIMIT` is refused.
+what is above `limits.SYMPY_TREE` or `SYMPY_DAG` is refused.
 
 At a kink: abs takes slope 0, max and min share 1 among the winners, sign, step and floor are flat, relu takes 0; a second
 derivative of abs or max is inf at the kink and 0 beside it.  The derivatives of x^y at x = 0 are 0 for y > 1.
@@ -18,7 +18,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from diffkit import namespaces
+from diffkit import limits, namespaces
 from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
 from diffkit.points import as_program, prepare
 from diffkit.program import Program, active, namespace_of, run, tidy
@@ -26,8 +26,6 @@ from diffkit.sympy_forms import of_program, symbol
 from diffkit.sympy_program import to_program
 from diffkit.tables import count
 
-TREE_LIMIT = 20_000  # nodes of f written out, times the inputs: a product of 100 inputs takes SymPy 5 seconds
-DAG_LIMIT = 5_000  # distinct nodes: a sum of 1000 sines takes SymPy 7 seconds, of 2000 minutes
 REMEDY = "differentiate it in reverse mode (tape.gradient), which takes a few times the cost of f"
 
 
@@ -142,11 +140,11 @@ def derivative(e: Any, s: Any) -> Any:
 def demand_small(program: Program, inputs: int = 1) -> None:
     """Refuse a Program that is too large for SymPy to differentiate by so many inputs."""
     tree, dag = program.tree_size, program.dag_size
-    if tree * inputs > TREE_LIMIT:
+    if tree * inputs > limits.SYMPY_TREE:
         times = f" and {inputs} inputs; their product may be" if inputs > 1 else "; for SymPy it may have"
-        raise _too_large(f"the formula written out has {count(tree)} nodes{times} {TREE_LIMIT}")
-    if dag > DAG_LIMIT:
-        raise _too_large(f"the formula has {dag} distinct nodes; for SymPy it may have {DAG_LIMIT}")
+        raise _too_large(f"the formula written out has {count(tree)} nodes{times} {limits.SYMPY_TREE}")
+    if dag > limits.SYMPY_DAG:
+        raise _too_large(f"the formula has {dag} distinct nodes; for SymPy it may have {limits.SYMPY_DAG}")
 
 
 def _too_large(what: str) -> NumberError:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import mpmath
 from flint import arb
 
-from diffkit import balls
+from diffkit import balls, limits
 from diffkit.balls import LEFT, OPEN, RIGHT, working
 from diffkit.enclosures import TIE_LENGTH, KinkError, Question, Undecided, beside, lines, number, operation, point, series
 from diffkit.errors import NumberError, UsageError
@@ -36,10 +36,7 @@ T = TypeVar("T")
 BITS_PER_DIGIT = math.log2(10)
 GUARD_BITS = 64  # what a well-conditioned formula of some length loses
 DOUBLE_BITS = 53 + GUARD_BITS
-MOST_BITS, LEAST_LIMIT = 1 << 16, 1 << 14  # the limit on precision: 20,000 digits for a page of formulas, 5,000 for a book
-GAMMA_BITS = 1 << 12  # gamma and its family take a hundred times as long as the others, and minutes at 20,000 digits
 GAMMAS = {"gamma", "lgamma", "digamma", "polygamma"}
-MOST_DIGITS, MOST_ORDER = 100_000, 100
 NEGLIGIBLE = arb(2) ** -1100  # below every double: a derivative this small counts as 0
 
 
@@ -68,7 +65,9 @@ def _certify(
 def _most_bits(program: Program, start: int) -> int:
     """The limit on precision, so that giving up takes seconds."""
     slow = any(line.op in GAMMAS for line in program.lines)
-    limit = GAMMA_BITS if slow else min(max((MOST_BITS << 8) // len(program.lines), LEAST_LIMIT), MOST_BITS)
+    limit = (
+        limits.BITS_OF_GAMMA if slow else min(max((limits.BITS << 8) // len(program.lines), limits.BITS_OF_A_BOOK), limits.BITS)
+    )
     return max(limit, 4 * start)
 
 
@@ -87,14 +86,14 @@ def _undecided(question: Question, k: int | None, bits: int) -> NumberError:
 
 
 def _bits(digits: int) -> int:
-    if not 1 <= digits <= MOST_DIGITS:
-        raise UsageError(f"digits must lie between 1 and {MOST_DIGITS}, not {digits}")
+    if not 1 <= digits <= limits.REFERENCE_DIGITS:
+        raise UsageError(f"digits must lie between 1 and {limits.REFERENCE_DIGITS}, not {digits}")
     return int(digits * BITS_PER_DIGIT) + GUARD_BITS
 
 
 def _factorial(order: int) -> int:
-    if not 0 <= order <= MOST_ORDER:
-        raise UsageError(f"the order of a derivative must lie between 0 and {MOST_ORDER}, not {order}")
+    if not 0 <= order <= limits.DERIVATIVE_ORDER:
+        raise UsageError(f"the order of a derivative must lie between 0 and {limits.DERIVATIVE_ORDER}, not {order}")
     return math.factorial(order)
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from diffkit import limits
 from diffkit.deadline import deadline
 from diffkit.enclosures import KinkError
 from diffkit.engines import Engine, choose
@@ -15,7 +16,6 @@ from diffkit.results import Comparison, EngineResult, Reference
 from diffkit.truth import reference
 
 DIGITS = 30
-ENGINE_SECONDS = 10.0  # SymPy may hang where it asks itself whether a formula is real
 
 
 def measure(
@@ -119,7 +119,7 @@ def _judge(
     gradient: dict[str, float] = {}
     reason = ""
     try:
-        with deadline(ENGINE_SECONDS):
+        with deadline(limits.ENGINE_SECONDS):
             found = engine.gradient(program, point)
         gradient = {name: float(found[name]) for name in names}
     except DiffkitError as error:

@@ -22,6 +22,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
+from diffkit import limits
 from diffkit.errors import DiffkitError, UsageError
 from diffkit.points import as_program, spread
 from diffkit.program import Program
@@ -29,8 +30,6 @@ from diffkit.results import Form, Swell
 
 SYMBOLIC, SIMPLIFIED, CSE, REVERSE = "f' symbolic", "f' simplified", "f' cse", "f' reverse"
 STEPS = {SYMBOLIC: "SymPy's diff", SIMPLIFIED: "simplify", CSE: "cse"}  # what the worker does
-MEMORY = 4 * 2**30  # bytes the worker may take on top of what it inherits
-LONGEST = 86_400.0  # seconds: a day is as good as no limit
 GRACE = 1.0  # seconds after the limit when the worker ends itself, should its parent be gone
 Data = tuple[Any, ...]
 
@@ -92,7 +91,7 @@ class Pending:
 
     def __init__(self, program: Program, at: dict[str, float], names: list[str], time_limit: float) -> None:
         self.program, self.at, self.names = program, at, names
-        self.worker = Worker(program, names, min(time_limit, LONGEST))
+        self.worker = Worker(program, names, min(time_limit, limits.WORKER_SECONDS))
         self.close = weakref.finalize(self, self.worker.kill)  # on every way out, exceptions and the end of Python included
 
     def finish(self) -> Swell:
@@ -137,7 +136,7 @@ def _attempt(name: str, write: Callable[[], Program]) -> Form:
     except DiffkitError as error:
         return _gave_up(name, error.what)
     except MemoryError:
-        return _gave_up(name, f"{STEPS.get(name, name)} needs more than {MEMORY >> 30} GiB")
+        return _gave_up(name, f"{STEPS.get(name, name)} needs more than {limits.SYMPY_MEMORY >> 30} GiB")
     except Exception as error:  # SymPy fails in its own ways
         return _gave_up(name, f"{STEPS.get(name, name)} fails: {type(error).__name__}")
 
@@ -198,7 +197,7 @@ def _restrain(time_limit: float) -> None:
         import resource
 
         inherited = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (inherited + MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (inherited + limits.SYMPY_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _forms(program: Program, names: list[str]) -> Iterator[Form]:
