@@ -211,7 +211,7 @@ def gradient_program(f: Any) -> Program:
     return tidy(builder.build(new[root], *slopes, inputs=program.inputs))
 
 
-def noise(f: Any, at: Any) -> float:
+def noise(f: Any, at: Any, output: int = 0) -> float:
     """A bound on the absolute rounding error of f in float64, to first order: sum over k of |v_bar[k] v[k]| ulps[k] u.
 
     Every operation commits at most its stated ulps; its adjoint says what that does to the result (Linnainmaa 1976).
@@ -225,7 +225,7 @@ def noise(f: Any, at: Any) -> float:
     program, values, _ = prepare(f, at)
     F = namespaces.get("math")
     v = run(program, F, values)
-    v_bar = reverse_sweep(program, F, v, {program.outputs[0]: 1.0}, [line.op != "const" for line in program.lines])
+    v_bar = reverse_sweep(program, F, v, {program.outputs[output]: 1.0}, [line.op != "const" for line in program.lines])
     total = 0.0
     for line, y, bar in zip(program.lines, v, v_bar):
         ulps = TABLE[line.op].ulps[0] if line.args else 0.0

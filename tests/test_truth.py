@@ -319,6 +319,8 @@ TRAPS = [
     ("x^y", (0, 0), "singular", f"{NONE} by y at x = 0, y = 0: x^y is singular"),
     ("sqrt(x^2 + y^2)", (0, 0), "singular", f"{NONE} by x at x = 0, y = 0: sqrt(x^2 + y^2) is singular"),
     ("asin(sech(log(x)))", 1, "singular", f"{NONE} at x = 1: asin(sech(log(x))) is singular"),
+    ("hypot(relu(x), x)", 0, "singular", f"{NONE} at x = 0: hypot(relu(x), x) is singular"),
+    ("asin(1 - x*relu(x))", 0, "singular", f"{NONE} at x = 0: asin(1 - x*relu(x)) is singular"),
     ("(x^2)^(x + 0.3)", 0, "singular", f"{NONE} at x = 0: (x^2)^(x + 0.3) is singular"),
     ("(-2)^(2 + x^2)", 0, "domain", "f is not defined at x = 0: (-2)^(2 + x^2) has no real value"),
     ("t = x and 0.1; atan2(t, t)", 0, "singular", "f has no value at x = 0: atan2(x and 0.1, x and 0.1) is singular"),

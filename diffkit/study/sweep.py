@@ -33,7 +33,7 @@ class Model(NamedTuple):
     constant: float
     order: int
     weighted_noise: float
-    ceiling: float  # arithmetic cannot do better than a few u |f'|
+    ceiling: float  # what is left when h no longer matters: the arithmetic of the quotient
 
     def truncation(self, h: float) -> float:
         """|C| h^p, inf where it overflows."""
@@ -113,7 +113,7 @@ def measure(
     name = _wrt(program, wrt)
     derivatives = taylor(program, point, name)
     exact = derivatives[1]
-    predicted = models(derivatives, tape.noise(program, point))
+    predicted = models(derivatives, *noises(program, point, name))
     along = _restricted(program, point, name)
     rows = tuple(scheme(s, along, point[name], exact, predicted[s]) for s in _schemes(schemes))
     without_h = [e.name for e in choose(engines) if e.step is None]
@@ -162,18 +162,25 @@ def taylor(program: Program, point: dict[str, float], name: str, order: int = 5)
     return known + [None] * (order + 1 - len(known))
 
 
-def models(derivatives: Sequence[Any], noise: float) -> dict[str, Model]:
-    """The predicted error of every scheme, from f, f', f'', ... and the noise of f."""
+def noises(program: Program, point: dict[str, float], name: str) -> tuple[float, float]:
+    """Bounds on the rounding errors of f and of its derivative as formulas: one reverse sweep each."""
+    return tape.noise(program, point), tape.noise(tape.gradient_program(program), point, 1 + program.inputs.index(name))
+
+
+def models(derivatives: Sequence[Any], noise: float, noise_of_slope: float) -> dict[str, Model]:
+    """The predicted error of every scheme, from f, f', f'', ... and the noises of f and f'.
+
+    A quotient adds a few u |f'| of its own; the complex step carries f' along with f, and commits the errors of its formula.
+    """
 
     def size(number: Any) -> float:
         return math.nan if number is None else abs(float(number))
 
-    return {
-        scheme: Model(
-            factor * size(derivatives[n]), numeric.SCHEMES[scheme].order_of_accuracy, weight * noise, 2 * U * size(derivatives[1])
-        )
-        for scheme, (n, factor, weight) in CONSTANTS.items()
-    }
+    found = {}
+    for name, (n, factor, weight) in CONSTANTS.items():
+        ceiling = 2 * U * size(derivatives[1]) + (noise_of_slope if name == "complex-step" else 0.0)
+        found[name] = Model(factor * size(derivatives[n]), numeric.SCHEMES[name].order_of_accuracy, weight * noise, ceiling)
+    return found
 
 
 def _restricted(program: Program, point: dict[str, float], name: str) -> Callable[[Any], Any]:
