@@ -4,7 +4,7 @@ Letters: ``x``, ``a``, ``b`` are series in ``t`` along one input, ``x[0]`` is th
 the j-th.  Rules of differentiation are FLINT's own, by its series arithmetic; no partial of ours is read here.
 
 A function that has no series there answers nan in every coefficient it cannot vouch for, and never raises; so the branch
-that is not taken does no harm, and whoever finds a nan in the end asks `fault` what happened.  `SIDE` says what a choice
+that is not taken does no harm, and whoever finds a nan in the end asks `domains.fault` what happened.  `SIDE` says what a choice
 does when its ball is exactly the boundary: nan (OPEN), the side t < 0 or t > 0, or what f does at the point (POINT).
 """
 
@@ -19,11 +19,11 @@ from typing import Any
 
 from flint import arb, arb_series, ctx, fmpq
 
+from diffkit.domains import LARGE, MARGINS
 from diffkit.namespaces import COMPARISONS
 
 LEFT, OPEN, RIGHT, POINT = -1, 0, 1, 2
 FOREVER = 1 << 30  # the length to which an exact constant is known
-LARGE = arb(2) ** 1100  # beyond every double: larger whole exponents are not written out
 LOCK = RLock()  # FLINT's precision is global
 
 
@@ -84,18 +84,28 @@ def _sign_beside(side: int, x: arb_series) -> int | None:
     return 0
 
 
-# --- quotients, powers and roots ---------------------------------------------------------------------------------------
+# --- products, quotients, powers and roots -----------------------------------------------------------------------------
+def product(a: arb_series, b: arb_series) -> arb_series:
+    """a b; FLINT takes 0 times nan for 0."""
+    return _settled(a * b, a, b)
+
+
 def quotient(a: arb_series, b: arb_series) -> arb_series:
     """a/b; FLINT would cancel a common root t/t, but there f itself has no value."""
-    return unknown() if b[0].is_zero() else quotient_beside(a, b)
+    return quotient_beside(a, b) if b[0] > 0 or b[0] < 0 else unknown()
 
 
 def quotient_beside(a: arb_series, b: arb_series) -> arb_series:
     """a/b beside the point, where sin(t)/t does have a value."""
     try:
-        return a / b
+        return _settled(a / b, a, b)
     except (ValueError, ZeroDivisionError):  # the leading term of b may be, or is, 0
         return unknown()
+
+
+def _settled(y: arb_series, *operands: arb_series) -> arb_series:
+    """y, unless it is 0 only because nobody looked at an operand that has no number."""
+    return y if y.length() or all(c.is_finite() for x in operands for c in x.coeffs()) else unknown()
 
 
 def power(a: arb_series, b: arb_series) -> arb_series:
@@ -121,16 +131,14 @@ def whole(x: arb) -> int:
 
 def whole_power(a: arb_series, n: int) -> arb_series:
     """a^n by repeated squaring, which is exact where it can be."""
-    if n < 0:
-        return quotient(constant(1), whole_power(a, -n))
-    result = None
-    while n:
-        if n & 1:
-            result = a if result is None else result * a
-        n >>= 1
-        if n:
-            a = a * a
-    return constant(1) if result is None else result
+    if n <= 0:
+        return quotient(constant(1), whole_power(a, -n)) if n else constant(1) if known(a) else unknown()
+    result = a
+    for bit in bin(n)[3:]:
+        result = result * result
+        if bit == "1":
+            result = result * a
+    return result
 
 
 def _power_of_zero(exponent: arb) -> arb_series:
@@ -315,7 +323,7 @@ def atan2(side: int, a: arb_series, b: arb_series) -> arb_series:
 SMOOTH: dict[str, Callable[..., arb_series]] = {
     "add": operator.add,
     "sub": operator.sub,
-    "mul": operator.mul,
+    "mul": product,
     "neg": operator.neg,
     "pow": power,
     "div": quotient,
@@ -418,35 +426,3 @@ def namespace(side: int, const: Callable[..., arb_series] = double) -> SimpleNam
 
 def _constant_result(function: Callable[..., arb_series], *operands: arb_series) -> arb_series:
     return first(function(*operands))
-
-
-# --- why there is no number ---------------------------------------------------------------------------------------------------
-def pole(x: arb) -> Any:
-    """0 at the poles of gamma, 1 elsewhere."""
-    return arb(0) if x.is_integer() and not x > 0 else arb(1)
-
-
-MARGINS: dict[str, Callable[..., tuple[Any, ...]]] = {  # positive: inside; 0: on the edge; negative: outside of the domain
-    **dict.fromkeys(("log", "log2", "log10", "sqrt"), lambda x: (x,)), "log1p": lambda x: (1 + x,), "pow": lambda a, b: (a,),
-    **dict.fromkeys(("asin", "acos", "atanh"), lambda x: (1 - x, 1 + x)), "acosh": lambda x: (x - 1,),
-    **dict.fromkeys(("asec", "acsc", "acoth"), lambda x: (abs(x) - 1,)), "asech": lambda x: (x, 1 - x),
-    **dict.fromkeys(("csc", "cot", "csch", "coth", "acsch", "cbrt"), lambda x: (abs(x),)), "div": lambda a, b: (abs(b),),
-    **dict.fromkeys(("hypot", "atan2"), lambda a, b: (abs(a) + abs(b),)),
-    **dict.fromkeys(("gamma", "lgamma", "digamma"), lambda x: (pole(x),)),
-    "polygamma": lambda n, x: (arb(1 if n.is_integer() and not n < 0 else -1), pole(x)),
-}  # fmt: skip
-
-GROWTH: dict[str, Callable[..., Any]] = {  # FLINT stops at results of about exp(2^1100)
-    **dict.fromkeys(("exp", "expm1", "sinh", "cosh", "gamma"), abs),
-    "pow": lambda a, b: abs(b * abs(a).log()),
-}
-
-
-def fault(op: str, operands: Sequence[Any]) -> str:
-    """Why an operation has no number at these balls: domain, singular, overflow; "" if more precision might help."""
-    margins = MARGINS[op](*operands) if op in MARGINS else ()
-    if any(m < 0 for m in margins):
-        return "domain"
-    if any(m.is_zero() for m in margins):
-        return "singular"
-    return "overflow" if op in GROWTH and GROWTH[op](*operands) > LARGE else ""

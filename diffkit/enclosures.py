@@ -16,6 +16,7 @@ from flint import arb_series, ctx
 
 from diffkit import balls
 from diffkit.balls import FOREVER, LEFT, OPEN, RIGHT, good, working
+from diffkit.domains import fault
 from diffkit.errors import NumberError
 from diffkit.program import Program, _instruction, reachable, run
 
@@ -126,7 +127,7 @@ def _blame(question: Question, v: Sequence[Any]) -> int:
     """The line to blame; raises NumberError if no precision can help it."""
     k = _culprit(question, v)
     line = question.program.lines[k]
-    status = balls.fault(line.op, [v[a][0] for a in line.args])
+    status = fault(line.op, [v[a][0] for a in line.args])
     shown, place = operation(question.program, k), point(question)
     if status == "domain":
         raise NumberError(f"f is not defined{place}: {shown} has no real value", status=status)

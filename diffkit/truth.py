@@ -14,6 +14,7 @@ from flint import arb
 
 from diffkit import balls, limits
 from diffkit.balls import LEFT, OPEN, RIGHT, working
+from diffkit.domains import LARGE
 from diffkit.enclosures import TIE_LENGTH, KinkError, Question, Undecided, beside, lines, number, operation, point, series
 from diffkit.errors import NumberError, UsageError
 from diffkit.points import as_program, prepare
@@ -128,7 +129,7 @@ def _round(x: Any) -> float:
     """An exact ball, correctly rounded: Python divides whole numbers so."""
     if abs(x) < NEGLIGIBLE:
         return 0.0
-    if not abs(x) < balls.LARGE:
+    if not abs(x) < LARGE:
         return math.inf if x > 0 else -math.inf
     mantissa, exponent = map(int, x.man_exp())
     try:
@@ -373,7 +374,7 @@ def _rounded_derivative(question: Question) -> CertifiedDerivative:
 
 def _decimals(x: Any, digits: int = 30) -> tuple[str, str]:
     """Midpoint and radius in decimals, the radius rounded up so that the ball only grows."""
-    if abs(x) > balls.LARGE or 0 < abs(x) < 1 / balls.LARGE**2:
+    if abs(x) > LARGE or 0 < abs(x) < 1 / LARGE**2:
         return x.str(digits, radius=False), x.rad().str(5, radius=False)
     middle, radius, exponent = map(int, x.mid_rad_10exp(digits))
     return _scientific(middle, exponent), _scientific(radius, exponent)

@@ -19,7 +19,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"namespaces", "sympy_forms"},
     {"program", "printing", "sympy_program"},
     {"algebra", "steps", "language", "tracing", "points", "program_latex"},
-    ENGINES | {"balls", "enclosures"},
+    ENGINES | {"balls", "domains", "enclosures"},
     {"engines", "truth", "problems"},
     {"study"},
     {"figures", "document", "captions"},
