@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from programs import random_program, rounding_bound
 
@@ -15,7 +15,13 @@ from diffkit.primitives import TABLE
 from diffkit.program import Builder, Program, reachable, renumber, tidy
 
 PARTS = range(8)  # so that several processes share the 2,000 programs
-EASY = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, max_examples=2000 // len(PARTS))
+EASY = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    max_examples=2000 // len(PARTS),
+    phases=[Phase.explicit, Phase.generate],
+)
 FIRST_ORDER = 1e-7  # relative bounds above it are no first-order statement
 
 
