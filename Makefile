@@ -15,7 +15,7 @@ report: .venv/report/ready  ## write report.html (FORMULA="..." AT="x=..." OUT=.
 test: .venv/test/ready  ## style, types, then every test
 	.venv/test/bin/ruff check .
 	.venv/test/bin/mypy
-	.venv/test/bin/pytest -n auto
+	.venv/test/bin/pytest -n auto --dist worksteal
 
 reports: .venv/report/ready  ## write the specimens in reports/ again
 	.venv/report/bin/python scripts/write_specimens.py

@@ -10,6 +10,9 @@ from typing import Any
 from diffkit.errors import TimeLimitError
 
 
+AGAIN = 0.5  # seconds until the error is raised once more, since the code may have caught it (SymPy does)
+
+
 @contextmanager
 def deadline(seconds: float | None, remedy: str = "") -> Iterator[None]:
     """Raise TimeLimitError in this block once the time is over; limits may be nested, the outer one keeps running.
@@ -34,7 +37,7 @@ def deadline(seconds: float | None, remedy: str = "") -> Iterator[None]:
 
     begun = time.monotonic()
     outer_action = signal.signal(signal.SIGALRM, over)
-    outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:

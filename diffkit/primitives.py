@@ -164,5 +164,6 @@ primitive("gamma", lambda F, y, x: y * F.digamma(x), domain=(0.1, 100.0), ulps=(
 # the C library's lgamma loses relative digits near its zeros 1 and 2: the stated ulps hold from 3 on.
 primitive("lgamma", lambda F, y, x: F.digamma(x), domain=(3.0, 1e6), ulps=(4, 1), doc="log |gamma(x)|")
 primitive("digamma", lambda F, y, x: F.polygamma(F.const(1.0), x), domain=(0.1, 1e6), ulps=(0.5, 0.5), doc="derivative of lgamma")
-primitive("polygamma", lambda F, y, n, x: (n - n) / (n - n), lambda F, y, n, x: F.polygamma(n + 1, x),
+# nobody needs its derivative by the order: sqrt(-1) is nan in every namespace
+primitive("polygamma", lambda F, y, n, x: F.sqrt(F.const(-1.0)), lambda F, y, n, x: F.polygamma(n + 1, x),
           domain=((0.0, 4.0), (0.1, 1e3)), ulps=(0.5, 0.5), doc="n-th derivative of digamma; n is a whole number")

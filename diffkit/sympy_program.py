@@ -279,6 +279,9 @@ RULES: dict[Any, Callable[[Translator, Any], Plan]] = {
     sympy.Mod: Translator.remainder,
     Choice: lambda t, e: Plan((e.content,), lambda u: u),
     Fixed: lambda t, e: Plan((), lambda: renumber(e.content, t.builder, range(len(e.content.lines)))[e.content.outputs[0]]),
+    sympy.conjugate: lambda t, e: Plan(e.args, lambda u: u),  # all values are real, which SymPy does not always see
+    sympy.re: lambda t, e: Plan(e.args, lambda u: u),
+    sympy.im: lambda t, e: Plan((), lambda: t.number(S.Zero)),
     sympy.ITE: lambda t, e: Plan(e.args, lambda c, u, v: t.op("where", c, u, v)),
     sympy.And: lambda t, e: Plan(_sorted(e), lambda *u: t.fold("and", u)),
     sympy.Or: lambda t, e: Plan(_sorted(e), lambda *u: t.fold("or", u)),

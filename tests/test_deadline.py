@@ -26,6 +26,19 @@ def test_it_ends_what_takes_longer_and_only_that():
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+def test_code_that_swallows_the_error_is_stopped_all_the_same():
+    """SymPy catches every exception here and there; the error comes again."""
+    caught = 0
+    with pytest.raises(TimeLimitError), deadline(0.02):
+        for _ in range(2):
+            try:
+                wait(5)
+            except TimeLimitError:
+                caught += 1
+        wait(5)
+    assert caught == 2
+
+
 def test_the_outer_limit_outlives_the_inner_one():
     """After an inner limit that was kept, the outer one still ends the block; an inner one that is missed is its own error."""
     with pytest.raises(TimeLimitError, match=r"0\.1 s"), deadline(0.1):

@@ -433,3 +433,9 @@ def test_random_programs_agree_with_reverse_mode(f: Program, point: tuple[float,
         ours, theirs = tape.gradient(f, coordinates), slopes(*coordinates)
         for own, other in zip(theirs, ours, strict=True):
             assert not mpmath.isfinite(other) or not mpmath.isfinite(own) or abs(own - other) <= 1e-14 * max(1, abs(other))
+
+
+def test_parts_of_complex_numbers_that_sympy_leaves_behind() -> None:
+    """All values are real: conjugate and re hand on their operand, im is 0."""
+    x = sympy.Symbol("x")
+    assert str(symbolic.from_sympy(sympy.conjugate(x) * sympy.re(x) + sympy.im(x))) == "x*x + 0"
