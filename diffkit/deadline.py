@@ -9,7 +9,6 @@ from typing import Any
 
 from diffkit.errors import TimeLimitError
 
-
 AGAIN = 0.5  # seconds until the error is raised once more, since the code may have caught it (SymPy does)
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkit import limits
 from diffkit.errors import ParseError
-from diffkit.program import Builder, Program
-from diffkit.steps import CONSTANTS, FUNCTIONS, TEMPORARY, Machine, Statement, Steps, unreadable
+from diffkit.program import TEMPORARY, Builder, Program
+from diffkit.steps import CONSTANTS, FUNCTIONS, Machine, Statement, Steps, unreadable
 
 if TYPE_CHECKING:
     from lark import Lark

@@ -14,7 +14,7 @@ from diffkit.errors import InputError, UsageError
 from diffkit.primitives import TABLE
 
 RESERVED = {"pi", "e", "tau", "if", "else", "and", "or", "not", "repeat"}
-TEMPORARY = re.compile(r"_\d+")  # what printing calls a line that the user did not name
+TEMPORARY = re.compile(r"_[0-9]+")  # what printing calls a line that the user did not name
 
 
 class Line(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from diffkit import limits
 from diffkit.errors import ParseError
 from diffkit.primitives import TABLE
-from diffkit.program import Builder
+from diffkit.program import TEMPORARY, Builder, Line
 
 PI, TAU = (math.pi, "pi"), (math.tau, "tau")
 CONSTANTS = {"pi": PI, "π": PI, "e": (math.e, "e"), "tau": TAU, "τ": TAU}
@@ -29,7 +29,6 @@ FUNCTIONS = (
 )  # arsinh
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-TEMPORARY = re.compile(r"_[0-9]+")
 NOT_DECIMAL = re.compile(r"[0-9.]_|\.[^\W\d]|(?<![0-9.])0[xXbBoO]\w")  # 1_000, 1.real and 0x10 are not products
 NO_NAME = re.compile(r"__\w*|repeat\b")
 UNREADABLE = (
@@ -83,7 +82,7 @@ class Machine:
     def load(self, name: str, place: int) -> None:
         if name not in self.names:
             self.inputs[name] = place
-            self.names[name] = self.builder.input(name)
+            self.names[name] = self.builder.line(Line("input", text=name))  # its name is judged at the end, with its place
         self.stack.append(self.names[name])
 
     def apply(self, operation: tuple[str, int], place: int) -> None:
