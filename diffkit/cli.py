@@ -13,7 +13,7 @@ import click
 
 from diffkit import __version__
 from diffkit.deadline import deadline
-from diffkit.errors import DiffkitError, InputError, UsageError
+from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
 
 BUG, INTERRUPTED = 70, 130
 FLAGS = {"-o", "-v", "-q", "-h"}
@@ -30,9 +30,14 @@ def expression_last(args: list[str]) -> list[str]:
     >>> expression_last(["compare", "-x**2", "--at", "x=1"])
     ['compare', '--at', 'x=1', '--', '-x**2']
     """
+    takes_value = {
+        name for c in commands.commands.values() for p in c.params for name in p.opts if not getattr(p, "is_flag", True)
+    }
     for i, arg in enumerate(args):
         if arg == "--":
             break
+        if i and args[i - 1] in takes_value:
+            continue
         if arg.startswith("-") and len(arg) > 1 and not (arg in FLAGS or LONG_OPTION.match(arg) or KNOWN_SUFFIX.match(arg)):
             return [*args[:i], *args[i + 1 :], "--", arg]
     return args
@@ -113,9 +118,19 @@ def _coordinate(name: str, text: str) -> float:
         value = float(text)
     except ValueError:
         value = _exactly(name, text, remedy)
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]) and _is_literal(text):
+        raise UsageError(f"the value of '{name}' in --at is too small for float64: '{text.strip()}'", remedy=remedy)
     if not math.isfinite(value):
         raise UsageError(f"the value of '{name}' in --at is not finite in float64: '{text.strip()}'", remedy=remedy)
     return value
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _exactly(name: str, text: str, remedy: str) -> float:
@@ -129,7 +144,10 @@ def _exactly(name: str, text: str, remedy: str) -> float:
         raise UsageError(f"cannot read the value of '{name}' in --at: '{text.strip()}'", error.what, remedy) from None
     if program.inputs or len(program.outputs) != 1:
         raise UsageError(f"the value of '{name}' in --at is not a number: '{text.strip()}'", remedy=remedy)
-    return round_constant(program)
+    try:
+        return round_constant(program)
+    except NumberError as error:
+        raise UsageError(f"the value of '{name}' in --at has no number: '{text.strip()}'", error.what, remedy) from None
 
 
 def check_point(program: Any, at: dict[str, float] | None) -> dict[str, float]:
@@ -143,7 +161,13 @@ def check_point(program: Any, at: dict[str, float] | None) -> dict[str, float]:
 
 
 def _listed(text: str | None) -> tuple[str, ...] | None:
-    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+    """The parts of a list such as D0,reverse, each once; None if nothing was asked for."""
+    if text is None:
+        return None
+    parts = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not parts:
+        raise UsageError("a list is empty", remedy="leave the option out for all, or separate names by commas")
+    return parts
 
 
 # --- output --------------------------------------------------------------------------------------------------------------
@@ -170,7 +194,7 @@ def _json(record: Any) -> str:
     """JSON that the terminal's encoding can carry."""
     text: str = record.to_json()
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         import json
 
@@ -180,9 +204,22 @@ def _json(record: Any) -> str:
 
 def print_text(text: str) -> None:
     """Print whatever the terminal's encoding: what it lacks is written as an escape."""
+    if sys.stdout is None:
+        raise UsageError("cannot write standard output: it is closed", remedy="write a file with -o")
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _abandon_stdout()
+        raise UsageError(f"cannot write standard output: {error.strerror}") from None
+
+
+def _abandon_stdout() -> None:
+    """Send what is still buffered nowhere, else the interpreter complains while closing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -199,14 +236,29 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 # --- commands --------------------------------------------------------------------------------------------------------------
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-POSITIVE = click.FloatRange(min=0, min_open=True)
+
+
+class Positive(click.FloatRange):
+    """A finite number above 0."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
+POSITIVE = Positive()
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every study has."""
     options = [
         click.argument("expr"),
-        click.option("--at", multiple=True, metavar="x=1,y=-4", help="The point; 1/3 and pi/4 are read exactly."),
+        click.option("--at", multiple=True, metavar="x=1,y=-4", help="The point; 1/3 and pi/4 are rounded to float64 once."),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
         click.option("-o", "--out", multiple=True, metavar="FILE", help="Write a file; the suffix picks the format. Repeatable."),
         click.option("--force", is_flag=True, help="Overwrite existing files."),
@@ -259,7 +311,7 @@ def demand_suffixes(out: tuple[str, ...]) -> None:
 
 @click.group(
     context_settings=HELP,
-    epilog="Exit status: 0 done; 1 a check failed; 2 wrong usage; 3 unreadable input; 4 no number possible.",
+    epilog="Exit status: 0 done; 1 a check failed; 2 wrong usage; 3 unreadable input; 4 no number possible; 70 a bug; 130 Ctrl-C",
 )
 @click.version_option(__version__, "--version", prog_name="diffkit")
 def commands() -> None:
@@ -289,8 +341,16 @@ def compare(
     from diffkit.study import compare
 
     record = study(lambda f, at, tell: compare.measure(f, at, _listed(engines), _listed(wrt), digits), expr, **options)
-    failed = fail_above is not None and any(not (e.relative_error or 0.0) <= fail_above for e in record.engines)
-    return 1 if failed else 0
+    return 0 if fail_above is None else check_errors(record, fail_above)
+
+
+def check_errors(record: Any, limit: float) -> int:
+    """0 if every judged engine errs by at most ``limit``, relative; else 1, and which do not on standard error."""
+    judged = [e for e in record.engines if e.relative_error is not None]
+    above = [f"{e.engine} ({e.relative_error:.2g})" for e in judged if not e.relative_error <= limit]
+    if judged and not above:
+        return 0
+    return _fail(f"relative error above {limit:g}: {', '.join(above)}" if above else "no engine could be judged", 1)
 
 
 @commands.command(short_help="Error against h for every difference scheme.")
@@ -333,24 +393,26 @@ def report(
     """The whole error report: verdict, table, figure, orders, swell, how it was measured."""
     from diffkit.study import report
 
-    command = "diffkit " + " ".join(map(_quoted, sys.argv[1:]))
-    record = study(
-        lambda f, at, tell: report.measure(
+    def measure(f: Any, at: Any, tell: Callable[[str], None]) -> Any:
+        again = {"--at": ",".join(options["at"]), "--wrt": wrt, "--engines": engines, "--title": title, "-o": "report.html"}
+        command = redo("report", str(f) if expr == "-" else expr, again)
+        return report.measure(
             f, at, wrt=wrt, engines=_listed(engines), title=title, command=command, time_limit=simplify_limit, progress=tell
-        ),
-        expr,
-        **options,
-    )
+        )
+
+    record = study(measure, expr, **options)
     if verbose:
         for stage, seconds in record.seconds.items():
             print(f"{stage}: {seconds:.2f} s", file=sys.stderr)
     return 0
 
 
-def _quoted(arg: str) -> str:
+def redo(command: str, expr: str, options: dict[str, str | None]) -> str:
+    """The command line that does it again, ready for a shell."""
     import shlex
 
-    return shlex.quote(arg)
+    words = [expr, *(word for name, value in options.items() if value for word in (name, value))]
+    return f"diffkit {command} {shlex.join(words)}"
 
 
 @commands.command(short_help="The functions of the language and their accuracy.")
@@ -390,7 +452,7 @@ def run(args: list[str]) -> int:
     except KeyboardInterrupt:
         return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains while closing
+        _abandon_stdout()
         return 0
     except Exception as error:
         if os.environ.get("DIFFKIT_DEBUG"):

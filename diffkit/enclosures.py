@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import mpmath
 from flint import arb_series, ctx
 
-from diffkit import balls
+from diffkit import balls, namespaces
 from diffkit.balls import FOREVER, LEFT, OPEN, RIGHT, good, working
 from diffkit.domains import fault
 from diffkit.errors import NumberError
@@ -134,7 +134,9 @@ def _blame(question: Question, v: Sequence[Any]) -> int:
     if status == "overflow":
         raise NumberError(f"f is too large{place}: {shown} overflows", status=status)
     if status:
-        raise NumberError(f"{_no_derivative(question)}: {shown} is singular", status=status)
+        finite = math.isfinite(question.program(*question.values))
+        what = "derivative" if question.wrt is not None and finite else "value"
+        raise NumberError(f"{_there_is_no(what, question)}: {shown} is singular", status=status)
     return k
 
 
@@ -152,19 +154,22 @@ def _culprit(question: Question, v: Sequence[Any]) -> int:
 
 def _kink(question: Question, k: int, order: int, left: Any, right: Any, there: str = "") -> KinkError:
     status, verb = ("kink", "has a kink") if order else ("jump", "jumps")
+    blamed = operation(question.program, k)
+    if question.program.lines[k].op in namespaces.COMPARISONS:
+        blamed, verb = f"the choice by {blamed}", f"makes a {status}"
     subject = ("its value", "its slope")[order] if order < 2 else f"its derivative of order {order}"
     return KinkError(
-        f"{_no_derivative(question)}: {operation(question.program, k)} {verb}",
+        f"{_there_is_no('derivative' if question.wrt is not None else 'value', question)}: {blamed} {verb}",
         f"{subject} is {plain(left)} on the left, {plain(right)} on the right{there}",
         status,
         (number(left), number(right)),
     )
 
 
-def _no_derivative(question: Question) -> str:
+def _there_is_no(what: str, question: Question) -> str:
     program, values, wrt = question[:3]
-    by = "" if wrt is None or len(values) < 2 else f" by {program.inputs[wrt]}"
-    return f"f has no {'value' if wrt is None else 'derivative'}{by}{point(question)}"
+    by = "" if wrt is None or what == "value" or len(values) < 2 else f" by {program.inputs[wrt]}"
+    return f"f has no {what}{by}{point(question)}"
 
 
 def point(question: Question) -> str:

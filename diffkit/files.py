@@ -17,6 +17,8 @@ def demand_writable(paths: Iterable[Path], force: bool) -> None:
         If a path is a folder, its folder is missing or not writable, or it exists and ``force`` is off.
     """
     for path in paths:
+        if path == Path():
+            raise UsageError("an output file needs a name", remedy="write -o report.html")
         folder = path.parent
         if path.is_dir():
             raise UsageError(f"cannot write '{path}': it is a folder", remedy="give the name of a file in it")
@@ -50,7 +52,7 @@ def write_all(contents: Mapping[Path, bytes], force: bool) -> None:
             beside.chmod(0o666 & ~mask)  # mkstemp makes files that only their owner may read
             beside.replace(path)
     except OSError as error:
-        raise UsageError(f"cannot write '{error.filename or path}': {error.strerror}") from None
+        raise UsageError(f"cannot write '{path}': {error.strerror}") from None
     finally:
         for beside in written.values():
             beside.unlink(missing_ok=True)

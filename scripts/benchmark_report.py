@@ -77,8 +77,9 @@ def inside(runs: int) -> None:
 
     program = parse(F)
     derivatives = sweep.taylor(program, {"x": 1.5}, "x")
-    models = sweep.models(derivatives, *sweep.noises(program, {"x": 1.5}, "x"))
-    found = median(lambda: [sweep.scheme(s, program, 1.5, derivatives[1], models[s]) for s in numeric.SCHEMES], runs)
+    models = sweep.models(derivatives, *sweep.noises(program, {"x": 1.5}, "x"), 1.5)
+    grid = sweep.levels(program, 1.5)
+    found = median(lambda: [sweep.scheme(s, program, 1.5, derivatives[1], models[s], grid) for s in numeric.SCHEMES], runs)
     show(f"sweep of 5 schemes x {len(sweep.steps(1.5))} steps, reference ready", f"{1e3 * found:.1f} ms", "20 ms", found <= 0.02)
     chain = parse("y = x; " + "; ".join(f"y = {op}" for op in ["sin(y)+2", "y*x", "sqrt(y)", "exp(y)/3", "y-cos(x)"] * 4))
     calls = 200

@@ -9,7 +9,7 @@ No constant is fitted: C comes from the proved higher derivatives, F from one re
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from diffkit import numeric, tape, truth
@@ -32,8 +32,11 @@ class Model(NamedTuple):
 
     constant: float
     order: int
-    weighted_noise: float
+    weight: float
+    noise: float
     ceiling: float  # what is left when h no longer matters: the arithmetic of the quotient
+    slope: float  # |f'|
+    spacing: float  # of the floats at x: no smaller step can be taken
 
     def truncation(self, h: float) -> float:
         """|C| h^p, inf where it overflows."""
@@ -42,27 +45,32 @@ class Model(NamedTuple):
         except OverflowError:
             return math.inf
 
-    def rounding(self, h: float) -> float:
-        """W F / h plus the rounding of the quotient itself."""
-        return self.weighted_noise / h + self.ceiling
+    def rounding(self, h: float, level: float = 0.0) -> float:
+        """W F / h plus the rounding of the quotient itself; ``level`` is the noise of f at the points it is taken at."""
+        return self.weight * max(self.noise, level) / h + self.ceiling
 
-    def predicted(self, h: float) -> float:
+    def predicted(self, h: float, level: float = 0.0) -> float:
         """The sum of both."""
-        return self.truncation(h) + self.rounding(h)
+        return self.truncation(h) + self.rounding(h, level)
 
     def best_step(self) -> float | None:
-        """h*, or None where the truncation constant is 0: the scheme is better than its order there."""
-        if not (0 < self.constant < math.inf and 0 < self.weighted_noise < math.inf):
+        """h*, or None where there is none to predict."""
+        if not (0 < self.constant < math.inf and 0 < self.weight * self.noise < math.inf):
             return None
-        return float((self.weighted_noise / (self.order * self.constant)) ** (1 / (self.order + 1)))
+        h = float((self.weight * self.noise / (self.order * self.constant)) ** (1 / (self.order + 1)))
+        return h if h >= self.spacing else None
 
     def excuse(self) -> str:
         """Why there is no best step to predict."""
         if math.isnan(self.constant):
             return "no prediction: the derivative in its truncation constant does not exist here"
         if not self.constant:
-            return "no prediction: the derivative in its truncation constant is 0 here, so it does better than its order"
-        return "" if self.order == 2 and not self.weighted_noise else "no prediction: the rounding noise of f vanishes here"
+            return "no prediction: the derivative in its truncation constant is 0 here"
+        if not self.weight:
+            return ""  # the complex step: the smaller the better
+        if not self.noise:
+            return "no prediction: the rounding noise of f vanishes here"
+        return "no prediction: the best step would lie below the spacing of the floats at this point"
 
 
 # scheme: which derivative stands in C, the factor before it, and W (theory: the sum of |weights| of f in the quotient)
@@ -94,7 +102,8 @@ def measure(
     Returns
     -------
     Sweep
-        Errors are absolute.  A sample's status is ok, exact (no error at all), below-ulp (x + h is x), domain (f is undefined
+        Errors are absolute.  A sample's status is ok, exact (no error at all), below-ulp (h is below the
+        spacing of the floats at x), domain (f is undefined
         at one of its points) or overflow.
 
     Raises
@@ -113,9 +122,10 @@ def measure(
     name = _wrt(program, wrt)
     derivatives = taylor(program, point, name)
     exact = derivatives[1]
-    predicted = models(derivatives, *noises(program, point, name))
+    predicted = models(derivatives, *noises(program, point, name), point[name])
     along = _restricted(program, point, name)
-    rows = tuple(scheme(s, along, point[name], exact, predicted[s]) for s in _schemes(schemes))
+    grid = levels(along, point[name])
+    rows = tuple(scheme(s, along, point[name], exact, predicted[s], grid) for s in _schemes(schemes))
     without_h = [e.name for e in choose(engines) if e.step is None]
     beside = compare.measure(program, point, engines=without_h, wrt=(name,)).engines
     return Sweep(
@@ -167,7 +177,7 @@ def noises(program: Program, point: dict[str, float], name: str) -> tuple[float,
     return tape.noise(program, point), tape.noise(tape.gradient_program(program), point, 1 + program.inputs.index(name))
 
 
-def models(derivatives: Sequence[Any], noise: float, noise_of_slope: float) -> dict[str, Model]:
+def models(derivatives: Sequence[Any], noise: float, noise_of_slope: float, x: float) -> dict[str, Model]:
     """The predicted error of every scheme, from f, f', f'', ... and the noises of f and f'.
 
     A quotient adds a few u |f'| of its own; the complex step carries f' along with f, and commits the errors of its formula.
@@ -176,11 +186,24 @@ def models(derivatives: Sequence[Any], noise: float, noise_of_slope: float) -> d
     def size(number: Any) -> float:
         return math.nan if number is None else abs(float(number))
 
-    found = {}
+    found, slope = {}, size(derivatives[1])
     for name, (n, factor, weight) in CONSTANTS.items():
-        ceiling = 2 * U * size(derivatives[1]) + (noise_of_slope if name == "complex-step" else 0.0)
-        found[name] = Model(factor * size(derivatives[n]), numeric.SCHEMES[name].order_of_accuracy, weight * noise, ceiling)
+        ceiling = 2 * U * slope + (noise_of_slope if name == "complex-step" else 0.0)
+        order = numeric.SCHEMES[name].order_of_accuracy
+        found[name] = Model(factor * size(derivatives[n]), order, weight, noise, ceiling, slope, math.ulp(x))
     return found
+
+
+def levels(f: Callable[[Any], Any], x: float) -> dict[float, float]:
+    """The steps, and with each the least noise that f can have at x +- h and x +- 2h: u times its largest value there.
+
+    Where |f| grows away from x, as x^2 does at 1e-200, this and not the noise at x is what a quotient meets.
+    """
+    grid = {}
+    for h in steps(x):
+        sizes = [abs(float(f(x + k * h))) for k in (-2, -1, 1, 2)]
+        grid[h] = U * max((y for y in sizes if y < math.inf), default=0.0)
+    return grid
 
 
 def _restricted(program: Program, point: dict[str, float], name: str) -> Callable[[Any], Any]:
@@ -204,19 +227,21 @@ def steps(x: float) -> list[float]:
     return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if 0 < h < math.inf]
 
 
-def scheme(name: str, f: Callable[[Any], Any], x: float, exact: Any, model: Model) -> Scheme:
-    """One scheme over all steps, judged against the exact derivative."""
+def scheme(name: str, f: Callable[[Any], Any], x: float, exact: Any, model: Model, grid: Mapping[float, float]) -> Scheme:
+    """One scheme over all steps of ``grid``, judged against the exact derivative."""
     quotient = numeric.SCHEMES[name].quotient
     high = float(exact)
     low = float(exact - type(exact)(high))
-    reason = "" if model.best_step() else model.excuse()
+    h_predicted = model.best_step()
+    reason = "" if h_predicted else model.excuse()
     samples: list[Sample] = []
     try:
-        samples = [_sample(quotient(f, x, h), x, h, high, low, model, name) for h in steps(x)]
+        for h, level in grid.items():
+            below = name != "complex-step" and (h < model.spacing or x + h == x or x - h == x)
+            samples.append(_sample(quotient(f, x, h), h, high, low, model, level, below))
     except DiffkitError as error:
         reason = error.what
     best = min((s for s in samples if s.status in {"ok", "exact"}), key=lambda s: s.total, default=None)
-    h_predicted = model.best_step()
     return Scheme(
         scheme=name,
         order_of_accuracy=model.order,
@@ -230,7 +255,7 @@ def scheme(name: str, f: Callable[[Any], Any], x: float, exact: Any, model: Mode
     )
 
 
-def _sample(estimate: float, x: float, h: float, high: float, low: float, model: Model, scheme: str) -> Sample:
+def _sample(estimate: float, h: float, high: float, low: float, model: Model, level: float, below: bool) -> Sample:
     """One estimate; the reference is high + low, so that the difference is exact where it matters."""
     total = abs((estimate - high) - low)
     known = math.isfinite(model.constant)
@@ -239,15 +264,13 @@ def _sample(estimate: float, x: float, h: float, high: float, low: float, model:
         estimate=estimate,
         total=total,
         truncation=model.truncation(h) if known else None,
-        rounding=model.rounding(h),
-        predicted=model.predicted(h) if known else None,
-        status=_status(estimate, total, x, h, scheme),
+        rounding=model.rounding(h, level),
+        predicted=model.predicted(h, level) if known else None,
+        status="below-ulp" if below else _status(estimate, total),
     )
 
 
-def _status(estimate: float, total: float, x: float, h: float, scheme: str) -> str:
-    if scheme != "complex-step" and (x + h == x or x - h == x):
-        return "below-ulp"
+def _status(estimate: float, total: float) -> str:
     if math.isnan(estimate):
         return "domain"
     if math.isinf(estimate):
@@ -256,8 +279,15 @@ def _status(estimate: float, total: float, x: float, h: float, scheme: str) -> s
 
 
 def fitted_order(samples: Sequence[Sample], model: Model) -> float | None:
-    """The slope of log error against log h where truncation rules: nearest to h = 0 above the noise; None if too few samples."""
-    floor = [(s.h, s.total) for s in samples if s.status == "ok" and s.total > NOISE_MARGIN * (s.rounding or 0.0)]
+    """The slope of log error against log h where truncation rules: nearest to h = 0 above the noise; None if too few samples.
+
+    An estimate below 1 % of f' has not seen the slope at all (sin at 1e22): its error is f' itself, whatever h.
+    """
+    floor = [
+        (s.h, s.total)
+        for s in samples
+        if s.status == "ok" and s.total > NOISE_MARGIN * (s.rounding or 0.0) and abs(s.estimate) >= 0.01 * model.slope
+    ]
     if not floor:
         return None
     smallest = _smallest_unbroken(samples, floor)
