@@ -1,5 +1,8 @@
 """What is said about a picture: a caption, a whole sentence usable in a hand-in, and a description for who cannot see it."""
 
+import math
+import re
+
 from diffkit.messages import say
 from diffkit.results import Comparison, Record, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
@@ -7,9 +10,17 @@ from diffkit.tables import clip, fixed, point, short
 LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step"}
 
 
+DRAWN = ("ok", "exact", "below-ulp")  # the samples a picture shows
+
+
 def label(scheme: str) -> str:
     """Return the name of a scheme as prose writes it."""
     return LABELS.get(scheme, scheme)
+
+
+def named(text: str) -> str:
+    """Return a sentence of a study with the names of the schemes as prose writes them."""
+    return re.sub(r"(?<![\w-])(?:richardson|complex-step|D-)(?![\w-])", lambda found: label(found[0]), text)
 
 
 def joined(parts: list[str]) -> str:
@@ -35,11 +46,14 @@ def caption(record: Record) -> str:
 
 def _sweep_caption(sweep: Sweep) -> str:
     stars = [s for s in sweep.schemes if s.h_predicted and s.error_predicted]
-    zeros = any(sample.status == "exact" for s in sweep.schemes for sample in s.samples)
-    coarse = any(sample.status == "below-ulp" for s in sweep.schemes for sample in s.samples)
+    shown = [(s, seen) for s in sweep.schemes for seen in s.samples if math.isfinite(seen.total) and seen.h > 0]
+    zeros = any(seen.status == "exact" or (seen.status == "ok" and seen.total == 0) for _, seen in shown)
+    coarse = any(seen.status == "below-ulp" and seen.total > 0 for _, seen in shown)
+    drawn = [s.scheme for s in sweep.schemes if any(s is scheme and seen.status in DRAWN for scheme, seen in shown)]
+    names = drawn or [s.scheme for s in sweep.schemes]
     place = {"kind": sweep.kind().capitalize(), "at": point(sweep.at), "expression": clip(sweep.expression)}
     clauses = [
-        say("figure.sweep", **place, schemes=joined([label(s.scheme) for s in sweep.schemes]), name=sweep.wrt),
+        say("figure.sweep", **place, schemes=joined([label(name) for name in names]), name=sweep.wrt),
         say("figure.sweep.model", steps=joined(_steps(stars))) if stars else "",
         say("figure.sweep.triangles") if any(s.fitted_order is not None for s in sweep.schemes) else "",
         say("figure.sweep.engines") if sweep.engines and sweep.kind() == "relative" else "",
@@ -65,7 +79,7 @@ def alt(record: Record) -> str:
         sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
         return say("alt.swell", sizes=sizes or "none")
     shown = record.judged() if isinstance(record, Comparison) else []
-    digits = [f"{e.engine} {e.digits()}" for e in shown]
+    digits = [f"{label(e.engine)} {e.digits()}" for e in shown]
     return say("alt.engines", digits=joined(digits) or "none")
 
 

@@ -6,9 +6,16 @@ A sentence is a template of ours and its fields are data: text of the user is ne
 SENTENCES = {
     # -- headlines of the terminal tables and captions of the tables
     "compare.headline": "Every engine on the derivative of {expression} at {at}",
+    "compare.constant": "{expression} has no inputs: there is nothing to differentiate",
     "compare.value": "f = {value}",
     "compare.reference": "reference d/d{name} = {value} (proved to {digits} digits)",
     "compare.slopes": "slopes along {name}: {left} from the left, {right} from the right",
+    "compare.sides": "along {name}: {left} from the left, {right} from the right",
+    "compare.jump": "f jumps from {left} to {right} along {name}",
+    "compare.answers": "What the engines answer at {at}; there is no proved derivative to judge them by.",
+    "compare.nothing": "The engines on a function without inputs.",
+    "reference.caption": "The proved derivatives at {at}, to {digits} digits.",
+    "reference.more": "{count} more inputs stand in the JSON document.",
     "compare.caption": "The engines at {at}, best first, judged in correct digits against the proved reference.",
     "sweep.headline": "Error of the difference schemes on the derivative with respect to {name} of {expression} at {at}",
     "sweep.reference": "reference d/d{name} = {value}",
@@ -24,6 +31,7 @@ SENTENCES = {
     ),
     "functions.headline": "Functions of the language: accuracy in ulps, in math and in NumPy, over the domain named",
     "heading.functions": "The functions of the language",
+    "report.constant": "Report on {expression}: it has no inputs, so there is nothing to differentiate",
     "report.headline": "Report on {expression} at {at}",
     # -- captions and descriptions of the pictures
     "figure.sweep": (
@@ -54,10 +62,15 @@ SENTENCES = {
     "verdict.kink": (
         "At {at} f has no derivative ({status}): along {name} its slope is {left} on the left and {right} on the right."
     ),
+    "verdict.jump": "At {at} f has no derivative: along {name} it jumps from {left} to {right}.",
+    "verdict.constant": "The function has no inputs, so there is nothing to differentiate.",
+    "verdict.part": "Judged by {names} alone:",
     "verdict.none": "No derivative could be proved at {at} ({status}): {reason}.",
     "verdict.no_reason": "no reason was recorded",
     "verdict.best": "The best engine, {engine}, is {digits}",
     "verdict.difference": "the best difference quotient, {engine}, is {digits}",
+    "verdict.nobody": "No engine has a correct digit; the least wrong is {engine}.",
+    "verdict.no_difference": "no difference quotient has a correct digit",
     "verdict.worst": "the worst engine, {engine}, is {digits}",
     "verdict.convention": "What the engines answer there is a convention and cannot be judged: {answers}.",
     "verdict.no_engines": "No engine gave a number that can be judged.",
@@ -67,10 +80,12 @@ SENTENCES = {
     "digits.none": "wrong in every digit",
     # -- the report: title, headings, prose
     "report.title": "How exact is the derivative at {at}?",
+    "report.value": "The function has the value {value} in float64.",
     "report.setting": "At {at} the function has the value {value} in float64.",
     "heading.verdict": "Verdict",
     "heading.formula": "The function",
     "heading.engines": "Every engine against the proved value",
+    "heading.answers": "What every engine answers",
     "heading.sweep": "Error against the step",
     "heading.orders": "Orders of accuracy and the best step",
     "heading.swell": "How large the derivative grows",
@@ -78,7 +93,12 @@ SENTENCES = {
     "heading.redo": "How to redo it",
     "prose.engines": (
         "None of the engines is assumed exact: each is judged against a reference whose digits are proved. "
-        "A difference quotient depends on its step h; the others have none, or need none of a certain size."
+        "A difference quotient depends on its step h. The complex step does not, as long as h is small; "
+        "the other engines have no step."
+    ),
+    "prose.answers": (
+        "No derivative is proved at this point, so no engine can be called right or wrong: "
+        "what each answers is its convention, and a difference quotient answers what its step h makes of it."
     ),
     "prose.sweep": (
         "A difference quotient errs twice: cutting off the Taylor series costs C h^p (truncation), which falls with h, "
@@ -93,12 +113,18 @@ SENTENCES = {
         "A tree counts every leaf and operation of the formula written out in full; a DAG counts equal parts once, "
         "which is how a program computes it."
     ),
-    "prose.growth": (
-        "The symbolic derivative is {tree} times as large as f when written out in full, "
-        "and {dag} times as large with equal parts shared."
-    ),
+    "prose.growth": ("The symbolic derivative is {tree} when written out in full, and {dag} with equal parts shared."),
+    "prose.growth.alike": "The symbolic derivative is {tree}, both written out in full and with equal parts shared.",
+    "growth.same": "as large as f",
+    "growth.about": "about as large as f",
+    "growth.half": "half the size of f",
+    "growth.smaller": "{ratio} of the size of f",
+    "growth.larger": "{ratio} times as large as f",
     "prose.proved": "The reference was proved to {digits} digits.",
-    "prose.redo": "The same numbers come out again with the same versions of the libraries.",
+    "prose.redo": (
+        "With the same versions of the libraries on the same kind of machine every value and every error comes out again, "
+        "digit for digit; the times do not."
+    ),
     "term.float64": "float64, u",
     "meaning.float64": (
         "All engines compute in IEEE double precision. u = 2^-53 = 1.11e-16 is the largest relative error of rounding one number."
@@ -123,10 +149,13 @@ SENTENCES = {
     ),
     "term.luck": "lucky minimum",
     "meaning.luck": (
-        "The smallest error measured. Truncation and rounding happen to cancel there; it is known only once the answer is, "
-        "and is no advice on the step."
+        "The smallest error measured, of a scheme with a predicted h*. Truncation and rounding happen to cancel there; "
+        "it is known only once the answer is, and is no advice on the step."
     ),
     "caption.environment": "Versions, machine and times of this measurement.",
+    "header.input": "input",
+    "header.point": "at",
+    "header.proved": "proved derivative",
     "header.what": "what",
     "header.how": "value",
     "time": "time for {stage}",

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from diffkit.codec import Data, expect
 from diffkit.errors import InputError, UsageError
 from diffkit.messages import say
-from diffkit.tables import Table, clip, count, exact, fixed, plain, point, short
+from diffkit.tables import Table, clip, count, exact, fixed, plain, point, proved, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCHEMA = 1
-COLUMNS = 2  # a gradient with more components than this is left out of the table, not of JSON and CSV
+COLUMNS = 3  # a gradient with more components than this is left out of the table, not of JSON and CSV
 
 
 class Record(Data):
@@ -191,11 +191,19 @@ class Comparison(Record):
     def headline(self) -> list[str]:
         """Return expression and point, the value, and the reference or why there is none."""
         known = self.reference or Reference(digits=0, gradient={})
-        proved = [say("compare.reference", name=n, value=v, digits=known.digits) for n, v in list(known.gradient.items())[:8]]
-        sides = [say("compare.slopes", name=n, left=a, right=b) for n, (a, b) in (known.slopes or {}).items()]
+        slopes = [
+            say("compare.reference", name=n, value=proved(v), digits=known.digits) for n, v in list(known.gradient.items())[:8]
+        ]
         status = [] if self.status == "ok" else [f"status: {self.status}" + f" ({self.reason})" * bool(self.reason)]
-        title = say("compare.headline", expression=clip(self.expression), at=point(self.at))
-        return [title, say("compare.value", value=exact(self.value)), *proved, *sides, *status]
+        title = say(f"compare.{'headline' if self.at else 'constant'}", expression=clip(self.expression), at=point(self.at))
+        return [title, say("compare.value", value=exact(self.value)), *slopes, *self._sides(), *status]
+
+    def _sides(self) -> list[str]:
+        """Return what is on the left and on the right: slopes, or values at a jump; the status is that of the first input."""
+        sides = (self.reference.slopes if self.reference else None) or {}
+        first = {"jump": "compare.jump", "kink": "compare.slopes"}.get(self.status, "compare.sides")
+        keys = [first, *["compare.sides"] * len(sides)]
+        return [say(key, name=n, left=proved(a), right=proved(b)) for key, (n, (a, b)) in zip(keys, sides.items(), strict=False)]
 
     def ranked(self) -> list[EngineResult]:
         """Return the engines by relative error, best first; those without one last."""
@@ -207,7 +215,8 @@ class Comparison(Record):
 
     def table(self) -> Table:
         """Return one row an engine."""
-        names = [] if len(self.at) > COLUMNS else list(self.at)
+        asked = [n for n in self.at if any(n in e.gradient for e in self.engines)] or list(self.at)
+        names = [] if len(asked) > COLUMNS else asked
         headers = ("engine", "correct digits", "relative error", "ulps", *(f"d/d{n}" for n in names), "h", "evaluations")
         rows = [
             (
@@ -218,7 +227,8 @@ class Comparison(Record):
             for e in self.ranked()
         ]
         notes = tuple(f"{e.engine}: {e.reason}" for e in self.ranked() if e.reason)
-        return Table((*headers, "status"), tuple(rows), say("compare.caption", at=point(self.at)), notes)
+        said = "compare.nothing" if not self.at else "compare.caption" if self.judged() else "compare.answers"
+        return Table((*headers, "status"), tuple(rows), say(said, at=point(self.at)), notes)
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row an engine, with a column "d/dx" for every input."""
@@ -300,7 +310,7 @@ class Sweep(Record):
     def headline(self) -> list[str]:
         """Return expression and point, the reference, the verdict."""
         title = say("sweep.headline", name=self.wrt, expression=clip(self.expression), at=point(self.at))
-        known = say("sweep.reference", name=self.wrt, value=self.derivative)
+        known = say("sweep.reference", name=self.wrt, value=proved(self.derivative))
         return [title, known, f"{self.verdict.smoothness}: {self.verdict.text}"]
 
     def table(self) -> Table:
@@ -309,17 +319,28 @@ class Sweep(Record):
             (
                 *(s.scheme, str(s.order_of_accuracy), fixed(s.fitted_order)),
                 *(short(s.h_predicted), short(self._judged(s.error_predicted))),
-                *(short(s.h_measured_best), short(self._judged(s.error_measured_best))),
+                *self._lucky(s),
             )
             for s in self.schemes
         ]
         headers = ("scheme", "order", "fitted", "predicted h*", "predicted error", "lucky h", "lucky minimum")
-        notes = (say("sweep.luck"), *(f"{s.scheme}: {s.reason}" for s in self.schemes if s.reason))
+        luck = [say("sweep.luck")] if any(s.h_predicted for s in self.schemes) else []
+        notes = (*luck, *(f"{s.scheme}: {s.reason}" for s in self.schemes if s.reason))
         return Table(headers, tuple(rows), say("sweep.caption", at=point(self.at), kind=self.kind()), notes)
 
+    def _lucky(self, scheme: Scheme) -> tuple[str, str]:
+        """Return step and error of the lucky minimum: luck is where rounding and truncation can cancel, not a flat floor."""
+        zero = scheme.error_measured_best == 0
+        if not scheme.h_predicted:
+            return "-", "exact" if zero else "-"
+        return short(scheme.h_measured_best), "exact" if zero else short(self._judged(scheme.error_measured_best))
+
     def raw(self) -> Iterator[dict[str, object]]:
-        """Yield one row a sample; errors are absolute."""
-        return ({"scheme": s.scheme} | sample.to_dict() for s in self.schemes for sample in s.samples)
+        """Yield one row a sample; errors are absolute but for the column that says relative."""
+        slope = self._slope()
+        for scheme in self.schemes:
+            for s in scheme.samples:
+                yield {"scheme": scheme.scheme} | s.to_dict() | {"relative_error": s.total / slope if slope else None}
 
 
 # -- swell ----------------------------------------------------------------------------------------------
@@ -389,7 +410,9 @@ class Report(Record):
 
     def headline(self) -> list[str]:
         """Return the title and what the comparison says above its table."""
-        title = self.title or say("report.headline", expression=clip(self.expression), at=point(self.at))
+        title = self.title or say(
+            f"report.{'headline' if self.at else 'constant'}", expression=clip(self.expression), at=point(self.at)
+        )
         return [clip(title), *self.comparison.headline()[1:]]
 
     def table(self) -> Table:

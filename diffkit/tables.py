@@ -11,7 +11,9 @@ from typing import NamedTuple
 NOTE_WIDTH = 100  # characters of a line of prose in a terminal
 SHOWN = 72  # characters of an expression that a headline shows
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?(e[-+]?\d+)?|nan|inf)|-|exact")
-IN_PROSE = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?e[+-]?\d+(?![\w.])|\b(?:10|2)\^-?\d+|\bh\^p\b")  # what prose sets raised
+IN_PROSE = re.compile(  # what prose sets raised, and negative numbers, but not the difference in (x)-1
+    r"(?<![\w.])-?\d+(?:\.\d+)?e[+-]?\d+(?![\w.])|\b(?:10|2)\^-?\d+|\bh\^p\b|(?<![\w.)\]^])-\d+(?:\.\d+)?(?![\w.]*\w)"
+)
 POWER_OF_TEN = re.compile(r"([-+]?\d+(?:\.\d+)?)e([-+]?\d+)")  # as `short`, `exact` and `count` write one
 
 
@@ -35,6 +37,25 @@ def short(x: float | None, digits: int = 3) -> str:
 def exact(x: float | None) -> str:
     """Return the shortest text that reads back as the same double; "-" where there is none."""
     return "-" if x is None else float.__repr__(float(x))
+
+
+def proved(text: str) -> str:
+    """Return a decimal string with all its digits, by powers of ten where it is not of everyday size.
+
+    Examples
+    --------
+    >>> proved("-0.00000833333"), proved("4.5"), proved("nan")
+    ('-8.33333e-6', '4.5', 'nan')
+    """
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not number.is_finite() or not number or -4 < number.adjusted() < 21:
+        return text
+    return f"{number:.{len(number.as_tuple().digits) - 1}e}".replace("e+", "e")
 
 
 def fixed(x: float | None, places: int = 2) -> str:
@@ -70,10 +91,9 @@ def plain(text: str) -> str:
 
 
 def clip(text: str, length: int = SHOWN) -> str:
-    """Return the text on one line, its middle left out where it is longer than that."""
+    """Return the text on one line, its end left out where it is longer than that."""
     text = "; ".join(line.strip() for line in text.splitlines() if line.strip())
-    half = (length - 5) // 2
-    return text if len(text) <= length else f"{text[:half]} ... {text[-half:]}"
+    return text if len(text) <= length else f"{text[: length - 4].rstrip()} ..."
 
 
 def point(at: Mapping[str, float]) -> str:

@@ -110,11 +110,9 @@ BAD = [
 
 @pytest.mark.parametrize(("args", "status", "message"), BAD, ids=[" ".join(a)[:40] for a, _, _ in BAD])
 def test_bad_input_gets_one_clear_error(capsys, args, status, message):
-    """The right status, at most three lines on standard error, nothing on standard output, in under a second."""
-    begun = time.perf_counter()
+    """The right status, at most three lines on standard error, nothing on standard output."""
     found, out, err = run(capsys, *args)
     assert (found, out) == (status, "")
-    assert time.perf_counter() - begun < 5  # the contract says 1 s; a loaded machine must not fail the test
     assert err.startswith("diffkit: ")
     assert len(err.rstrip("\n").split("\n")) <= 3
     assert "Traceback" not in err

@@ -63,6 +63,15 @@ class Curve:
         keep = np.isin(self.status, status) & np.isfinite(self.error) & (self.error > 0) & (self.h > 0)
         return self.h[keep], self.error[keep]
 
+    def branches(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return where truncation alone and rounding alone are drawn: on the far side of the star, while near its height."""
+        none = np.zeros(len(self.h), dtype=np.bool_)
+        if self.best is None or self.scheme.scheme == "complex-step":
+            return none, none
+        _, truncation, rounding = self.model.T
+        least = self.best[1] / 60
+        return (truncation > least) & (self.h <= self.best[0]), (rounding > least) & (self.h >= self.best[0])
+
     def branch(self) -> tuple[Points, Points]:
         """Return the part to write along: right of the predicted step, or of the smallest error, or flat."""
         h, error = self.shown("ok")
@@ -149,17 +158,21 @@ def _legend_handles(curves: Sequence[Curve]) -> list[tuple[Any, str]]:
 
     marks = tuple(line(**_mark(c.look, 1.4)) for c in curves)
     silent = [c for c in curves if len(c.shown("ok")[0]) < 4]  # with no curve to write along
-    model = any(np.isfinite(c.model[:, 0]).any() for c in curves)
+    model = any(np.isfinite(c.model[:, 0]).any() for c in curves if c.scheme.scheme != "complex-step")
     star = any(c.best for c in curves)
     entries: list[tuple[bool, Any, str]] = [
         (bool(marks), marks, "measured"),
         *((True, line(**_mark(c.look, 1.4)), c.look.label) for c in silent),
         (model, line(linestyle="-", linewidth=1.4), "model: truncation + rounding"),
-        (star, line(linestyle="--", linewidth=1), "truncation alone"),
-        (star, line(linestyle=":", linewidth=1.2), "rounding alone"),
+        (any(c.branches()[0].any() for c in curves), line(linestyle="--", linewidth=1), "truncation alone"),
+        (any(c.branches()[1].any() for c in curves), line(linestyle=":", linewidth=1.2), "rounding alone"),
         (star, line(marker="*", markersize=9, markerfacecolor="white"), "predicted best $h^*$"),
         (any_status("exact"), line(marker="v", markerfacecolor="none"), "error exactly 0"),
-        (any_status("below-ulp"), line(marker="o", markerfacecolor="none", color=GREY), "$h$ below ulp($x$)"),
+        (
+            any(len(c.shown("below-ulp")[0]) for c in curves),
+            line(marker="o", markerfacecolor="none", color=GREY),
+            "$h$ below ulp($x$)",
+        ),
     ]
     return [(handle, text) for wanted, handle, text in entries if wanted]
 
@@ -223,8 +236,7 @@ def _draw_models(sheet: Sheet, curves: Sequence[Curve]) -> None:
             continue
         _line(sheet, c.h, total, c.look.color, "-", 1.4)
         if c.best:
-            star = c.best[0]
-            left, right = (truncation > c.best[1] / 60) & (c.h <= star), (rounding > c.best[1] / 60) & (c.h >= star)
+            left, right = c.branches()
             _line(sheet, c.h[left], truncation[left], c.look.color, "--", 1.0)
             _line(sheet, c.h[right], rounding[right], c.look.color, ":", 1.2)
 

@@ -45,6 +45,8 @@ def numbers(text: str) -> Markup:
 
 def _raised(number: str) -> Markup:
     base, caret, power = number.partition("^")
+    if not caret and "e" not in number:
+        return escape(_minus(number))
     found = POWER_OF_TEN.fullmatch(number)
     if not caret and found:
         base, power = f"{found[1]}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10", str(int(found[2]))
