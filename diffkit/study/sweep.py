@@ -22,6 +22,7 @@ from diffkit.results import Sample, Scheme, Sweep, Verdict
 from diffkit.study import compare
 
 PER_DECADE = 8
+LEAST = 5e-324  # absolute: what the underflow of f costs
 SMALLEST_AT_ZERO = 1e-20  # ulp(0) is 5e-324: 320 decades of nothing new
 NOISE_MARGIN = 100.0  # the order is fitted where the error is this many times the rounding bound
 FIT_DECADES, FIT_SAMPLES = 1.0, 5
@@ -47,7 +48,7 @@ class Model(NamedTuple):
 
     def rounding(self, h: float, level: float = 0.0) -> float:
         """W F / h plus the rounding of the quotient itself; ``level`` is the noise of f at the points it is taken at."""
-        return self.weight * max(self.noise, level) / h + self.ceiling
+        return (self.weight * max(self.noise, level) + LEAST) / h + self.ceiling
 
     def predicted(self, h: float, level: float = 0.0) -> float:
         """The sum of both."""
