@@ -39,6 +39,8 @@ def caption(record: Record) -> str:
     if isinstance(record, Sweep):
         return _sweep_caption(record)
     if isinstance(record, Swell):
+        if not record.wrt:
+            return record.headline()[0] + "."
         family = any(form.n is not None for form in record.forms)
         return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
     return say("figure.engines", at=point(record.at), expression=clip(record.expression))

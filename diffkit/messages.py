@@ -25,6 +25,7 @@ SENTENCES = {
         "so it can be named only once the answer is known and is no advice on the step."
     ),
     "swell.headline": "Sizes of {expression} and of its derivative with respect to {name}",
+    "swell.constant": "Sizes of {expression}, which has no inputs",
     "swell.caption": (
         "Sizes of f and of the forms of its derivative with respect to {name}: leaves and operations of the tree, "
         "of the same with equal parts shared (DAG), and operations of the latter."

@@ -370,7 +370,7 @@ class Swell(Record):
 
     def headline(self) -> list[str]:
         """Return expression and variable."""
-        return [say("swell.headline", expression=clip(self.expression), name=self.wrt)]
+        return [say("swell.headline" if self.wrt else "swell.constant", expression=clip(self.expression), name=self.wrt)]
 
     def table(self) -> Table:
         """Return one row a form."""
@@ -380,7 +380,8 @@ class Swell(Record):
             (f.form, *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status) for f in self.forms
         ]
         notes = tuple(f"{f.form}: {f.reason}" for f in self.forms if f.reason)
-        return Table(headers, tuple(rows), say("swell.caption", name=self.wrt), notes)
+        said = say("swell.caption", name=self.wrt) if self.wrt else self.headline()[0] + "."
+        return Table(headers, tuple(rows), said, notes)
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a form."""
@@ -424,7 +425,7 @@ class Report(Record):
         return self.comparison.raw()
 
     def __str__(self) -> str:
-        parts = (self.comparison, self.sweep, self.swell)
+        parts = (self.comparison, self.sweep, self.swell if self.at else None)
         return "\n\n".join([plain(self.headline()[0]), *(str(part) for part in parts if part is not None)])
 
 

@@ -23,8 +23,12 @@ def build(record: Record) -> Document:
     sections = _sections(record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        title = say("report.title", at=point(record.at)) if record.at else record.headline()[0]
+        title = say("report.title", at=point(record.at)) if record.at else _untitled(record)
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
+
+
+def _untitled(record: Record) -> str:
+    return say("report.constant", expression=clip(record.expression)) if isinstance(record, Report) else record.headline()[0]
 
 
 def _sections(record: Record) -> Sequence[Section | None]:
@@ -33,9 +37,9 @@ def _sections(record: Record) -> Sequence[Section | None]:
         return [
             Section(say("heading.verdict"), (Prose(verdict(record.comparison), lead=True), formula(record), *_setting(record))),
             _engines(record.comparison) if record.at else None,
-            _sweep(record.sweep) if record.sweep else _no_sweep(),
+            _sweep(record.sweep) if record.sweep else _no_sweep() if record.at else None,
             _orders(record.sweep) if known and record.sweep else None,
-            _swell(record.swell) if record.swell else None,
+            _swell(record.swell) if record.swell and record.at else None,
             _measured(record),
             _redo(record),
         ]

@@ -194,7 +194,7 @@ def test_markdown_of_the_report() -> None:
     text = markdown.render(build(specimens.report()), {"error_vs_h": "a b-error_vs_h.svg"})
     assert text.startswith("# How exact is the derivative at x = 1.5?\n")
     assert "$$\nf(x) = \\frac{e^{x}}{\\sqrt{\\sin^{3} x + \\cos^{3} x}}\n$$" in text
-    assert "| richardson | 12.7 | 2.2e-13 | 1.98e3 | 4.053427893898 | 8.72e-4 | 4 | ok |" in text
+    assert "| Richardson | 12.7 | 2.2e-13 | 1.98e3 | 4.053427893898 | 8.72e-4 | 4 | ok |" in text
     assert "](a%20b-error_vs_h.svg)" in text
     assert "](swell.svg)" in text
 

@@ -78,7 +78,7 @@ def test_verdict_of_a_gradient() -> None:
 def test_engines_wrong_in_every_digit_are_called_so() -> None:
     """An error of 630 % is no digit at all."""
     wrong = dataclasses.replace(specimens.comparison(), engines=(specimens.engine("symbolic", 6.3, 1.0),))
-    assert verdict(wrong).endswith(" The best engine, symbolic, is wrong in every digit.")
+    assert verdict(wrong).endswith(" No engine has a correct digit; the least wrong is symbolic.")
 
 
 def test_an_infinite_relative_error_is_told_as_such() -> None:
@@ -154,7 +154,7 @@ def test_a_report_says_by_how_much_the_derivative_grew() -> None:
     prose = [b.text for b in blocks(build(specimens.swell()), Prose) if isinstance(b, Prose)]
     assert prose[-1].endswith(
         "The symbolic derivative is 4.5 times as large as f when written out in full, "
-        "and 2.8 times as large with equal parts shared."
+        "and 2.8 times as large as f with equal parts shared."
     )
 
 
@@ -265,3 +265,30 @@ def test_report_from_json_builds_the_same_document() -> None:
     """Saved and read back, the document is the same."""
     again = Report.from_json(specimens.report().to_json())
     assert build(again).sections[0] == build(specimens.report()).sections[0]
+
+
+def test_a_jump_has_values_and_no_slopes() -> None:
+    """At a jump both sides are values of f, and are called so."""
+    kink = specimens.kink()
+    jump = dataclasses.replace(kink, status="jump", reason="")
+    assert "f jumps from -1 to 1 along x" in str(jump)
+    assert "slopes" not in str(jump)
+    assert "it jumps from -1 to 1" in verdict(jump)
+
+
+def test_several_inputs_have_a_table_of_proved_derivatives() -> None:
+    """Every proved digit of a gradient stands in a table."""
+    proved = {"x": "4.05342789389862065771418792561", "y": "-0.00000833333332777777817361267241578"}
+    record = dataclasses.replace(specimens.comparison(), at={"x": 1.5, "y": 2.0}, reference=Reference(digits=30, gradient=proved))
+    tables = [block.table for section in build(record).sections for block in section.blocks if isinstance(block, TableBlock)]
+    assert tables[0].rows[0] == ("x", "1.5", proved["x"])
+    assert tables[0].rows[1] == ("y", "2.0", "-8.33333332777777817361267241578e-6")
+    assert "d/dy" not in tables[1].headers  # no engine was asked for it
+
+
+def test_without_inputs_there_is_nothing_to_differentiate() -> None:
+    """A constant function gives whole sentences."""
+    record = dataclasses.replace(specimens.comparison(), expression="5", at={}, engines=(), reference=None)
+    assert record.headline()[0] == "5 has no inputs: there is nothing to differentiate"
+    assert verdict(record) == "The function has no inputs, so there is nothing to differentiate."
+    assert len(build(record).sections) == 1
