@@ -159,6 +159,23 @@ def test_terminal_table_of_the_sweep_names_luck() -> None:
     assert short(error / sweep.scale()) in text
 
 
+def test_luck_is_named_only_where_it_can_happen() -> None:
+    """The complex step has a flat floor and no lucky step; without any predicted step nothing is said of luck."""
+    sweep = specimens.sweep()
+    assert sweep.table().rows[-1][-2:] == ("-", "-")
+    assert sweep.table().rows[0][-2] == short(sweep.schemes[0].h_measured_best)
+    flat = dataclasses.replace(sweep, schemes=sweep.schemes[-1:])
+    assert flat.table().notes == ()
+
+
+def test_csv_of_a_sweep_has_relative_errors() -> None:
+    """Relative where there is a derivative to divide by, else empty."""
+    sweep = specimens.sweep()
+    first = next(iter(sweep.raw()))
+    assert first["relative_error"] == sweep.schemes[0].samples[0].total / float(specimens.DERIVATIVE)
+    assert next(iter(dataclasses.replace(sweep, derivative="0").raw()))["relative_error"] is None
+
+
 @pytest.mark.parametrize("derivative", ["0", "0.0", "nan", "", "1e999"])
 def test_errors_are_absolute_without_a_derivative_to_divide_by(derivative: str) -> None:
     """A derivative of 0, or none, makes the errors absolute."""

@@ -72,14 +72,20 @@ class Curve:
         least = self.best[1] / 60
         return (truncation > least) & (self.h <= self.best[0]), (rounding > least) & (self.h >= self.best[0])
 
+    @property
+    def drawn(self) -> bool:
+        """Whether any of its samples is in the picture."""
+        return bool(len(self.shown("ok", "below-ulp")[0]) or (self.status == "exact").any())
+
     def branch(self) -> tuple[Points, Points]:
         """Return the part to write along: right of the predicted step, or of the smallest error, or flat."""
         h, error = self.shown("ok")
         if self.scheme.scheme == "complex-step" and len(h):
-            flat = error < 100 * error.min()
+            flat = error < 100 * np.quantile(error, 0.2)  # the least may be luck
             return h[flat], np.full(np.count_nonzero(flat), np.exp(np.mean(np.log(error[flat]))))
-        turn = self.scheme.h_predicted or self.scheme.h_measured_best
-        right = h > 3 * turn if turn else np.full(len(h), True)
+        turns = [turn for turn in (self.scheme.h_predicted, self.scheme.h_measured_best) if turn]
+        rights = [h > 3 * turn for turn in turns] or [np.full(len(h), True)]
+        right = rights[0] if np.count_nonzero(rights[0]) > 12 else max(rights, key=np.count_nonzero)
         return (h[right], error[right]) if np.count_nonzero(right) > 3 else (h, error)
 
 
@@ -139,12 +145,13 @@ def error_vs_h(sweep: Sweep, width: str = "full") -> Figure:
         band = _set_axes(sheet, sweep, curves, width)
         _draw_models(sheet, curves)
         _draw_samples(sheet, curves, band)
+        _cover_stars(sheet, curves, band)
         _draw_engines(sheet, sweep, band)
         _draw_stars(sheet, curves, band, digits=2 if width == "full" else 1)
         _write_names(sheet, curves)
         _draw_triangles(sheet, curves)
         _write_rounding(sheet, curves)
-        if not any(len(c.shown("ok", "below-ulp")[0]) or (c.status == "exact").any() for c in curves):
+        if not any(c.drawn for c in curves):
             sheet.write("no estimate is a finite number", sheet.frame._replace(width=150, height=12), color=DARK)
     return sheet.figure
 
@@ -156,8 +163,8 @@ def _legend_handles(curves: Sequence[Curve]) -> list[tuple[Any, str]]:
     def any_status(status: str) -> bool:
         return any((c.status == status).any() for c in curves)
 
-    marks = tuple(line(**_mark(c.look, 1.4)) for c in curves)
-    silent = [c for c in curves if len(c.shown("ok")[0]) < 4]  # with no curve to write along
+    marks = tuple(line(**_mark(c.look, 1.4)) for c in curves if c.drawn)
+    silent = [c for c in curves if c.drawn and len(c.shown("ok")[0]) < 4]  # with no curve to write along
     model = any(np.isfinite(c.model[:, 0]).any() for c in curves if c.scheme.scheme != "complex-step")
     star = any(c.best for c in curves)
     entries: list[tuple[bool, Any, str]] = [
@@ -192,6 +199,8 @@ def _set_axes(sheet: Sheet, sweep: Sweep, curves: Sequence[Curve], width: str) -
     band = _band(sweep, curves, low)
     edge = math.log10(band.edge)
     top = max(top, edge + 6, 1.0 if relative else -SPAN)
+    if np.count_nonzero(errors > 10.0 ** (top - 1.5)) > 0.3 * len(errors):
+        top = min(top + 0.06 * (top - edge), SPAN)  # room for labels over a plateau
     bottom = edge - band.height * (top - edge) / (sheet.frame.height - band.height)
     axes.set(xscale="log", yscale="log", xlim=[10.0**d for d in x], ylim=[10.0**bottom, 10.0**top])
     many = 11 if width == "full" else 6
@@ -205,7 +214,7 @@ def _set_axes(sheet: Sheet, sweep: Sweep, curves: Sequence[Curve], width: str) -
     axes.set_xlabel("step size $h$")
     axes.set_ylabel(f"{'relative' if relative else 'absolute'} error of the derivative")
     if relative:
-        _digits_axis(axes, bottom, top, 2 if width == "full" else 4)
+        _digits_axis(axes, bottom, top, sheet.frame.height)
     else:
         axes.tick_params(right=True)
     return band
@@ -221,10 +230,14 @@ def _span(values: Points, default: tuple[float, float], outliers: bool = False) 
     return low, min(max(math.ceil(high + (0.2 if outliers else -0.05)), low + 1), SPAN)
 
 
-def _digits_axis(axes: Axes, bottom: float, top: float, step: int) -> None:
+def _digits_axis(axes: Axes, bottom: float, top: float, height: float) -> None:
+    """Draw the axis of correct digits, its ticks no nearer than the height of a line."""
     right = axes.twinx()
     right.set_ylim(-bottom, -top)
-    right.set_yticks(range(0, 17, step), labels=[str(d) for d in range(0, 17, step)])  # beware: made later, they lack the style
+    digit = height / (top - bottom)
+    step = next((s for s in (2, 4, 8) if s * digit >= 13), 16)
+    ticks = range(0, 17 if 16 * digit >= 13 else 1, step)
+    right.set_yticks(ticks, labels=[str(d) for d in ticks])  # beware: made later, they lack the style
     right.tick_params(direction="in")
     right.set_ylabel("correct significant digits")
 
@@ -317,6 +330,14 @@ def _draw_level(sheet: Sheet, group: Sequence[tuple[float, EngineResult]], band:
     sheet.write(text, Box(frame.x - frame.width / 2 + width / 2 + 14, level, width, height), color=DARK, bbox=ground)
 
 
+def _cover_stars(sheet: Sheet, curves: Sequence[Curve], band: Band) -> None:
+    """Note where the dotted lines of the predicted steps will run, so that no label is written across."""
+    for c in curves:
+        if c.best:
+            h, e = c.best
+            sheet.cover([h, h], [e, _below(sheet, band, band.steps - 6)], line=True)
+
+
 def _draw_stars(sheet: Sheet, curves: Sequence[Curve], band: Band, digits: int) -> None:
     """Draw the predicted steps as stars, their values in a row of the band below."""
     low, high = sheet.axes.get_xlim()
@@ -325,7 +346,6 @@ def _draw_stars(sheet: Sheet, curves: Sequence[Curve], band: Band, digits: int) 
     foot = _below(sheet, band, band.steps - 6)
     for c, h, e in reversed(known):
         sheet.axes.plot([h, h], [e, foot], color=c.look.color, linestyle=(0, (1, 2)), linewidth=0.9, zorder=1.5)
-        sheet.cover([h, h], [e, foot], line=True)
         sheet.axes.plot(h, e, marker="*", markersize=9, color=c.look.color, markerfacecolor="white", zorder=4)
         x, y = sheet.place([h], [e])[0]
         sheet.taken.append(Box(float(x), float(y), 11, 11))
@@ -386,6 +406,8 @@ def _draw_triangles(sheet: Sheet, curves: Sequence[Curve]) -> None:
             base = size / math.sqrt(p)  # decades
             width, height = base * unit[0], base * p * unit[1]
             box = freest(beside(curve, width + 9, height + 11, gaps), spots, sheet.taken, sheet.frame)
+            if width < 5 or height < 5:
+                break  # no triangle, only a blot
             if box and box.count(spots) == 0:
                 _triangle(sheet, box, width, height, c.look, str(p))
                 break
