@@ -1,6 +1,6 @@
 """The namespace in which differentiation writes Programs: a value is a line that is about to be written.
 
-Only the identities of 0 and 1, double negation, whole-number constants and equal branches are used (x*1, x+0, x^1, 3 - 1);
+Only the identities of 0 and 1, double negation, whole-number constants and settled choices are used (x*1, x+0, x^1, 3 - 1);
 everything else is written as it is asked for.  Sizes of derivatives depend on this list, so it is the whole list.
 """
 
@@ -141,7 +141,15 @@ def _pow(F: Any, constant: Constant, a: Operand, b: Operand) -> Operand | None:
 
 
 def _where(F: Any, constant: Constant, condition: Operand, a: Operand, b: Operand) -> Operand | None:
+    known = constant(condition)
+    if known is not None:
+        return a if known else b
     return a if isinstance(a, Var) and isinstance(b, Var) and a.index == b.index else None
+
+
+def _eq(F: Any, constant: Constant, a: Operand, b: Operand) -> Operand | None:
+    x, y = constant(a), constant(b)
+    return None if x is None or y is None else float(x == y)
 
 
 IDENTITIES: dict[str, Callable[..., Operand | None]] = {
@@ -152,9 +160,13 @@ IDENTITIES: dict[str, Callable[..., Operand | None]] = {
     "neg": _neg,
     "pow": _pow,
     "where": _where,
+    "eq": _eq,
 }
 
 
 def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[Any]) -> Any:
-    """The partial of primitive ``name`` by one operand, inf or nan where it divides by zero."""
-    return namespaces.ieee(partial(TABLE[name].partial, position), F, y, *operands)
+    """The partial of primitive ``name`` by one operand: inf or nan where it divides by zero, nan where y is nan."""
+    if F.name == "math" and y != y:
+        return y
+    found = namespaces.ieee(partial(TABLE[name].partial, position), F, y, *operands)
+    return F.where(y != y, y, found) if F.name == "numpy" else found

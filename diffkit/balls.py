@@ -77,11 +77,19 @@ def sign(side: int, x: arb_series) -> int | None:
 
 
 def _sign_beside(side: int, x: arb_series) -> int | None:
-    """The sign of ``x`` where t has the sign ``side``: that of the first term which is not exactly 0."""
+    """The sign of ``x`` where t has the sign ``side``: that of the first term which is not exactly 0.
+
+    Beware: terms beyond those that are known may still tell the sides apart, as in x^40 > 0.
+    """
     for j in range(1, x.length()):
         if not x[j].is_zero():
             return side**j if x[j] > 0 else -(side**j) if x[j] < 0 else None
-    return 0
+    return 0 if x.prec == FOREVER else None
+
+
+def tied(side: int, x: arb_series) -> bool:
+    """Is every known term of ``x`` exactly 0?  Then either branch of abs, max and min has the same series to that order."""
+    return side != OPEN and x.length() == 0 and x.prec > 0
 
 
 # --- products, quotients, powers and roots -----------------------------------------------------------------------------
@@ -262,13 +270,13 @@ def choose(answers: Sequence[arb_series], side: int, x: arb_series) -> arb_serie
 
 def absolute(side: int, x: arb_series) -> arb_series:
     """|x|."""
-    s = sign(side, x)
+    s = 0 if tied(side, x) else sign(side, x)
     return unknown() if s is None else -x if s < 0 else x
 
 
 def larger(side: int, a: arb_series, b: arb_series, wanted: int = 1) -> arb_series:
     """The larger of two (the smaller, with ``wanted`` -1), handed on as it is; the same line twice is no tie."""
-    s = 0 if a is b else sign(side, a - b)
+    s = 0 if a is b or tied(side, a - b) else sign(side, a - b)
     return unknown() if s is None else b if s == -wanted else a
 
 

@@ -129,12 +129,14 @@ def _blame(question: Question, v: Sequence[Any]) -> int:
     line = question.program.lines[k]
     status = fault(line.op, [v[a][0] for a in line.args])
     shown, place = operation(question.program, k), point(question)
+    finite = status is not None and math.isfinite(run(question.program, namespaces.get("math"), question.values)[k])
+    if status == "domain" and finite:
+        raise NumberError(f"f is not defined beside {place[4:]}: {shown} has no real value there", status=status)
     if status == "domain":
         raise NumberError(f"f is not defined{place}: {shown} has no real value", status=status)
     if status == "overflow":
         raise NumberError(f"f is too large{place}: {shown} overflows", status=status)
     if status:
-        finite = math.isfinite(question.program(*question.values))
         what = "derivative" if question.wrt is not None and finite else "value"
         raise NumberError(f"{_there_is_no(what, question)}: {shown} is singular", status=status)
     return k

@@ -243,6 +243,7 @@ def _complex() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
         "sign": lambda x: np.sign(real(x)),
         "floor": lambda x: np.floor(real(x)),
         "abs": lambda x: x * np.sign(real(x)),
+        "pow": _complex_power,
         "atan2": _complex_atan2,
     }
     for name in ELEMENT_BY_ELEMENT:
@@ -252,6 +253,20 @@ def _complex() -> tuple[dict[str, Callable[..., Any]], Callable[..., Any]]:
 
 def _truth_of_real(compare: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     return compare(a.real, b.real) * 1.0
+
+
+def _complex_power(a: Any, b: Any) -> Any:
+    """a^b; by repeated squaring for one whole b, since exp(b log a) has no digits of a negative a's tiny imaginary part."""
+    import numpy as np
+
+    exponent = np.asarray(b)
+    if exponent.ndim or exponent.imag != 0 or exponent.real % 1 != 0 or abs(exponent.real) > 2**20:
+        return np.power(a, b)
+    n, square, result = abs(int(exponent.real)), a, 1.0 + 0.0 * a
+    while n:
+        result = result * square if n & 1 else result
+        square, n = square * square, n >> 1
+    return 1 / result if exponent.real < 0 else result
 
 
 def _complex_atan2(a: Any, b: Any) -> Any:

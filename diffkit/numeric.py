@@ -5,11 +5,15 @@ A quotient divides by the step actually taken, (x+h) - x, not by h, because x+h 
 textbook's naive quotient instead.  f is only ever called: on floats, on Fractions, on arrays where it takes them.
 """
 
+import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from diffkit.errors import NumberError, UsageError
 from diffkit.floats import EPS
+from diffkit.namespaces import quiet
+from diffkit.points import like
 
 TINY_STEP = 2.0**-332  # about 1e-100: its square vanishes beside 1, and tiny derivatives times it do not underflow
 
@@ -37,7 +41,7 @@ def _ready(f: Any, x: Any, h: Any) -> tuple[Callable[[Any], Any], Any, Any]:
 
         # f(x) must come from the same code as f(x+h), so a lone x becomes an array too
         return _elementwise(call), np.atleast_1d(np.asarray(x, dtype=float)), np.asarray(h, dtype=float)
-    return call, float(x) if isinstance(x, int) else x, float(h) if isinstance(h, int) else h
+    return call, _real(x), _real(h)
 
 
 def _elementwise(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -136,10 +140,23 @@ def richardson(f: Any, x: Any, h: Any, nominal: bool = False) -> Any:
     return (4 * _central(f, x, h, nominal) - _central(f, x, 2 * h, nominal)) / 3
 
 
-def complex_step(f: Any, x: Any, h: float = TINY_STEP) -> Any:
+def complex_step(f: Any, x: Any, h: Any = None) -> Any:
     """Im f(x + ih)/h, of order 2 and without a subtraction, so h may be tiny: -(h^2/6) f''' + ... (Squire, Trapp 1998).
 
-    f must continue analytically from the real axis, and be evaluated by operations that take complex numbers.
+    f must continue analytically from the real axis, and be evaluated by operations that take complex numbers.  At a kink it
+    answers for the branch that f(x) takes.
+
+    Parameters
+    ----------
+    f : callable or str
+    x : float or array
+    h : float or array, optional
+        By default `default_step`.
+
+    Returns
+    -------
+    float or array
+        nan where f(x) itself is not finite: beside the real axis log(-1) is a number, on it there is none.
 
     Raises
     ------
@@ -153,14 +170,27 @@ def complex_step(f: Any, x: Any, h: float = TINY_STEP) -> Any:
     """
     call = as_callable(f)
     if isinstance(x, (list, tuple)) or _is_array(x) or _is_array(h):
-        import numpy as np
+        return _complex_steps(call, x, h)
+    h = default_step("complex-step", float(x)) if h is None else h
+    with quiet():
+        return float(_imaginary(call, x, h)) if math.isfinite(call(float(x))) else math.nan
 
-        x = np.asarray(x, dtype=float)
+
+def _complex_steps(call: Callable[..., Any], x: Any, h: Any) -> Any:
+    import numpy as np
+
+    x = np.atleast_1d(np.asarray(x, dtype=float))
+    h = np.vectorize(partial(default_step, "complex-step"), otypes=[float])(x) if h is None else np.asarray(h, dtype=float)
+    with quiet():
+        steps = np.asarray(_imaginary(call, x, h), dtype=float)
+        return np.where(np.isfinite(_elementwise(call)(x)), steps, np.nan)
+
+
+def _imaginary(call: Callable[..., Any], x: Any, h: Any) -> Any:
     try:
-        step = call(x + 1j * h).imag / h
+        return call(x + 1j * h).imag / h
     except (TypeError, ArithmeticError, AttributeError) as error:
         raise NumberError(f"the complex step needs a function of complex numbers: {error}", status="not-applicable") from None
-    return step if _is_array(step) else float(step)
 
 
 class SchemeRule(NamedTuple):
@@ -176,7 +206,7 @@ SCHEMES = {
     "D-": SchemeRule(backward_difference, 1, lambda n: n + 1),
     "D0": SchemeRule(central_difference, 2, lambda n: 2 * n),
     "richardson": SchemeRule(richardson, 4, lambda n: 4 * n),
-    "complex-step": SchemeRule(complex_step, 2, lambda n: n),
+    "complex-step": SchemeRule(complex_step, 2, lambda n: 2 * n),  # f(x) too, to see that it is a number
 }
 
 
@@ -188,10 +218,8 @@ def default_step(scheme: str, x: float) -> float:
     >>> default_step("D0", 1.0) == 2.0**-17
     True
     """
-    import math
-
     if scheme == "complex-step":
-        return TINY_STEP
+        return min(TINY_STEP, abs(x) * 2.0**-60) or TINY_STEP
     p = SCHEMES[scheme].order_of_accuracy
     size = max(1.0, abs(x)) * EPS ** (1 / (p + 1))
     return 2.0 ** round(math.log2(size)) if math.isfinite(size) else size
@@ -238,7 +266,7 @@ def _coordinates(
     if isinstance(at, dict):
         return lambda x: f(**dict(zip(at, x))), [_real(x) for x in at.values()], lambda r: dict(zip(at, r))
     if isinstance(at, (tuple, list)):
-        return lambda x: f(*x), [_real(x) for x in at], lambda r: type(at)(r)
+        return lambda x: f(*x), [_real(x) for x in at], lambda r: like(at, r)
     if _is_array(at):
         return _array_coordinates(f, at)
     return lambda x: f(x[0]), [_real(at)], lambda r: r[0]
@@ -260,7 +288,8 @@ def _array_coordinates(
 
 
 def _real(x: Any) -> Any:
-    return float(x) if isinstance(x, int) else x
+    """A float for a whole number, of Python's or NumPy's; Fractions and other exact numbers stay."""
+    return float(x) if hasattr(x, "__index__") else x
 
 
 def jacobian(f: Any, at: Any, scheme: str = "richardson", h: Any = None) -> Any:
@@ -285,7 +314,8 @@ def hessian(f: Any, at: Any, h: Any = None) -> Any:
     """The second derivatives of f by central differences, rows and columns structured like ``at``.
 
     (f(x+h,y+k) - f(x+h,y-k) - f(x-h,y+k) + f(x-h,y-k))/(4hk), and (f(x+h) - 2f(x) + f(x-h))/h^2 on the diagonal; truncation
-    O(h^2), rounding 4u|f|/h^2, so about half of the digits are right at the default step, eps^(1/4) max(1, |x|).
+    O(h^2), rounding 4u|f|/h^2, so about half of the digits are right at the default step, the power of two nearest
+    eps^(1/4) max(1, |x|), if f changes over lengths of max(1, |x|): sin(1000 x) does not.
 
     Examples
     --------
@@ -293,7 +323,7 @@ def hessian(f: Any, at: Any, h: Any = None) -> Any:
     ((4.0, 8.0), (8.0, 0.0))
     """
     call, values, restore = _coordinates(as_callable(f), at)
-    steps = [h if h is not None else 2.0**-13 * max(1.0, abs(x)) for x in values]
+    steps = [h if h is not None else 2.0 ** round(math.log2(max(1.0, abs(x)) * 2**-13)) for x in values]
 
     def moved(*moves: tuple[int, int]) -> Any:
         x = list(values)

@@ -42,12 +42,17 @@ def spread(inputs: tuple[str, ...], at: Any) -> tuple[list[Any], Callable[[Seque
         return _by_name(inputs, at)
     if isinstance(at, (tuple, list)):
         _demand_count(inputs, len(at))
-        return [_number(x) for x in at], lambda results: type(at)(results)
+        return [_number(x) for x in at], lambda results: like(at, results)
     if len(inputs) != 1 and getattr(at, "ndim", 0) == 1:
         _demand_count(inputs, len(at))
         return [float(x) for x in at], lambda results: _array(results)
     _demand_count(inputs, 1)
     return [_number(at)], lambda results: results[0]
+
+
+def like(at: Any, results: Sequence[Any]) -> Any:
+    """The results as a tuple, named tuple or list, whichever ``at`` is."""
+    return at._make(results) if hasattr(at, "_make") else type(at)(results)
 
 
 def _by_name(inputs: tuple[str, ...], at: Mapping[str, Any]) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
@@ -70,9 +75,11 @@ def _demand_count(inputs: tuple[str, ...], count: int) -> None:
 
 def _number(x: Any) -> Any:
     """A float for any real number, an array as it is."""
-    if getattr(x, "ndim", 0):
-        return x
+    if getattr(x, "ndim", 0) and x.dtype.kind in "biuf":
+        return x if x.dtype.kind == "f" else x.astype(float)
     try:
+        if isinstance(x, (str, bytes)):
+            raise TypeError
         return float(x)
     except (TypeError, ValueError, OverflowError):
         raise UsageError(f"a coordinate must be a real number, not {str(x)[:40]!r}") from None

@@ -62,8 +62,14 @@ def zero(F: Any, y: Any, *operands: Any) -> Any:
 
 
 def pow_by_exponent(F: Any, y: Any, a: Any, b: Any) -> Any:
-    """d a^b / d b = a^b log a, and 0 where a^b is 0: 0^b stays 0 for every b > 0."""
-    return F.where(F.eq(y, F.const(0.0)), F.const(0.0), y * F.log(a))
+    """d a^b / d b = a^b log a, and 0 at a = 0 for b >= 0: 0^b stays 0 for every b > 0."""
+    zero = F.const(0.0)
+    return F.where(F.mul(F.eq(a, zero), F.ge(b, zero)), zero, y * F.log(a))
+
+
+def pow_by_base(F: Any, y: Any, a: Any, b: Any) -> Any:
+    """d a^b / d a = b a^(b-1), and 0 for b = 0, where a^b is 1 for every a."""
+    return F.where(F.eq(b, F.const(0.0)), F.const(0.0), b * F.pow(a, b - 1))
 
 
 def two_over_root_pi(F: Any) -> Any:
@@ -82,7 +88,7 @@ primitive("sub", lambda F, y, a, b: F.const(1.0), lambda F, y, a, b: F.const(-1.
 primitive("mul", lambda F, y, a, b: b, lambda F, y, a, b: a, ulps=(0.5, 0))
 primitive("div", lambda F, y, a, b: 1 / b, lambda F, y, a, b: -y / b, ulps=(0.5, 1.5))
 primitive("neg", lambda F, y, x: F.const(-1.0), ulps=(0, 0))
-primitive("pow", lambda F, y, a, b: b * F.pow(a, b - 1), pow_by_exponent, domain=((1e-3, 1e2), (-8.0, 8.0)), ulps=(1, 16))
+primitive("pow", pow_by_base, pow_by_exponent, domain=((1e-3, 1e2), (-8.0, 8.0)), ulps=(1, 16))
 # --- choosing --------------------------------------------------------------------------------------------------------
 primitive("abs", lambda F, y, x: F.sign(x), ulps=(0, 0), kink=lambda x: x == 0, convention="slope 0 at 0")
 primitive("sign", zero, ulps=(0, 0), kink=lambda x: x == 0, convention="sign(0) = 0, slope 0")

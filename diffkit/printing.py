@@ -90,14 +90,21 @@ def _as_written(program: Program) -> tuple[list[str], dict[str, None]]:
 def _line_by_line(program: Program) -> tuple[list[str], dict[str, None]]:
     labels: dict[int, str] = {}
     seen: dict[str, None] = {}
+    rebound = {name for name, _ in program.names}
 
     def leaf(k: int) -> Piece | None:
         line = program.lines[k]
+        if k in labels:
+            return Piece(labels[k])
         if line.op == "input":
             seen.setdefault(line.text)
-        return Piece(line.text) if not line.args else Piece(labels[k]) if k in labels else None
+        return None if line.args else Piece(line.text)
 
     statements = []
+    for k, line in enumerate(program.lines):
+        if line.op == "input" and line.text in rebound:  # its name will mean something else further on
+            statements.append(f"_{k} = {_write(program, k, leaf)}")
+            labels[k] = f"_{k}"
     for k in reachable(program, [k for _, k in program.names] + list(program.outputs))[0]:
         if program.lines[k].args:
             statements.append(f"_{k} = {_write(program, k, leaf)}")

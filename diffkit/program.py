@@ -72,7 +72,7 @@ class Program:
         point = self.point(*values, **named)
         F = namespaces.get(namespace_of(point))
         with namespaces.quiet():
-            v = run(self, F, [float(x) for x in point] if F.name == "math" else point)
+            v = run(self, F, [float(x) for x in point] if F.name == "math" else [_inexact(x) for x in point])
         results = tuple(v[k] for k in self.outputs)
         return results[0] if len(results) == 1 else results
 
@@ -180,6 +180,11 @@ def run(program: Program, F: Any, values: Sequence[Any]) -> list[Any]:
         else:
             append(function(*[v[a] for a in args]))
     return v
+
+
+def _inexact(x: Any) -> Any:
+    """An array of whole numbers as floats: it must not overflow like one of integers."""
+    return x.astype(float) if getattr(getattr(x, "dtype", None), "kind", "") in {"b", "i", "u"} else x
 
 
 def namespace_of(values: Iterable[Any]) -> str:

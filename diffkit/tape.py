@@ -72,7 +72,16 @@ def _sweep_at(program: Program, values: Sequence[Any], output: int = 0) -> tuple
 def _of_inputs(program: Program, v_bar: Sequence[Any], absent: Sequence[Any]) -> list[Any]:
     """The adjoints of the inputs, in order; an input that the outputs do not use has ``absent``."""
     found = {line.text: v_bar[k] for k, line in enumerate(program.lines) if line.op == "input" and v_bar[k] is not None}
-    return [found.get(name, nothing) for name, nothing in zip(program.inputs, absent)]
+    return [_shaped(found.get(name, nothing), nothing) for name, nothing in zip(program.inputs, absent)]
+
+
+def _shaped(adjoint: Any, like: Any) -> Any:
+    """An adjoint that is the same for all elements of an array, written out for each."""
+    if not getattr(like, "ndim", None) or getattr(adjoint, "ndim", None):
+        return adjoint
+    import numpy as np
+
+    return np.full(like.shape, adjoint)
 
 
 def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
@@ -174,7 +183,8 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
     """
     program, values, restore = prepare(f, at)
     F = namespaces.get(namespace_of(values))
-    v = run(program, F, values)
+    with namespaces.quiet():
+        v = run(program, F, values)
     depends = active(program, program.inputs)
     one = len(program.outputs) == 1
 
@@ -182,7 +192,8 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
         seeds: dict[int, Any] = {}
         for k, bar in zip(program.outputs, (y_bar,) if one else y_bar, strict=True):
             seeds[k] = seeds.get(k, 0.0) + bar
-        v_bar = reverse_sweep(program, F, v, seeds, depends)
+        with namespaces.quiet():
+            v_bar = reverse_sweep(program, F, v, seeds, depends)
         return restore(_of_inputs(program, v_bar, [0 * x for x in values]))
 
     return (v[program.outputs[0]] if one else tuple(v[k] for k in program.outputs)), pullback

@@ -73,6 +73,11 @@ def record(name: str, *operands: Any) -> Traced:
     F = namespaces.get("math")
     lines, values = [], []
     for x in operands:
+        if isinstance(x, Traced) and x.builder is not builder:
+            raise InputError(
+                "a value traced by an outer differentiation was used inside an inner one",
+                remedy="differentiate twice with hessian, or write the formula as text",
+            )
         values.append(x.value if isinstance(x, Traced) else float(x))
         lines.append(x.index if isinstance(x, Traced) else builder.const(float(x)))
     return Traced(builder, builder.op(name, *lines), getattr(F, name)(*values))

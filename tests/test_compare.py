@@ -137,3 +137,19 @@ def test_a_result_too_small_for_a_double_counts_as_right_when_it_is_rounded_corr
     """The derivative of 1/(1+exp(-x)) at -800 is 4e-348: 0.0 is the nearest double."""
     assert by_name(dk.compare("1/(1+exp(-x))", -800))["D0"].correct_digits > 15.9
     assert dk.derivative("1/(1+exp(-x))", -800) == 0.0
+
+
+def test_one_missing_partial_leaves_the_others_judged():
+    """x^y at (-2, 3): f is -8 with slope 12 by x; along y it is not defined beside the point."""
+    result = dk.compare("x^y", (-2.0, 3.0))
+    assert result.reference.gradient == {"x": "12.0"}
+    assert result.status == "domain"
+    assert result.reason.startswith("f is not defined beside x = -2, y = 3: x^y has no real value there")
+
+
+def test_an_array_of_points_is_refused():
+    """A study looks at one point."""
+    import numpy as np
+
+    with pytest.raises(dk.UsageError, match="a study looks at one point, not at an array of them"):
+        dk.compare("x^2", np.array([1.0, 2.0]))

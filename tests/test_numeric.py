@@ -132,3 +132,40 @@ def test_wrong_requests_are_refused():
     assert str(caught.value) == "unknown scheme 'D'\n    the schemes are D+, D-, D0, richardson, complex-step"
     with pytest.raises(dk.UsageError, match="a function is a text, a Program or a Python callable, not int"):
         numeric.forward_difference(3, 1.0, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        ("x^150", -2.0, -150 * 2.0**149),
+        ("x^-150", -1.01, 150 * 1.01**-151),
+        ("sqrt(x)", 1e-120, 5e59),
+        ("x^3", 1e-120, 3e-240),
+        ("log(x)", 1e-120, 1e120),
+    ],
+)
+def test_the_complex_step_at_negative_bases_and_tiny_points(f, x, slope):
+    """Whole powers are multiplied out; the step is far below x."""
+    assert numeric.complex_step(f, x) == pytest.approx(slope, rel=1e-13)
+    assert numeric.complex_step(f, [x, x]) == pytest.approx([slope, slope], rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [("log(x)", -1.0), ("sqrt(x)", -1.0), ("acosh(x)", 0.5), ("x^(1/3)", -8.0), ("1/x", 0.0), ("atanh(x)", 2.0)]
+)
+def test_the_complex_step_has_no_slope_where_f_has_no_value(f, x):
+    """Beside the real axis there is a number, on it there is none."""
+    assert math.isnan(numeric.complex_step(f, x))
+    assert np.isnan(numeric.complex_step(f, [x])).all()
+
+
+def test_numpy_whole_numbers_and_named_tuples():
+    """They are numbers and points like any other."""
+    from typing import NamedTuple
+
+    class P(NamedTuple):
+        x: float
+        y: float
+
+    assert numeric.forward_difference(lambda x: x**40, np.int64(3), 1e-3) == numeric.forward_difference(lambda x: x**40, 3, 1e-3)
+    assert numeric.gradient("x*y", P(2, 3), "D0") == P(3.0, 2.0)

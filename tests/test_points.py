@@ -50,3 +50,17 @@ def test_what_is_no_point(f, at, message):
     with pytest.raises(dk.UsageError) as caught:
         prepare(f, at)
     assert str(caught.value) == message
+
+
+def test_texts_and_complex_arrays_are_no_coordinates_and_named_tuples_are_points():
+    """A number written as text is a slip; a named tuple comes back as one."""
+    from typing import NamedTuple
+
+    class P(NamedTuple):
+        x: float
+        y: float
+
+    for at in ("3", {"x": "3"}, np.array([1j])):
+        with pytest.raises(dk.UsageError, match="a coordinate must be a real number"):
+            prepare("x", at)
+    assert prepare("x*y", P(2, 3))[2]([1.0, 2.0]) == P(1.0, 2.0)

@@ -187,3 +187,19 @@ def test_tidy_drops_what_no_output_needs():
     assert tidy(program).operations == 2
     assert tidy(program).inputs == ("x", "y")
     assert isinstance(tidy(program), Program)
+
+
+@pytest.mark.parametrize("text", ["a = x; x = 5; a", "t = x; x = y; y = t; x, y", "a = x; b = y; x = b; y = a; x - y"])
+def test_a_rebound_input_keeps_its_meaning_in_print(text):
+    """An input needed after its name was given away is printed through a temporary."""
+    program = dk.parse(text)
+    again = dk.parse(str(program))
+    point = {name: 2.0 + i for i, name in enumerate(program.inputs)}
+    assert again == program
+    assert again(**point) == program(**point)
+
+
+def test_whole_number_arrays_do_not_overflow():
+    """They are computed as floats, like whole numbers alone."""
+    assert dk.parse("x*x*x*x")(np.array([100_000])).tolist() == [1e20]
+    assert dk.parse("x - y")(np.array([1], np.uint8), np.array([2], np.uint8)).tolist() == [-1.0]

@@ -89,7 +89,7 @@ def test_orders_at_points_of_little_smoothness():
 
 def test_no_prediction_says_why():
     """A vanishing truncation constant and one that does not exist."""
-    assert by_name(dk.sweep("sin(x)", 0.0))["D+"].reason.endswith("is 0 here")
+    assert by_name(dk.sweep("sin(x)", 0.0))["D+"].reason.endswith("is 0 here, or too small for float64")
     assert by_name(dk.sweep("x*abs(x)", 0.0))["D0"].reason.endswith("does not exist here")
 
 
@@ -113,3 +113,14 @@ def test_the_noise_comes_from_the_tape():
     """The rounding part of a sample is W F / h with F the tape's bound."""
     sample = by_name(dk.sweep(F, 1.5))["D0"].samples[40]
     assert sample.rounding == pytest.approx(tape.noise(F, 1.5) / sample.h, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [("sin(x)", 5e-324), ("exp(x)", 1e-320), ("sqrt(x)", 1e308), ("exp(-x^2)", 30.0), ("exp(x)", -740.0), ("sin(x)", 1e22)],
+)
+def test_the_ends_of_float64_give_no_order_that_is_not_there(f, x):
+    """No crash, and no slope that is no power of h."""
+    for scheme in dk.sweep(f, x).schemes:
+        assert scheme.fitted_order is None or 0 < scheme.fitted_order < scheme.order_of_accuracy + 2.5
+        assert scheme.h_predicted is None or scheme.h_predicted >= math.ulp(x)

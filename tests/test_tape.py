@@ -150,3 +150,39 @@ def test_noise_bounds_the_rounding_error_of_f():
             exact = f(**{n: mpmath.mpf(x) for n, x in point.items()})
             assert abs(mpmath.mpf(f(**point)) - exact) <= tape.noise(f, point) * (1 + 1e-6) + 1e-300
     assert 1e-9 < tape.noise("(1-cos(x))/x^2", 1e-4) < 1e-7
+
+
+def test_powers_at_zero_exponents():
+    """x^0 has slope 0 everywhere, also at 0 and inside a sum; nothing is multiplied by infinity."""
+    assert tape.gradient("x^0", 0.0) == 0.0
+    assert tape.gradient("3*x^0 + 2*x + x^2", 0.0) == 2.0
+    assert tape.gradient("x^y", (0.0, 0.0)) == (0.0, 0.0)
+    assert tangent.derivative("x^0", 0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [("log(x)", -1.0), ("atanh(x)", 2.0), ("log1p(x)", -3.0), ("log2(x)", -1.0), ("acoth(x)", 0.5)]
+)
+def test_where_f_has_no_value_there_is_no_slope(f, x):
+    """nan, by floats and by arrays, in both modes."""
+    assert math.isnan(tape.gradient(f, x))
+    assert math.isnan(tangent.derivative(f, x))
+    assert np.isnan(tape.gradient(f, np.array([x, x]))).all()
+
+
+def test_arrays_in_arrays_out():
+    """Also where the slope is the same for every element; without warnings at poles."""
+    A = np.array([1.0, 2.0])
+    assert tape.gradient("3*x", A).tolist() == [3.0, 3.0]
+    assert tape.gradient("floor(x)", A).tolist() == [0.0, 0.0]
+    assert tape.gradient("x*x*x*x", np.array([10**7])).tolist() == [4e21]
+    _, pullback = tape.vjp("1/x", np.array([0.0, 1.0]))
+    assert pullback(1.0).tolist() == [-math.inf, -1.0]
+
+
+def test_one_differentiation_inside_another_is_refused_not_mixed():
+    """The inner recording meets a value of the outer one."""
+    with pytest.raises(dk.InputError, match="a value traced by an outer differentiation was used inside an inner one"):
+        tape.gradient(lambda x: x * tape.gradient(lambda y: x * y, 1.0), 4.0)
+    with pytest.raises(dk.InputError):
+        tape.gradient(lambda x: x * tape.gradient(lambda y: y * x, 1.0), 4.0)

@@ -50,10 +50,9 @@ def measure(
     >>> result.engines[0].gradient, result.engines[0].correct_digits
     ({'x': 6.0}, 15.954589770191003)
     """
-    program, values, _ = prepare(f, at)
-    point = dict(zip(program.inputs, map(float, values)))
+    program, point = one_point(f, at)
     names = _names(program, wrt)
-    exact, sides = _truth(program, point, names, digits)
+    exact, sides, missing = _truth(program, point, names, digits)
     value = float(program(**point))
     if not math.isfinite(value):
         raise NumberError(
@@ -64,7 +63,7 @@ def measure(
         gradient={n: decimal(x, digits) for n, x in exact.items()},
         slopes={n: (decimal(e.slopes[0], digits), decimal(e.slopes[1], digits)) for n, e in sides.items()} or None,
     )
-    first = next(iter(sides.values()), None)
+    first = next(iter(sides.values()), None) or next(iter(missing.values()), None)
     status = first.status if first else "ok"
     results = tuple(_judge(engine, program, point, names, exact, status) for engine in choose(engines))
     return Comparison(
@@ -78,6 +77,14 @@ def measure(
     )
 
 
+def one_point(f: Any, at: Any) -> tuple[Program, dict[str, float]]:
+    """The Program and the coordinates by name; a study looks at one point, not at arrays of them."""
+    program, values, _ = prepare(f, at)
+    if any(getattr(x, "ndim", None) for x in values):
+        raise UsageError("a study looks at one point, not at an array of them", remedy="call it for each element")
+    return program, dict(zip(program.inputs, values))
+
+
 def _names(program: Program, wrt: Iterable[str] | None) -> tuple[str, ...]:
     names = program.inputs if wrt is None else tuple(wrt)
     for name in names:
@@ -88,16 +95,24 @@ def _names(program: Program, wrt: Iterable[str] | None) -> tuple[str, ...]:
 
 def _truth(
     program: Program, point: dict[str, float], names: Iterable[str], digits: int
-) -> tuple[dict[str, Any], dict[str, KinkError]]:
-    """The proved partials by name, and for the inputs along which the two sides differ, how they do."""
+) -> tuple[dict[str, Any], dict[str, KinkError], dict[str, NumberError]]:
+    """The proved partials by name; along which inputs the two sides differ, and how; along which there is no derivative.
+
+    If there is none along any input, that is the answer, as an error.
+    """
     exact: dict[str, Any] = {}
     sides: dict[str, KinkError] = {}
+    missing: dict[str, NumberError] = {}
     for name in names:
         try:
             exact[name] = reference(program, point, digits=digits, wrt=name)
         except KinkError as error:  # engines answer by convention there
             sides[name] = error
-    return exact, sides
+        except NumberError as error:
+            missing[name] = error
+    if missing and not exact and not sides:
+        raise next(iter(missing.values()))
+    return exact, sides, missing
 
 
 def one_line(error: DiffkitError) -> str:

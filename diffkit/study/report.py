@@ -9,7 +9,6 @@ from typing import Any
 
 from diffkit import __version__
 from diffkit.enclosures import KinkError
-from diffkit.points import prepare
 from diffkit.results import Report, Sweep
 from diffkit.study import compare, sweep, swell
 
@@ -65,8 +64,7 @@ def measure(
     """
     from diffkit.files import demand_writable
 
-    program, values, _ = prepare(f, at)
-    point = dict(zip(program.inputs, map(float, values)))
+    program, point = compare.one_point(f, at)
     if out is not None:
         demand_writable([Path(out)], force)
     name = wrt or next(iter(point), None)

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 from diffkit import numeric, tape, truth
 from diffkit.engines import choose
 from diffkit.errors import DiffkitError, NumberError, UsageError
-from diffkit.floats import U
-from diffkit.points import prepare
+from diffkit.floats import MAX, U
 from diffkit.program import Program
 from diffkit.results import Sample, Scheme, Sweep, Verdict
 from diffkit.study import compare
@@ -25,6 +24,7 @@ PER_DECADE = 8
 LEAST = 5e-324  # absolute: what the underflow of f costs
 SMALLEST_AT_ZERO = 1e-20  # ulp(0) is 5e-324: 320 decades of nothing new
 NOISE_MARGIN = 100.0  # the order is fitted where the error is this many times the rounding bound
+BEYOND = 2.5  # how much better than its order a scheme can be: two more where f is odd or even about x
 FIT_DECADES, FIT_SAMPLES = 1.0, 5
 
 
@@ -66,7 +66,7 @@ class Model(NamedTuple):
         if math.isnan(self.constant):
             return "no prediction: the derivative in its truncation constant does not exist here"
         if not self.constant:
-            return "no prediction: the derivative in its truncation constant is 0 here"
+            return "no prediction: the derivative in its truncation constant is 0 here, or too small for float64"
         if not self.weight:
             return ""  # the complex step: the smaller the better
         if not self.noise:
@@ -118,8 +118,7 @@ def measure(
     >>> [round(scheme.fitted_order, 1) for scheme in result.schemes]
     [1.0, 1.0, 2.0, 4.0, 2.0]
     """
-    program, values, _ = prepare(f, at)
-    point = dict(zip(program.inputs, map(float, values)))
+    program, point = compare.one_point(f, at)
     name = _wrt(program, wrt)
     derivatives = taylor(program, point, name)
     exact = derivatives[1]
@@ -222,8 +221,8 @@ def steps(x: float) -> list[float]:
     >>> h[0], h[-1] < 2.0**-52
     (6.0, True)
     """
-    top = 4 * max(1.0, abs(x))
-    bottom = math.ulp(x) / 4 if x else SMALLEST_AT_ZERO
+    top = min(4 * max(1.0, abs(x)), MAX)
+    bottom = max(math.ulp(x) / 4, LEAST) if x else SMALLEST_AT_ZERO
     count = math.ceil(PER_DECADE * (math.log10(top) - math.log10(bottom)))
     return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if 0 < h < math.inf]
 
@@ -298,7 +297,8 @@ def fitted_order(samples: Sequence[Sample], model: Model) -> float | None:
     x = [math.log(h) for h, _ in chosen]
     y = [math.log(e) for _, e in chosen]
     mx, my = sum(x) / len(x), sum(y) / len(y)
-    return sum((a - mx) * (b - my) for a, b in zip(x, y)) / sum((a - mx) ** 2 for a in x)
+    slope = sum((a - mx) * (b - my) for a, b in zip(x, y)) / sum((a - mx) ** 2 for a in x)
+    return slope if 0 < slope < model.order + BEYOND else None  # else it is no power of h: underflow, or a function gone flat
 
 
 def _smallest_unbroken(samples: Sequence[Sample], above: Sequence[tuple[float, float]]) -> float:
