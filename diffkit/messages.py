@@ -70,6 +70,7 @@ SENTENCES = {
     "verdict.no_reason": "no reason was recorded",
     "verdict.best": "The best engine, {engine}, is {digits}",
     "verdict.difference": "the best difference quotient, {engine}, is {digits}",
+    "verdict.all": "Every engine is exactly right.",
     "verdict.nobody": "No engine has a correct digit; the least wrong is {engine}.",
     "verdict.no_difference": "no difference quotient has a correct digit",
     "verdict.worst": "the worst engine, {engine}, is {digits}",

@@ -85,9 +85,11 @@ def _judged(comparison: Comparison) -> str:
         answers = [f"{label(e.engine)} {exact(v)}" for e in comparison.engines for v in list(e.gradient.values())[:1]]
         return say("verdict.convention", answers=joined(answers[:6])) if answers else say("verdict.no_engines")
     differences = [e for e in ranked if e.engine in ("D+", "D-", "D0", "richardson")]
-    wrong = say("digits.none")
+    part, wrong = _part(comparison), say("digits.none")
+    if len(ranked) > 1 and all(e.relative_error == 0 for e in ranked):
+        return _after(part, say("verdict.all"))
     if _digits(ranked[0]) == wrong:
-        return say("verdict.nobody", engine=_named(ranked[0]))
+        return _after(part, say("verdict.nobody", engine=_named(ranked[0])))
     parts = [say("verdict.best", engine=_named(ranked[0]), digits=_digits(ranked[0]))]
     failed = bool(differences) and _digits(differences[0]) == wrong
     if failed:
@@ -96,7 +98,11 @@ def _judged(comparison: Comparison) -> str:
         parts.append(say("verdict.difference", engine=_named(differences[0]), digits=_digits(differences[0])))
     if len(ranked) > 2 and ranked[-1] is not (differences or ranked)[0] and not (failed and _digits(ranked[-1]) == wrong):
         parts.append(say("verdict.worst", engine=_named(ranked[-1]), digits=_digits(ranked[-1])))
-    return f"{_part(comparison)}{'; '.join(parts)}."
+    return _after(part, f"{'; '.join(parts)}.")
+
+
+def _after(part: str, sentence: str) -> str:
+    return f"{part} {sentence[:1].lower()}{sentence[1:]}" if part else sentence
 
 
 def _part(comparison: Comparison) -> str:
@@ -104,7 +110,7 @@ def _part(comparison: Comparison) -> str:
     reference = comparison.reference
     if reference is None or not reference.slopes:
         return ""
-    return say("verdict.part", names=joined([f"d/d{name}" for name in reference.gradient])) + " "
+    return say("verdict.part", names=joined([f"d/d{name}" for name in reference.gradient]))
 
 
 def _named(engine: EngineResult) -> str:

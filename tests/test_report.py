@@ -292,3 +292,11 @@ def test_without_inputs_there_is_nothing_to_differentiate() -> None:
     assert record.headline()[0] == "5 has no inputs: there is nothing to differentiate"
     assert verdict(record) == "The function has no inputs, so there is nothing to differentiate."
     assert len(build(record).sections) == 1
+
+
+def test_where_one_derivative_is_missing_the_others_are_judged() -> None:
+    """It is said by which derivatives; and engines that are all exact are not ranked."""
+    right = (specimens.engine("reverse", 0.0, 1.0), specimens.engine("D0", 0.0, 1.0, 1e-5))
+    known = Reference(digits=30, gradient={"x": "1.0"}, slopes={"y": ("2.0", "3.0")})
+    record = dataclasses.replace(specimens.kink(), at={"x": 0.0, "y": 2.0}, reference=known, engines=right, status="jump")
+    assert verdict(record).endswith("along y it jumps from 2.0 to 3.0. Judged by d/dx alone: every engine is exactly right.")
