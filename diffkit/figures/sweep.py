@@ -70,7 +70,10 @@ class Curve:
             return none, none
         _, truncation, rounding = self.model.T
         least = self.best[1] / 60
-        return (truncation > least) & (self.h <= self.best[0]), (rounding > least) & (self.h >= self.best[0])
+        right = self.h >= self.best[0]
+        # where |f| grows with h the rounding does too, far from the star: that part is left out
+        edge = np.min(self.h[right & (rounding <= least)], initial=min(np.inf, 100 * self.best[0]))
+        return (truncation > least) & (self.h <= self.best[0]), right & (self.h < edge)
 
     @property
     def drawn(self) -> bool:
