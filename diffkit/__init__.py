@@ -7,8 +7,11 @@ modules in this order: primitives, program, language, tape, tangent, numeric, sy
 Names below are loaded on first use, so that ``import diffkit`` is as cheap as an empty module.
 """
 
-from importlib import import_module
-from typing import Any
+from __future__ import annotations
+
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -37,6 +40,8 @@ __all__ = [*HOME, *ENGINES]
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
     if name in ENGINES:
         return import_module(f"diffkit.{name}")
     if name not in HOME:

@@ -4,16 +4,23 @@ Only the identities of 0 and 1, double negation, whole-number constants and sett
 everything else is written as it is asked for.  Sizes of derivatives depend on this list, so it is the whole list.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, Union
 
 from diffkit import namespaces
 from diffkit.primitives import TABLE
 from diffkit.program import Builder
 
-Operand = Union["Var", float, int]
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
+
+    Operand: TypeAlias = "Var | float | int"
+    Constant: TypeAlias = "Callable[[Operand], float | None]"
+
 LARGEST_EXACT = 2.0**53
 
 
@@ -87,7 +94,6 @@ def namespace(builder: Builder) -> SimpleNamespace:
 
 
 # --- identities: each answers with a shorter form, or None -----------------------------------------------------------------
-Constant = Callable[[Operand], float | None]
 
 
 def nothing_shorter(F: Any, constant: Constant, *operands: Operand) -> Operand | None:

@@ -3,9 +3,14 @@
 u = 2^-53 is the unit roundoff of float64 (half an ulp of 1), eps = 2^-52 the spacing at 1.
 """
 
+from __future__ import annotations
+
 import math
 import sys
-from typing import Any
+
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
 
 U = 2.0**-53
 EPS = 2.0**-52

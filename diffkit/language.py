@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffkit import limits
 from diffkit.errors import ParseError
-from diffkit.program import TEMPORARY, Builder, Program
+from diffkit.program import Builder, Program, temporary
 from diffkit.steps import CONSTANTS, FUNCTIONS, Machine, Statement, Steps, unreadable
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Reader:
         """Every input is a proper name, and listed if the last line lists them."""
         allowed = set(used if listed is None else listed)
         for name, place in used.items():
-            if TEMPORARY.fullmatch(name):
+            if temporary(name):
                 raise self.fail(
                     f"'{name}' is used before it is given a value",
                     place,

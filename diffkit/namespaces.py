@@ -5,17 +5,22 @@ IEEE 754 everywhere: log(-1) is nan and 1/0 is inf, so that running a Program ne
 its namespace is first asked for.
 """
 
+from __future__ import annotations
+
 import math
 import operator
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial, reduce
 from types import SimpleNamespace
-from typing import Any
 
 from diffkit import limits
 from diffkit.primitives import TABLE
+
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import Any
 
 INF, NAN = math.inf, math.nan
 COMPARISONS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne}
@@ -67,7 +72,11 @@ def get(name: str) -> SimpleNamespace:
 def quiet() -> AbstractContextManager[Any]:
     """NumPy's floating-point warnings off, if NumPy is in use: here inf and nan are answers."""
     numpy = sys.modules.get("numpy")
-    return numpy.errstate(all="ignore") if numpy else nullcontext()
+    if numpy is None:
+        from contextlib import nullcontext
+
+        return nullcontext()
+    return numpy.errstate(all="ignore")  # type: ignore[no-any-return]
 
 
 # --- floats ------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,15 @@
 """Functions and points in every form a user may give them, and results handed back in the same form."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from diffkit.errors import UsageError
 from diffkit.program import Program
+
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def as_program(f: Any, at: Any = None) -> Program:

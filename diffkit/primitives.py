@@ -11,27 +11,42 @@ Conventions at a kink: abs, sign, step and floor take the mean of their sides (0
 max and min share one among the winners (weights sum to 1).
 """
 
+from __future__ import annotations
+
 import math
+from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
-Partial = Callable[..., Any]
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
+
+    Partial = Callable[..., Any]
 
 
-class Primitive(NamedTuple):
+
+class Primitive(
+    namedtuple(
+        "Primitive",
+        "name partials arity domain ulps via textbook kink convention selects doc",
+        defaults=(None, None, None, "", False, ""),
+    )
+):
     """One row: an operation, its partial derivatives, where it is defined and how accurate it is."""
+
+    __slots__ = ()
 
     name: str
     partials: tuple[Partial, ...]  # one per operand, called as partial(F, y, *operands)
     arity: int | None  # None: any number of operands; then partials[0] takes the operand's position first
     domain: tuple[tuple[float, float], ...]  # where its accuracy is stated, one interval per operand
     ulps: tuple[float, float]  # stated accuracy of value and partials in math and NumPy
-    via: Callable[..., Any] | None = None  # its definition by other rows, for a namespace that lacks it
-    textbook: Partial | None = None  # a well-known form of the first partial that loses digits
-    kink: Callable[..., bool] | None = None  # is this (float) operand a point where it is not smooth?
-    convention: str = ""  # what is answered there
-    selects: bool = False  # hands on some operands and ignores others: a strong zero, 0 * nan = 0
-    doc: str = ""
+    via: Callable[..., Any] | None  # its definition by other rows, for a namespace that lacks it
+    textbook: Partial | None  # a well-known form of the first partial that loses digits
+    kink: Callable[..., bool] | None  # is this (float) operand a point where it is not smooth?
+    convention: str  # what is answered there
+    selects: bool  # hands on some operands and ignores others: a strong zero, 0 * nan = 0
+    doc: str
 
     def partial(self, position: int, F: Any, y: Any, *operands: Any) -> Any:
         """The partial derivative by operand ``position`` at these operands."""

@@ -4,26 +4,36 @@ Letters: ``k`` is a line, ``v[k]`` its value, ``args`` the lines it reads.  A Pr
 differentiating and rendering it are functions that walk the list once, so 100,000 lines are no deeper than ten.
 """
 
+from __future__ import annotations
+
 import math
-import re
+from collections import namedtuple
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
 from diffkit import namespaces
 from diffkit.errors import InputError, UsageError
 from diffkit.primitives import TABLE
 
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
+
 RESERVED = {"pi", "e", "tau", "if", "else", "and", "or", "not", "repeat"}
-TEMPORARY = re.compile(r"_[0-9]+")  # what printing calls a line that the user did not name
 
 
-class Line(NamedTuple):
+def temporary(name: str) -> bool:
+    """Is this what printing calls a line that the user did not name: _1, _2, ...?"""
+    return name.startswith("_") and name[1:].isascii() and name[1:].isdecimal()
+
+
+class Line(namedtuple("Line", "op args value text", defaults=((), 0.0, ""))):
     """One line: an input (``text`` is its name), a constant (``value``, printed as ``text``), or an operation."""
 
+    __slots__ = ()
     op: str
-    args: tuple[int, ...] = ()
-    value: float = 0.0
-    text: str = ""
+    args: tuple[int, ...]
+    value: float
+    text: str
 
 
 class Program:
@@ -228,7 +238,7 @@ def active(program: Program, wrt: Iterable[str]) -> list[bool]:
     return depends
 
 
-def renumber(program: Program, builder: "Builder", order: Sequence[int]) -> dict[int, int]:
+def renumber(program: Program, builder: Builder, order: Sequence[int]) -> dict[int, int]:
     """Write these lines into ``builder``, in that order; where each of them went."""
     new: dict[int, int] = {}
     for k in order:
@@ -273,7 +283,7 @@ class Builder:
         InputError
             If a printed Program could not be read back: the name is a constant's, a temporary's, or no name.
         """
-        if name in RESERVED or not name.isidentifier() or TEMPORARY.fullmatch(name) or name.startswith("__"):
+        if name in RESERVED or not name.isidentifier() or temporary(name) or name.startswith("__"):
             raise InputError(f"an input cannot be called {name!r}", remedy="use a name such as x or x_1")
         return self.line(Line("input", text=name))
 

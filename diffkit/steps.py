@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from diffkit import limits
 from diffkit.errors import ParseError
 from diffkit.primitives import TABLE
-from diffkit.program import TEMPORARY, Builder, Line
+from diffkit.program import Builder, Line, temporary
 
 PI, TAU = (math.pi, "pi"), (math.tau, "tau")
 CONSTANTS = {"pi": PI, "π": PI, "e": (math.e, "e"), "tau": TAU, "τ": TAU}
@@ -105,7 +105,7 @@ class Machine:
 
     def bind(self, name: str, place: int) -> None:
         self.names[name] = index = self.stack.pop()
-        if not TEMPORARY.fullmatch(name):
+        if not temporary(name):
             self.builder.bind(name, index)
 
 
@@ -341,7 +341,7 @@ class Steps:
         for name in names:
             if name in seen:
                 raise self.fail(f"input '{name}' is listed twice", left)
-            if TEMPORARY.fullmatch(name):
+            if temporary(name):
                 raise self.fail(f"'{name}' cannot be an input", left, "names of an underscore and digits are for steps")
             seen.add(name)
         return tuple(names)

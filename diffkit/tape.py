@@ -9,8 +9,9 @@ Speelpenning 1980).  The sweep runs in any namespace: floats, arrays, mpmath, an
 as a Program.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from diffkit import algebra, namespaces
 from diffkit.errors import UsageError
@@ -18,6 +19,10 @@ from diffkit.floats import U
 from diffkit.points import as_program, prepare
 from diffkit.primitives import TABLE
 from diffkit.program import Builder, Program, active, namespace_of, reachable, renumber, run, tidy
+
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
 
 NUMBERS = {"math", "mpmath"}  # namespaces of single values, where a branch not taken can be left out
 
