@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 from types import SimpleNamespace
 
-from diffkit import namespaces
 from diffkit.primitives import TABLE
 from diffkit.program import Builder
 
@@ -168,11 +167,3 @@ IDENTITIES: dict[str, Callable[..., Operand | None]] = {
     "where": _where,
     "eq": _eq,
 }
-
-
-def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[Any]) -> Any:
-    """The partial of primitive ``name`` by one operand: inf or nan where it divides by zero, nan where y is nan."""
-    if F.name == "math" and y != y:
-        return y
-    found = namespaces.ieee(partial(TABLE[name].partial, position), F, y, *operands)
-    return F.where(y != y, y, found) if F.name == "numpy" else found

@@ -56,6 +56,14 @@ def ieee(compute: Callable[..., Any], F: Any, *operands: Any) -> Any:
         return float(compute(get("numpy"), *map(np.float64, operands)))
 
 
+def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[Any]) -> Any:
+    """The partial of primitive ``name`` by one operand: inf or nan where it divides by zero, nan where y is nan."""
+    if F.name == "math" and y != y:
+        return y
+    found = ieee(partial(TABLE[name].partial, position), F, y, *operands)
+    return F.where(y != y, y, found) if F.name == "numpy" else found
+
+
 @cache
 def get(name: str) -> SimpleNamespace:
     """The namespace of that name: math, numpy, complex, mpmath or sympy.

@@ -10,7 +10,7 @@ One forward sweep gives the derivative in one direction, so a gradient takes one
 from collections.abc import Sequence
 from typing import Any
 
-from diffkit import algebra, namespaces
+from diffkit import namespaces
 from diffkit.points import prepare
 from diffkit.primitives import TABLE
 from diffkit.program import Program, namespace_of
@@ -43,7 +43,7 @@ def _tangent(op: str, F: Any, y: Any, operands: list[Any], moves: list[Any]) -> 
     for position, move in enumerate(moves):
         if move is None:
             continue
-        partial = algebra.local_derivative(op, position, F, y, operands)
+        partial = namespaces.local_derivative(op, position, F, y, operands)
         if TABLE[op].selects:
             if F.name in NUMBERS and partial == 0:
                 continue  # not taken: contributes nothing, even if its tangent is nan

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from diffkit import algebra, namespaces
+from diffkit import namespaces
 from diffkit.errors import UsageError
 from diffkit.floats import U
 from diffkit.points import as_program, prepare
@@ -40,7 +40,7 @@ def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, A
         operands = [v[a] for a in line.args]
         for position, a in enumerate(line.args):
             if depends[a]:
-                partial = algebra.local_derivative(line.op, position, F, v[k], operands)
+                partial = namespaces.local_derivative(line.op, position, F, v[k], operands)
                 if F.name in NUMBERS and TABLE[line.op].selects and partial == 0:
                     continue  # not taken: contributes nothing, whatever lies behind it
                 share = _strong_product(F, bar, partial) if strong[k] else bar * partial
@@ -215,6 +215,8 @@ def gradient_program(f: Any) -> Program:
     >>> print(gradient_program("x*sin(y)"))
     x*sin(y), sin(y), x*cos(y)
     """
+    from diffkit import algebra
+
     program = tidy(as_program(f))
     _demand_one_output(program)
     builder = Builder()

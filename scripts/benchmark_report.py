@@ -7,6 +7,7 @@ timed in turn with it, so that a drifting machine drifts for both.
 """
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def process(*args: str) -> Callable[[], object]:
     """A Python process with these arguments."""
-    return lambda: subprocess.run([sys.executable, *args], check=True, capture_output=True)
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # byte code is cached
+    return lambda: subprocess.run([sys.executable, *args], check=True, capture_output=True, env=usual)
 
 
 def ratio(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> float:

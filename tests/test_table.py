@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from diffkit import namespaces, tangent, tape
-from diffkit.algebra import local_derivative
 from diffkit.floats import ulps
+from diffkit.namespaces import local_derivative
 from diffkit.primitives import TABLE, Primitive
 from diffkit.program import Builder, Program
 
