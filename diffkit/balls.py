@@ -22,6 +22,7 @@ from flint import arb, arb_series, ctx, fmpq
 from diffkit.domains import LARGE, MARGINS
 from diffkit.namespaces import COMPARISONS
 
+TIE_LENGTH = 32  # coefficients looked at to tell the sides of a choice: x^31 > 0 is still seen to change
 LEFT, OPEN, RIGHT, POINT = -1, 0, 1, 2
 FOREVER = 1 << 30  # the length to which an exact constant is known
 LOCK = RLock()  # FLINT's precision is global
@@ -125,7 +126,7 @@ def power(a: arb_series, b: arb_series) -> arb_series:
     elif exponent.is_integer() and abs(exponent) < LARGE:
         return whole_power(a, whole(exponent))
     elif a[0].is_zero():
-        return _power_of_zero(exponent)
+        return _power_of_zero(a, exponent)
     elif (2 * exponent).is_integer() and abs(exponent) < LARGE:
         return whole_power(ROOT(a), whole(2 * exponent))
     return (b * a.log()).exp()
@@ -149,8 +150,22 @@ def whole_power(a: arb_series, n: int) -> arb_series:
     return result
 
 
-def _power_of_zero(exponent: arb) -> arb_series:
-    """t^b for b > 0: the terms below t^b are 0, the others are not finite."""
+class MoreTerms(Exception):
+    """The first terms of a series are all 0, and what comes after them decides."""
+
+
+def _power_of_zero(a: arb_series, exponent: arb) -> arb_series:
+    """t^b for b > 0: the terms below t^b are 0, the others are not finite.
+
+    A base that is negative on both sides, such as -t^2, has no powers beside the point; one that is so on one side only,
+    such as t, has those of the other.
+    """
+    if a.prec < FOREVER:
+        lead = next((j for j in range(1, a.length()) if not a[j].is_zero()), None)
+        if lead is None and ctx.cap < TIE_LENGTH:
+            raise MoreTerms
+        if lead is None or (lead % 2 == 0 and not a[lead] > 0):
+            return unknown()
     return arb_series([arb(0) if exponent > j else arb.nan() for j in range(ctx.cap)])
 
 

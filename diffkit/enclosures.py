@@ -15,12 +15,11 @@ import mpmath
 from flint import arb_series, ctx
 
 from diffkit import balls, namespaces
-from diffkit.balls import FOREVER, LEFT, OPEN, RIGHT, good, working
+from diffkit.balls import FOREVER, LEFT, OPEN, RIGHT, TIE_LENGTH, MoreTerms, good, working
 from diffkit.domains import fault
 from diffkit.errors import NumberError
 from diffkit.program import Program, _instruction, reachable, run
 
-TIE_LENGTH = 32  # coefficients looked at to tell the sides of a choice: x^31 > 0 is still seen to change
 KEPT = 16  # plans are kept for so many inputs only, since each is as long as the Program
 SHOWN = 60  # characters of an operation in a message
 
@@ -78,7 +77,15 @@ def beside(question: Question, side: int) -> Any:
 
 
 def lines(question: Question, side: int) -> list[Any]:
-    """Every line as a series along the input."""
+    """Every line as a series along the input, longer than asked where that decides."""
+    try:
+        return _lines(question, side)
+    except MoreTerms:
+        with working(ctx.prec, ctx.cap + TIE_LENGTH):
+            return _lines(question, side)
+
+
+def _lines(question: Question, side: int) -> list[Any]:
     program, values, wrt = question[:3]
     inputs = [arb_series([x], FOREVER) for x in values]
     if wrt is not None:

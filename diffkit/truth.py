@@ -13,9 +13,9 @@ import mpmath
 from flint import arb
 
 from diffkit import balls, limits
-from diffkit.balls import LEFT, OPEN, RIGHT, working
+from diffkit.balls import LEFT, OPEN, RIGHT, TIE_LENGTH, working
 from diffkit.domains import LARGE
-from diffkit.enclosures import TIE_LENGTH, KinkError, Question, Undecided, beside, lines, number, operation, point, series
+from diffkit.enclosures import KinkError, Question, Undecided, beside, lines, number, operation, point, series
 from diffkit.errors import NumberError, UsageError
 from diffkit.points import as_program, prepare
 from diffkit.program import Program

@@ -529,3 +529,18 @@ def test_a_tie_of_high_order_is_not_taken_for_a_tie_for_ever(text: str) -> None:
     with pytest.raises(NumberError) as caught:
         derivative(text, 0.0)
     assert caught.value.status == "undecided"
+
+
+@pytest.mark.parametrize("text", ["(-x^2)^1.5", "(-x^2)^2.5", "(-x^40)^1.5"])
+def test_a_function_defined_at_one_point_only_has_no_derivative(text: str) -> None:
+    """Beside 0 the base is negative, so there is nothing to differentiate."""
+    for order in (1, 2):
+        with pytest.raises(NumberError):
+            derivative(text, 0.0, order=order)
+
+
+def test_powers_of_a_base_that_touches_zero() -> None:
+    """(x^2)^1.5 is |x|^3 with slope 0 at 0; x^1.5 has its one-sided slope 0."""
+    assert derivative("(x^2)^1.5", 0.0) == 0.0
+    assert derivative("(x^4)^1.3", 0.0) == 0.0
+    assert derivative("x^1.5", 0.0) == 0.0
