@@ -1,4 +1,4 @@
-"""Floating-point facts: unit roundoff, ulps, correct digits, the step actually taken.
+"""Floating-point facts: unit roundoff, ulps, correct digits.
 
 u = 2^-53 is the unit roundoff of float64 (half an ulp of 1), eps = 2^-52 the spacing at 1.
 """
@@ -58,14 +58,3 @@ def correct_digits(relative_error: float) -> float:
     if math.isnan(relative_error):
         return math.nan
     return min(max(0.0, -math.log10(max(relative_error, U))), -math.log10(U))
-
-
-def step_taken(x: Any, h: Any) -> Any:
-    """The step actually taken, (x + h) - x: x + h is rounded, and the difference of two neighbours is exact.
-
-    Examples
-    --------
-    >>> step_taken(1e16, 1.0)
-    0.0
-    """
-    return (x + h) - x

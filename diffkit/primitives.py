@@ -13,7 +13,6 @@ max and min share one among the winners (weights sum to 1).
 
 from __future__ import annotations
 
-import math
 from collections import namedtuple
 from collections.abc import Callable
 
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 class Primitive(
     namedtuple(
         "Primitive",
-        "name partials arity domain ulps via textbook kink convention selects doc",
-        defaults=(None, None, None, "", False, ""),
+        "name partials arity domain ulps via textbook convention selects doc",
+        defaults=(None, None, "", False, ""),
     )
 ):
     """One row: an operation, its partial derivatives, where it is defined and how accurate it is."""
@@ -43,7 +42,6 @@ class Primitive(
     ulps: tuple[float, float]  # stated accuracy of value and partials in math and NumPy
     via: Callable[..., Any] | None  # its definition by other rows, for a namespace that lacks it
     textbook: Partial | None  # a well-known form of the first partial that loses digits
-    kink: Callable[..., bool] | None  # is this (float) operand a point where it is not smooth?
     convention: str  # what is answered there
     selects: bool  # hands on some operands and ignores others: a strong zero, 0 * nan = 0
     doc: str
@@ -92,11 +90,6 @@ def two_over_root_pi(F: Any) -> Any:
     return 2 / F.sqrt(F.acos(F.const(-1.0)))
 
 
-def tied(*operands: float) -> bool:
-    """Do the largest two operands of max (or the smallest two of min) agree? Told from the result's multiplicity."""
-    return operands.count(max(operands)) > 1
-
-
 # --- arithmetic ------------------------------------------------------------------------------------------------------
 primitive("add", lambda F, y, a, b: F.const(1.0), lambda F, y, a, b: F.const(1.0), ulps=(0.5, 0))
 primitive("sub", lambda F, y, a, b: F.const(1.0), lambda F, y, a, b: F.const(-1.0), ulps=(0.5, 0))
@@ -105,20 +98,20 @@ primitive("div", lambda F, y, a, b: 1 / b, lambda F, y, a, b: -y / b, ulps=(0.5,
 primitive("neg", lambda F, y, x: F.const(-1.0), ulps=(0, 0))
 primitive("pow", pow_by_base, pow_by_exponent, domain=((1e-3, 1e2), (-8.0, 8.0)), ulps=(1, 16))
 # --- choosing --------------------------------------------------------------------------------------------------------
-primitive("abs", lambda F, y, x: F.sign(x), ulps=(0, 0), kink=lambda x: x == 0, convention="slope 0 at 0")
-primitive("sign", zero, ulps=(0, 0), kink=lambda x: x == 0, convention="sign(0) = 0, slope 0")
-primitive("step", zero, ulps=(0, 0), kink=lambda x: x == 0, convention="step(0) = 1/2, slope 0",
+primitive("abs", lambda F, y, x: F.sign(x), ulps=(0, 0), convention="slope 0 at 0")
+primitive("sign", zero, ulps=(0, 0), convention="sign(0) = 0, slope 0")
+primitive("step", zero, ulps=(0, 0), convention="step(0) = 1/2, slope 0",
           via=lambda F, x: (1 + F.sign(x)) / 2, doc="0 for x < 0, 1 for x > 0")
-primitive("floor", zero, ulps=(0, 0), kink=lambda x: x == math.floor(x) if math.isfinite(x) else False, convention="slope 0")
-primitive("max", share_among_winners, arity=None, ulps=(0, 1), selects=True, kink=tied,
+primitive("floor", zero, ulps=(0, 0), convention="slope 0")
+primitive("max", share_among_winners, arity=None, ulps=(0, 1), selects=True,
           convention="one shared among the winners")
-primitive("min", share_among_winners, arity=None, ulps=(0, 1), selects=True, kink=lambda *x: tied(*(-v for v in x)),
+primitive("min", share_among_winners, arity=None, ulps=(0, 1), selects=True,
           convention="one shared among the winners")
 primitive("where", zero, lambda F, y, c, a, b: F.where(c, F.const(1.0), F.const(0.0)),
           lambda F, y, c, a, b: F.where(c, F.const(0.0), F.const(1.0)), ulps=(0, 0), selects=True,
           doc="where(c, a, b) is a if c else b; the branch not taken contributes 0, never nan")
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    primitive(_name, zero, zero, ulps=(0, 0), kink=lambda a, b: a == b, convention="slope 0")
+    primitive(_name, zero, zero, ulps=(0, 0), convention="slope 0")
 primitive("and", zero, zero, ulps=(0, 0))
 primitive("or", zero, zero, ulps=(0, 0))
 primitive("not", zero, ulps=(0, 0))
@@ -149,9 +142,9 @@ primitive("asec", lambda F, y, x: 1 / (F.abs(x) * F.sqrt((F.abs(x) - 1) * (F.abs
 primitive("acsc", lambda F, y, x: -1 / (F.abs(x) * F.sqrt((F.abs(x) - 1) * (F.abs(x) + 1))), domain=(1.0, 1e6), ulps=(2.5, 3),
           via=lambda F, x: F.atan2(F.sign(x), F.sqrt(F.abs(x) - 1) * F.sqrt(F.abs(x) + 1)))
 primitive("acot", lambda F, y, x: -1 / (1 + x * x), via=lambda F, x: F.atan(1 / x), ulps=(1.5, 2),
-          kink=lambda x: x == 0, convention="acot(x) = atan(1/x), which jumps at 0")
+          convention="acot(x) = atan(1/x), which jumps at 0")
 primitive("atan2", lambda F, y, a, b: b / F.hypot(a, b) / F.hypot(a, b), lambda F, y, a, b: -a / F.hypot(a, b) / F.hypot(a, b),
-          ulps=(1, 4), kink=lambda a, b: a == 0 and b < 0, convention="jumps on the negative axis")
+          ulps=(1, 4), convention="jumps on the negative axis")
 # --- hyperbolic ------------------------------------------------------------------------------------------------------
 primitive("sinh", lambda F, y, x: F.cosh(x), domain=(-300.0, 300.0), ulps=(1.5, 1.5))
 primitive("cosh", lambda F, y, x: F.sinh(x), domain=(-300.0, 300.0), ulps=(1.5, 1.5))
@@ -175,7 +168,7 @@ primitive("sigmoid", lambda F, y, x: F.exp(-F.abs(x)) / (1 + F.exp(-F.abs(x))) /
           via=lambda F, x: F.where(F.ge(x, F.const(0.0)), F.const(1.0), F.exp(-F.abs(x))) / (1 + F.exp(-F.abs(x))))
 primitive("softplus", lambda F, y, x: F.sigmoid(x), domain=(-700.0, 700.0), ulps=(2, 3), doc="log(1 + exp(x))",
           via=lambda F, x: F.max(x, F.const(0.0)) + F.log1p(F.exp(-F.abs(x))))
-primitive("relu", lambda F, y, x: F.gt(x, F.const(0.0)), ulps=(0, 0), selects=True, kink=lambda x: x == 0,
+primitive("relu", lambda F, y, x: F.gt(x, F.const(0.0)), ulps=(0, 0), selects=True,
           convention="slope 0 at 0", via=lambda F, x: F.max(x, F.const(0.0)), doc="max(x, 0)")
 # --- special functions -----------------------------------------------------------------------------------------------
 # exp(-x*x) amplifies the rounding of x*x by x^2: the stated ulps hold for |x| <= 5.

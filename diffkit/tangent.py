@@ -15,8 +15,6 @@ from diffkit.points import prepare
 from diffkit.primitives import TABLE
 from diffkit.program import Program, namespace_of
 
-NUMBERS = {"math", "mpmath"}
-
 
 def forward_sweep(program: Program, F: Any, values: Sequence[Any], directions: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """Value and tangent of every line; a direction of None, and the tangent None, stand for "does not move"."""
@@ -45,7 +43,7 @@ def _tangent(op: str, F: Any, y: Any, operands: list[Any], moves: list[Any]) -> 
             continue
         partial = namespaces.local_derivative(op, position, F, y, operands)
         if TABLE[op].selects:
-            if F.name in NUMBERS and partial == 0:
+            if F.name in namespaces.NUMBERS and partial == 0:
                 continue  # not taken: contributes nothing, even if its tangent is nan
             share = F.where(F.eq(partial, F.const(0.0)), F.const(0.0), partial * move)
         else:

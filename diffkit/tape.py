@@ -24,15 +24,13 @@ TYPE_CHECKING = False  # the module typing is a third of what importing an engin
 if TYPE_CHECKING:
     from typing import Any
 
-NUMBERS = {"math", "mpmath"}  # namespaces of single values, where a branch not taken can be left out
-
 
 def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, Any], depends: Sequence[bool]) -> list[Any]:
     """The adjoint of every line that ``depends`` marks, from the adjoints ``seeds`` of the outputs; None: no path to them."""
     v_bar: list[Any] = [None] * len(v)
     for k, seed in seeds.items():
         v_bar[k] = seed if v_bar[k] is None else v_bar[k] + seed
-    strong = [False] * len(v) if F.name in NUMBERS else _behind_a_choice(program)
+    strong = [False] * len(v) if F.name in namespaces.NUMBERS else _behind_a_choice(program)
     for k in range(len(v) - 1, -1, -1):
         line, bar = program.lines[k], v_bar[k]
         if bar is None or not line.args:
@@ -41,7 +39,7 @@ def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, A
         for position, a in enumerate(line.args):
             if depends[a]:
                 partial = namespaces.local_derivative(line.op, position, F, v[k], operands)
-                if F.name in NUMBERS and TABLE[line.op].selects and partial == 0:
+                if F.name in namespaces.NUMBERS and TABLE[line.op].selects and partial == 0:
                     continue  # not taken: contributes nothing, whatever lies behind it
                 share = _strong_product(F, bar, partial) if strong[k] else bar * partial
                 v_bar[a] = share if v_bar[a] is None else v_bar[a] + share

@@ -1,4 +1,4 @@
-"""Ulps, digits and steps."""
+"""Ulps and digits."""
 
 import math
 from fractions import Fraction
@@ -27,8 +27,6 @@ def test_correct_digits_lie_between_none_and_those_of_a_double(error, digits):
     assert math.copysign(1, found) == 1
 
 
-def test_the_step_taken_is_the_rounded_one():
-    """(x + h) - x is exact, and is what a quotient must divide by."""
-    assert floats.step_taken(1.0, 1e-17) == 0.0
-    assert floats.step_taken(100.3, 1e-5) != 1e-5
+def test_the_spacing_at_1_is_eps():
+    """Twice the unit roundoff."""
     assert floats.ulp(1.0) == floats.EPS == 2 * floats.U
