@@ -429,7 +429,19 @@ def functions(as_json: bool) -> int:
 # --- the program -----------------------------------------------------------------------------------------------------------
 def main() -> None:
     """Run the command line and exit with its status."""
+    sys.unraisablehook = interrupt_again
     sys.exit(run(sys.argv[1:]))
+
+
+def interrupt_again(lost: Any) -> None:
+    """A Ctrl-C that fell into a callback, where Python can only print and forget it, comes again outside."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    import _thread
+    import threading
+
+    threading.Timer(0.01, _thread.interrupt_main).start()
 
 
 def run(args: list[str]) -> int:

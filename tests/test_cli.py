@@ -319,3 +319,17 @@ def test_a_report_with_a_hostile_title_shows_it_as_text(capsys, tmp_path):
     assert status == 0
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_an_interrupt_that_falls_into_a_callback_comes_again():
+    """Python prints and forgets a KeyboardInterrupt in a finalizer; the program is interrupted all the same."""
+    code = (
+        "import sys, time, weakref\nfrom diffkit import cli\n"
+        "class Thing: pass\n"
+        "def lost(_): raise KeyboardInterrupt\n"
+        "sys.unraisablehook = cli.interrupt_again\n"
+        "thing = Thing()\nwatch = weakref.ref(thing, lost)\n"
+        "try:\n    del thing\n    time.sleep(20)\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+    assert (result.stdout, result.stderr) == ("interrupted\n", "")
