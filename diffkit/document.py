@@ -1,6 +1,6 @@
 """A document: sections of prose, formulas, tables, figures and listings; it knows no format.
 
-`sections.py` builds one, each renderer in `render/` writes it; all texts are plain text, which the renderers escape.
+`sections` builds one, each renderer in `render/` writes it; all texts are plain text, which the renderers escape.
 """
 
 from typing import NamedTuple

@@ -25,6 +25,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"figures", "document", "captions"},
     {"sections", "render"},
     {"files"},
+    {"arguments", "terminal"},
     {"cli"},
 ]
 

@@ -17,7 +17,8 @@ from diffkit.messages import SENTENCES, say
 from diffkit.program import Builder
 from diffkit.program_latex import GREEK, equation, identifier, latex
 from diffkit.results import Comparison, Record, Reference, Report
-from diffkit.sections import build, verdict
+from diffkit.sections import build
+from diffkit.sections.compare import verdict
 
 from . import specimens
 

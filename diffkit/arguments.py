@@ -1,0 +1,169 @@
+"""What users type, read: functions, files, points, lists; every slip becomes one error with its remedy."""
+
+import math
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
+
+FLAGS = {"-o", "-v", "-q", "-h"}
+KNOWN_SUFFIX = re.compile(r"-o.+\.(html|md|tex|json|csv|pdf|svg|png|dot)$")
+LONG_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?$", re.DOTALL)
+
+
+def expression_last(args: list[str], takes_value: set[str]) -> list[str]:
+    """Put an expression that starts with a minus behind ``--``, so that it is not read as an option.
+
+    Examples
+    --------
+    >>> expression_last(["compare", "-x**2", "--at", "x=1"], {"--at"})
+    ['compare', '--at', 'x=1', '--', '-x**2']
+    """
+    for i, arg in enumerate(args):
+        if arg == "--":
+            break
+        if i and args[i - 1] in takes_value:
+            continue
+        if arg.startswith("-") and len(arg) > 1 and not (arg in FLAGS or LONG_OPTION.match(arg) or KNOWN_SUFFIX.match(arg)):
+            return [*args[:i], *args[i + 1 :], "--", arg]
+    return args
+
+
+def read_function(text: str, at: dict[str, float] | None) -> Any:
+    """The Program that EXPR names: a text, FILE.py:function, or - for standard input."""
+    from diffkit.language import parse
+
+    if text == "-":
+        return parse(_standard_input())
+    named = file_and_name(text)
+    return _recorded(*named, at) if named else parse(text)
+
+
+def file_and_name(text: str) -> tuple[Path, str] | None:
+    """The parts of FILE.py:function, or None if the text is something else."""
+    named = re.fullmatch(r"(?s)(.+\.py):([^\W\d]\w*)", text)
+    return (Path(named[1]), named[2]) if named else None
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").rstrip()
+    except UnicodeDecodeError as error:
+        raise InputError(f"standard input is not UTF-8 text: byte {error.start} cannot be read") from None
+
+
+def _recorded(path: Path, name: str, at: dict[str, float] | None) -> Any:
+    """The Program of a function in a Python file."""
+    from diffkit.tracing import trace
+
+    if at is None and path.is_file():
+        raise UsageError("a Python function is recorded at a point", remedy="give it with --at x=1")
+    function = function_in_file(path, name)
+    try:
+        return trace(function, at)
+    except DiffkitError:
+        raise
+    except Exception as error:
+        raise InputError(f"'{name}' in '{path}' fails at that point: {type(error).__name__}: {error}") from None
+
+
+def function_in_file(path: Path, name: str) -> Any:
+    """A function of a Python file, which is run; what it prints goes to standard error."""
+    import runpy
+    from contextlib import redirect_stdout
+
+    if not path.is_file():
+        raise InputError(f"no file '{path}'", remedy="give FILE.py:function, or a formula")
+    try:
+        with redirect_stdout(sys.stderr):
+            found = runpy.run_path(str(path))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise InputError(f"'{path}' does not run: {type(error).__name__}: {error}") from None
+    if not callable(found.get(name)):
+        callables = [k for k, v in found.items() if callable(v)]
+        raise InputError(f"'{path}' has no function '{name}'", remedy=_did_you_mean(name, callables))
+    return found[name]
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, known, 1)
+    return f"did you mean '{close[0]}'?" if close else ""
+
+
+def read_point(items: tuple[str, ...]) -> dict[str, float] | None:
+    """The point from --at x=1/3,y=pi/4: each coordinate is read exactly, then rounded to float64 once."""
+    point: dict[str, float] = {}
+    for item in items:
+        for part in re.split(r",(?![^(]*\))", item):
+            name, equals, value = part.partition("=")
+            name = name.strip()
+            if not equals or not name or not value.strip():
+                raise UsageError(f"cannot read the point '{part.strip()}'", remedy="write --at x=1.5,y=1/3")
+            if name in point:
+                raise UsageError(f"'{name}' is given twice in --at")
+            point[name] = _coordinate(name, value)
+    return point or None
+
+
+def _coordinate(name: str, text: str) -> float:
+    remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
+    try:
+        value = float(text)
+    except ValueError:
+        value = _exactly(name, text, remedy)
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]) and _is_literal(text):
+        raise UsageError(f"the value of '{name}' in --at is too small for float64: '{text.strip()}'", remedy=remedy)
+    if not math.isfinite(value):
+        raise UsageError(f"the value of '{name}' in --at is not finite in float64: '{text.strip()}'", remedy=remedy)
+    return value
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _exactly(name: str, text: str, remedy: str) -> float:
+    """The double nearest to what a formula without variables says."""
+    from diffkit.language import parse
+    from diffkit.truth import round_constant
+
+    try:
+        program = parse(text)
+    except InputError as error:
+        raise UsageError(f"cannot read the value of '{name}' in --at: '{text.strip()}'", error.what, remedy) from None
+    if program.inputs or len(program.outputs) != 1:
+        raise UsageError(f"the value of '{name}' in --at is not a number: '{text.strip()}'", remedy=remedy)
+    try:
+        return round_constant(program)
+    except NumberError as error:
+        raise UsageError(f"the value of '{name}' in --at has no number: '{text.strip()}'", error.what, remedy) from None
+
+
+def check_point(program: Any, at: dict[str, float] | None) -> dict[str, float]:
+    """The point, if it names every input of the program and no other."""
+    from diffkit.points import spread
+
+    if at is None and program.inputs:
+        raise UsageError("the point is missing", remedy=f"give it with --at {','.join(f'{n}=1' for n in program.inputs)}")
+    spread(program.inputs, at or {})
+    return at or {}
+
+
+def listed(text: str | None) -> tuple[str, ...] | None:
+    """The parts of a list such as D0,reverse, each once; None if nothing was asked for."""
+    if text is None:
+        return None
+    parts = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not parts:
+        raise UsageError("a list is empty", remedy="leave the option out for all, or separate names by commas")
+    return parts

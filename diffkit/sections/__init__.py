@@ -1,0 +1,39 @@
+"""Records -> Document: which section stands where, and which sentence is the verdict; one file a study.
+
+It never imports an engine or a study: a saved result is rendered again without measuring again.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from diffkit.document import Document, Section, TableBlock
+from diffkit.messages import say
+from diffkit.results import Comparison, Functions, Record, Report, Sweep, Swell
+from diffkit.sections import compare, report, sweep, swell
+from diffkit.tables import clip, point
+
+
+def _functions(record: Functions) -> list[Section]:
+    return [Section(say("heading.functions"), (TableBlock(record.table()),))]
+
+
+SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
+    Report: report.build,
+    Comparison: compare.build,
+    Sweep: sweep.build,
+    Swell: swell.build,
+    Functions: _functions,
+}
+
+
+def build(record: Record) -> Document:
+    """Return the document of a record: the verdict first, how to redo it last."""
+    sections = SECTIONS[type(record)](record)
+    title = record.title if isinstance(record, Report) else ""
+    if title.strip() in ("", record.expression.strip()):
+        title = say("report.title", at=point(record.at)) if record.at else _untitled(record)
+    return Document(clip(title, 200), tuple(section for section in sections if section is not None))
+
+
+def _untitled(record: Record) -> str:
+    return say("report.constant", expression=clip(record.expression)) if isinstance(record, Report) else record.headline()[0]

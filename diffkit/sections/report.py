@@ -1,0 +1,53 @@
+"""The whole report: every study in turn, how it was measured, how to redo it."""
+
+from diffkit.document import Block, Listing, Prose, Section, TableBlock, Terms
+from diffkit.messages import say
+from diffkit.results import Report
+from diffkit.sections import compare, sweep, swell
+from diffkit.sections.common import formula, keys
+from diffkit.tables import Table, exact, fixed, point
+
+
+def build(record: Report) -> list[Section | None]:
+    """Return the sections of a report; None stands for one that has nothing to show."""
+    known = record.sweep.schemes if record.sweep else ()
+    lead = Prose(compare.verdict(record.comparison), lead=True)
+    return [
+        Section(say("heading.verdict"), (lead, formula(record), *_setting(record))),
+        compare.engines(record.comparison) if record.at else None,
+        sweep.errors(record.sweep) if record.sweep else _no_sweep() if record.at else None,
+        sweep.orders(record.sweep) if known and record.sweep else None,
+        swell.growth(record.swell) if record.swell and record.at else None,
+        _measured(record),
+        _redo(record),
+    ]
+
+
+def _setting(record: Report) -> list[Block]:
+    value = say("report.setting" if record.at else "report.value", at=point(record.at), value=exact(record.comparison.value))
+    return [Prose(value)]
+
+
+def _no_sweep() -> Section:
+    return Section(say("heading.sweep"), (Prose(say("prose.no_sweep")),))
+
+
+def _measured(report: Report) -> Section:
+    used = keys(report) if report.sweep else keys(report.comparison)
+    words = Terms(tuple((say(f"term.{key}"), say(f"meaning.{key}")) for key in used))
+    reference = report.comparison.reference
+    digits = reference.digits if reference and (reference.gradient or reference.slopes) else 0
+    proved = [Prose(say("prose.proved", digits=digits))] if digits else []
+    times = [(say("time", stage=stage), say("seconds", count=fixed(spent, 3))) for stage, spent in report.seconds.items()]
+    rows = [*report.environment.items(), *times]
+    table = (say("header.what"), say("header.how"))
+    machine = TableBlock(Table(table, tuple(rows), say("caption.environment")))
+    return Section(say("heading.measured"), (*proved, words, machine))
+
+
+def _redo(report: Report) -> Section:
+    python = f"import diffkit as dk\n\nf = dk.parse({report.expression!r})\nreport = dk.report(f, {report.at!r})\nprint(report)"
+    again = say("code.json")
+    listings = [Listing(python, say("listing.python")), Listing(again, say("listing.json"))]
+    command = [Listing(report.command, say("listing.command"))] if report.command.strip() else []
+    return Section(say("heading.redo"), (Prose(say("prose.redo")), *command, *listings))
