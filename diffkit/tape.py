@@ -11,6 +11,7 @@ as a Program.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from diffkit import namespaces
@@ -227,24 +228,48 @@ def gradient_program(f: Any) -> Program:
     return tidy(builder.build(new[root], *slopes, inputs=program.inputs))
 
 
-def noise(f: Any, at: Any, output: int = 0) -> float:
-    """A bound on the absolute rounding error of f in float64, to first order: sum over k of |v_bar[k] v[k]| ulps[k] u.
+def shares(f: Any, at: Any, output: int = 0) -> list[float]:
+    """What the rounding of each line may do to f in float64, to first order: |v_bar[k] v[k]| ulps[k] 2u, absolute.
 
     Every operation commits at most its stated ulps; its adjoint says what that does to the result (Linnainmaa 1976).
-    Inputs and constants are taken as exact.
+    Inputs, constants and exact operations have 0.
+
+    Examples
+    --------
+    >>> [round(share / 2**-53, 1) for share in shares("sin(x) - 1", 1.5)]
+    [0.0, 2.0, 0.0, 0.0]
+    """
+    program, values, _ = prepare(f, at)
+    F = namespaces.get("math")
+    v = run(program, F, values)
+    v_bar = reverse_sweep(program, F, v, {program.outputs[output]: 1.0}, [line.op != "const" for line in program.lines])
+    found = []
+    for line, y, bar in zip(program.lines, v, v_bar):
+        ulps = TABLE[line.op].ulps[0] if line.args else 0.0
+        # an exact operation, or one whose result does not matter, may stand at a pole
+        found.append(abs(bar * y) * 2 * ulps * U if bar and ulps else 0.0)
+    return found
+
+
+def noise(f: Any, at: Any, output: int = 0) -> float:
+    """A bound on the absolute rounding error of f in float64, to first order: the sum of the `shares`.
 
     Examples
     --------
     >>> 0.9 < noise("sin(x)", 1.5) / 2**-52 < 1.1
     True
     """
-    program, values, _ = prepare(f, at)
-    F = namespaces.get("math")
-    v = run(program, F, values)
-    v_bar = reverse_sweep(program, F, v, {program.outputs[output]: 1.0}, [line.op != "const" for line in program.lines])
-    total = 0.0
-    for line, y, bar in zip(program.lines, v, v_bar):
-        ulps = TABLE[line.op].ulps[0] if line.args else 0.0
-        if bar and ulps:  # an exact operation, or one whose result does not matter, may stand at a pole
-            total += abs(bar * y) * 2 * ulps * U
-    return total
+    return sum(shares(f, at, output))
+
+
+def noise_rms(f: Any, at: Any, output: int = 0) -> float:
+    """The absolute rounding error of f to be expected: the root of the sum of shares^2 / 3, to first order.
+
+    Each rounding error is taken as uniform within its bound, and independent of the others, which they seldom quite are.
+
+    Examples
+    --------
+    >>> round(noise("sin(x)", 1.5) / noise_rms("sin(x)", 1.5), 9)
+    1.732050808
+    """
+    return math.hypot(*shares(f, at, output)) / math.sqrt(3)
