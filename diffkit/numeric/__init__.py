@@ -1,0 +1,34 @@
+"""Numeric differentiation of any callable: f is only ever called.
+
+Read schemes (the quotients), then gradients.
+"""
+
+from diffkit.numeric.callables import as_callable
+from diffkit.numeric.gradients import gradient, hessian, jacobian
+from diffkit.numeric.schemes import (
+    SCHEMES,
+    TINY_STEP,
+    SchemeRule,
+    backward_difference,
+    central_difference,
+    complex_step,
+    default_step,
+    forward_difference,
+    richardson,
+)
+
+__all__ = [
+    "SCHEMES",
+    "TINY_STEP",
+    "SchemeRule",
+    "as_callable",
+    "backward_difference",
+    "central_difference",
+    "complex_step",
+    "default_step",
+    "forward_difference",
+    "gradient",
+    "hessian",
+    "jacobian",
+    "richardson",
+]
