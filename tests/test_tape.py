@@ -161,7 +161,7 @@ def test_shares_name_the_line_that_loses_the_digits():
     assert shares[3] == pytest.approx(2**-53 * (1 - math.cos(x)), rel=1e-15)
     assert tape.noise(f, x) == sum(shares)
     assert tape.noise_rms(f, x) == pytest.approx(math.sqrt(sum(s * s for s in shares) / 3), rel=1e-14)
-    assert tape.shares("x, -x*x", 3.0, output=1) == [0.0, 9 * 2**-53, 0.0]
+    assert tape.shares("x, (-x)*x", 3.0, output=1) == [0.0, 0.0, 9 * 2**-53]
     assert tape.noise_rms("abs(-x)", 3.0) == 0.0
 
 
