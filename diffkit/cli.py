@@ -13,7 +13,7 @@ from diffkit import __version__
 from diffkit.arguments import check_point, expression_last, listed, read_function, read_point
 from diffkit.deadline import deadline
 from diffkit.errors import DiffkitError, UsageError
-from diffkit.terminal import abandon_stdout, deliver, json_text, print_text, progress
+from diffkit.terminal import abandon_stdout, deliver, progress
 
 BUG, INTERRUPTED = 70, 130
 
@@ -39,10 +39,14 @@ POSITIVE = Positive()
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every study has."""
+    """The options that every study of a function has."""
+    at = click.option("--at", multiple=True, metavar="x=1,y=-4", help="The point; 1/3 and pi/4 are rounded to float64 once.")
+    return click.argument("expr")(at(output_options(command)))
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say where results go, how long they may take, and what is said meanwhile."""
     options = [
-        click.argument("expr"),
-        click.option("--at", multiple=True, metavar="x=1,y=-4", help="The point; 1/3 and pi/4 are rounded to float64 once."),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
         click.option("-o", "--out", multiple=True, metavar="FILE", help="Write a file; the suffix picks the format. Repeatable."),
         click.option("--force", is_flag=True, help="Overwrite existing files."),
@@ -200,14 +204,30 @@ def redo(command: str, expr: str, options: dict[str, str | None]) -> str:
 
 
 @commands.command(short_help="The functions of the language and their accuracy.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-def functions(as_json: bool) -> int:
+@click.option("--accuracy", is_flag=True, help="Measure it: value and partials in ulps over each domain, beside textbook forms.")
+@click.option("--points", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Points of each domain.")
+@output_options
+def functions(
+    accuracy: bool,
+    points: int,
+    seed: int,
+    as_json: bool,
+    out: tuple[str, ...],
+    force: bool,
+    timeout: float | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     """The functions of the language: accuracy of value and partials in ulps, conventions at kinks."""
-    from diffkit.study import functions
+    from diffkit.files import demand_writable
+    from diffkit.study import functions, rules
 
-    record = functions.measure()
-    print_text(json_text(record) if as_json else str(record) + "\n")
-    return 0
+    with deadline(timeout, "give more with --timeout"), progress(quiet) as tell:
+        demand_writable(map(Path, out), force)
+        demand_suffixes(out)
+        record: Any = rules.measure(points=points, seed=seed, progress=tell) if accuracy else functions.measure()
+    deliver(record, as_json, out, force, quiet)
+    return 1 if accuracy and not all(row.holds() for row in record.rows) else 0
 
 
 # --- the program -----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from diffkit.results import (
     Functions,
     Reference,
     Report,
+    RuleRow,
+    Rules,
     Sample,
     Scheme,
     Sweep,
@@ -235,6 +237,36 @@ def functions() -> Functions:
         FunctionRow(function="max", operands=None, ulps_value=0, ulps_partials=1, domain="", convention="shared", meaning="<b>"),
     )
     return Functions(expression="", at={}, functions=rows)
+
+
+def rules() -> Rules:
+    """Two measured rows of the primitive table, one with a textbook's form, one less accurate than it states."""
+    rows = (
+        RuleRow(
+            function="tanh",
+            domain="[-300, 300]",
+            value_ulps=1.1,
+            value_stated=2.5,
+            value_at=(1e-6,),
+            partial_ulps=2.7,
+            partial_stated=6,
+            partial_at=(0.04,),
+            textbook="1 - tanh(x)*tanh(x)",
+            textbook_ulps=9e15,
+            textbook_at=(72.8,),
+        ),
+        RuleRow(
+            function="mul",
+            domain="[-1e3, 1e3]",
+            value_ulps=math.nan,
+            value_stated=0.5,
+            value_at=(822.07, -3.0),
+            partial_ulps=0,
+            partial_stated=0,
+            partial_at=(),
+        ),
+    )
+    return Rules(expression="", at={}, points=100, seed=0, rows=rows)
 
 
 def report(title: str = "") -> Report:

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import random
 
 import mpmath
 import numpy as np
@@ -12,28 +11,13 @@ from diffkit import namespaces, tangent, tape
 from diffkit.floats import ulps
 from diffkit.namespaces import local_derivative
 from diffkit.primitives import TABLE, Primitive
-from diffkit.program import Builder, Program
+from diffkit.program import Builder
+from diffkit.study.rules import one_operation, sample
 
 POINTS = 60
 CHOICES = {"and", "or", "not", "lt", "le", "gt", "ge", "eq", "ne"}
 SMOOTH = [name for name in TABLE if name not in CHOICES]
 HOSTILE = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.5, 1e300, -1e300, 1e-300, 5e-324, math.inf, -math.inf, math.nan]
-
-
-def sample(row: Primitive) -> list[tuple[float, ...]]:
-    """Points of the row's domain, half of them log-uniform towards 0, on both sides where it has two."""
-    dice = random.Random(row.name)
-
-    def coordinate(low: float, high: float) -> float:
-        if (low, high) == (0.0, 4.0):  # the order of polygamma
-            return float(dice.randrange(5))
-        if dice.random() < 0.5:
-            return dice.uniform(low, high)
-        if low < 0 and dice.random() < 0.5:
-            return -math.exp(dice.uniform(math.log(1e-6), math.log(-low)))
-        return math.exp(dice.uniform(math.log(max(low, 1e-6)), math.log(high)))
-
-    return [tuple(coordinate(*interval) for interval in row.domain) for _ in range(POINTS)]
 
 
 def exact(name: str, point: tuple[float, ...]) -> mpmath.mpf:
@@ -49,7 +33,7 @@ def exact_partial(name: str, position: int, point: tuple[float, ...]) -> mpmath.
         return getattr(namespaces.get("mpmath"), name)(*moved)
 
     with mpmath.workdps(450):  # tanh(300) leaves 1 in the 260th digit
-        h = mpmath.mpf(2) ** -60 * min(1, max(abs(mpmath.mpf(point[position])), mpmath.mpf(2) ** -60))
+        h = mpmath.mpf(2) ** -120 * min(1, max(abs(mpmath.mpf(point[position])), mpmath.mpf(2) ** -60))
         return (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
 
 
@@ -70,7 +54,7 @@ def computed(row: Primitive, namespace: str, points: list[tuple[float, ...]]) ->
 
 def worst(row: Primitive, namespace: str) -> tuple[float, float]:
     """The largest errors of value and partials over the row's domain, in ulps."""
-    points = sample(row)
+    points = sample(row, POINTS)
     values, partials = computed(row, namespace, points)
     with mpmath.workdps(60):
         value = max(ulps(float(v), exact(row.name, p)) for v, p in zip(values, points, strict=True))
@@ -110,7 +94,7 @@ def test_the_textbook_form_loses_the_digits_that_ours_keeps(name: str) -> None:
     y = getattr(F, name)(40.0)
     true = exact_partial(name, 0, (40.0,))
     assert row.textbook is not None
-    assert ulps(row.textbook(F, y, 40.0), true) > 1e15
+    assert ulps(row.textbook[0](F, y, 40.0), true) > 1e15
     assert ulps(row.partial(0, F, y, 40.0), true) <= row.ulps[1]
 
 
@@ -132,7 +116,7 @@ def test_reverse_and_forward_mode_hand_on_each_partial(name: str) -> None:
     """On a Program of one operation both modes give the row's own partials, and so does the written gradient Program."""
     row = TABLE[name]
     program = one_operation(name)
-    for point in sample(row)[:10]:
+    for point in sample(row, 10):
         F = namespaces.get("math")
         y = getattr(F, name)(*point)
         wanted = tuple(local_derivative(name, i, F, y, list(point)) for i in range(len(point)))
@@ -141,12 +125,6 @@ def test_reverse_and_forward_mode_hand_on_each_partial(name: str) -> None:
         assert tape.gradient(program, point) == pytest.approx(wanted, rel=1e-14, abs=0)
         assert tangent.gradient(program, point) == pytest.approx(wanted, rel=1e-14, abs=0)
         assert tape.gradient_program(program)(*point)[1:] == pytest.approx(wanted, rel=1e-12, abs=0)
-
-
-def one_operation(name: str) -> Program:
-    """The Program of one operation on as many inputs."""
-    builder = Builder()
-    return builder.build(builder.op(name, *(builder.input(f"x{i}") for i in range(TABLE[name].arity or 2))))
 
 
 @pytest.mark.parametrize(
@@ -181,11 +159,3 @@ def test_the_weights_of_a_triple_tie_sum_to_one() -> None:
     x = builder.input("x")
     assert tape.gradient(builder.build(builder.op("max", x, x, x)), 2.0) == 1.0
     assert tangent.derivative(builder.build(builder.op("max", x, x, x)), 2.0) == 1.0
-
-
-if __name__ == "__main__":  # the measurement behind the stated ulps
-    for name in SMOOTH:
-        row = TABLE[name]
-        found = [max(pair) for pair in zip(worst(row, "math"), worst(row, "numpy"), strict=True)]
-        flag = "" if found[0] <= row.ulps[0] and found[1] <= row.ulps[1] else "  <<<<"
-        print(f"{name:10} value {found[0]:8.2f} of {row.ulps[0]:4}   partial {found[1]:10.3g} of {row.ulps[1]:4}{flag}")

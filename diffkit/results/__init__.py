@@ -11,6 +11,7 @@ from diffkit.results.compare import Comparison, EngineResult, Reference
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
+from diffkit.results.rules import RuleRow, Rules
 from diffkit.results.sweep import Sample, Scheme, Sweep, Verdict
 from diffkit.results.swell import Form, Swell
 
@@ -24,6 +25,8 @@ __all__ = [
     "Record",
     "Reference",
     "Report",
+    "RuleRow",
+    "Rules",
     "Sample",
     "Scheme",
     "Sweep",

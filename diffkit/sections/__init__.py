@@ -8,12 +8,12 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Comparison, Functions, Record, Report, Sweep, Swell
+from diffkit.results import Comparison, Functions, Record, Report, Rules, Sweep, Swell
 from diffkit.sections import compare, report, sweep, swell
 from diffkit.tables import clip, point
 
 
-def _functions(record: Functions) -> list[Section]:
+def _functions(record: Functions | Rules) -> list[Section]:
     return [Section(say("heading.functions"), (TableBlock(record.table()),))]
 
 
@@ -23,6 +23,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Sweep: sweep.build,
     Swell: swell.build,
     Functions: _functions,
+    Rules: _functions,
 }
 
 

@@ -2,6 +2,7 @@
 
 from diffkit.primitives import TABLE
 from diffkit.results import FunctionRow, Functions
+from diffkit.study import rules
 
 NOT_CALLED = {"add", "sub", "mul", "div", "neg", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"}
 
@@ -20,7 +21,7 @@ def measure() -> Functions:
             operands=row.arity,
             ulps_value=row.ulps[0],
             ulps_partials=row.ulps[1],
-            domain=" x ".join(dict.fromkeys(f"[{low:g}, {high:g}]" for low, high in row.domain)),
+            domain=rules.domain(row),
             convention=row.convention,
             meaning=row.doc,
         )
