@@ -333,3 +333,13 @@ def test_an_interrupt_that_falls_into_a_callback_comes_again():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
     assert (result.stdout, result.stderr) == ("interrupted\n", "")
+
+
+def test_functions_measures_their_accuracy(capsys, tmp_path):
+    """In a file of any format; nothing else is printed."""
+    status, out, err = run(capsys, "functions", "--accuracy", "--points", "5", "-o", str(tmp_path / "rules.md"))
+    assert (status, out) == (0, "")
+    assert "rules.md" in err
+    assert "textbook" in (tmp_path / "rules.md").read_text(encoding="utf-8")
+    assert json.loads(run(capsys, "functions", "--accuracy", "--points", "5", "--json")[1])["study"] == "rules"
+    assert run(capsys, "functions", "-o", str(tmp_path / "rules.png"))[0] == 2
