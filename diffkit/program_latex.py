@@ -123,6 +123,54 @@ def equation(program: Program) -> str:
     return f"{left} = {latex(program)}"
 
 
+def lines_latex(program: Program, nodes: int = 12) -> list[str]:
+    r"""Return what each line looks like, written out down to the user's names; "" where that takes more than so many nodes.
+
+    Examples
+    --------
+    >>> from diffkit.language import parse
+    >>> lines_latex(parse("q = x + y; f = q*z"))
+    ['x', 'y', 'x + y', 'z', 'q z']
+    """
+    pieces = _pieces(program, {k: name for name, k in reversed(_symbols(program)) if program.lines[k].args})
+    return ["" if piece.nodes > nodes else piece.text for piece in pieces]
+
+
+def gate_latex(program: Program, k: int, moving: Sequence[bool]) -> str:
+    r"""Return an operation as a gate: its sign or function, with the operands that do not move written in.
+
+    Examples
+    --------
+    >>> from diffkit.language import parse
+    >>> f = parse("1/(x + 2)")
+    >>> [gate_latex(f, k, (False, True, False, True, True)) for k in (3, 4)]
+    ['+ 2', '1 / \\square']
+    """
+    line = program.lines[k]
+    fixed = [_constant(program, a) for a in line.args if not moving[a]]
+    if line.op in GATES and fixed:
+        return GATES[line.op][moving[line.args[0]]].replace("#", fixed[0])
+    return SIGNS.get(line.op) or FUNCTIONS.get(line.op) or rf"\operatorname{{{plain_letters(line.op)}}}"
+
+
+def _constant(program: Program, a: int) -> str:
+    """A constant as text; what is made of constants by its operation."""
+    line = program.lines[a]
+    if line.op == "neg" and program.lines[line.args[0]].op == "const":
+        return f"(-{number(program.lines[line.args[0]].text).text})"
+    return number(line.text).text if line.op == "const" else r"\mathrm{const}"
+
+
+SIGNS = {"add": "+", "sub": "-", "mul": r"\times", "div": r"\div", "neg": r"\times (-1)", "pow": r"\square^{\square}", **COMPARISONS}
+GATES = {  # with the constant left of what moves, and right of it
+    "add": ("# +", "+ #"),
+    "sub": (r"# - \square", "- #"),
+    "mul": (r"# \times", r"\times #"),
+    "div": (r"# / \square", r"\div #"),
+    "pow": (r"#^{\square}", r"\square^{#}"),
+}
+
+
 def _statements(program: Program) -> list[tuple[str, str]] | None:
     """Return left and right sides, the result last; None where they are too long or too many."""
     symbols = _symbols(program)

@@ -9,6 +9,7 @@ correct digits are -log10 of the relative error.
 
 from diffkit.results.compare import Comparison, EngineResult, Reference
 from diffkit.results.functions import FunctionRow, Functions
+from diffkit.results.graph import Edge, Graph, Node
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
 from diffkit.results.rules import RuleRow, Rules
@@ -18,10 +19,13 @@ from diffkit.results.swell import Form, Swell
 __all__ = [
     "SCHEMA",
     "Comparison",
+    "Edge",
     "EngineResult",
     "Form",
     "FunctionRow",
     "Functions",
+    "Graph",
+    "Node",
     "Record",
     "Reference",
     "Report",

@@ -1,0 +1,197 @@
+"""The computational graph: value above a node, adjoint below it, local derivatives on the edges.
+
+Lengths are points of print, and y points down.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
+from matplotlib.path import Path
+
+from diffkit.errors import UsageError
+from diffkit.figures.graph_layout import Cell, Layout, arrange
+from diffkit.figures.labels import Box, Points
+from diffkit.figures.sheet import DARK, GREY, renderer, times
+from diffkit.messages import say
+from diffkit.results import Graph, Node
+
+MOST = 80  # nodes of a picture; beyond, the table is better
+INK = {"value": "#0072B2", "tangent": "#007A59", "adjoint": "#C25500", "error": "#8A3F74", "local": "#555555"}
+ABOVE, BELOW = ("tangent", "value"), ("adjoint", "error")
+FILL = {"input": "#E8F1F8", "output": "#FCEDE3", "operation": "white"}
+SIZE, SMALL = 9.5, 8.0  # of text
+ROW, PAD = 11.5, 7.0  # a line of numbers, around a label
+LEAST = (44.0, 22.0)  # width and height of a node
+LONGEST = 120.0  # of a label; beyond, the operation stands in its place
+KEY = 20.0  # height of the reading instructions under the picture
+
+
+class Seen(NamedTuple):
+    """What of a graph a picture shows: nodes whose values and adjoints are known, the one being computed; None: all."""
+
+    values: frozenset[int] | None = None
+    adjoints: frozenset[int] | None = None
+    current: int | None = None
+
+    def number(self, node: Node, kind: str) -> float | None:
+        """A number of a node if it is known by now."""
+        known = self.values if kind in ("value", "tangent") else self.adjoints
+        found: float | None = getattr(node, kind)
+        return found if known is None or node.number in known else None
+
+
+def graph(record: Graph, seen: Seen = Seen()) -> Figure:
+    """Draw the computational graph.
+
+    Raises
+    ------
+    UsageError
+        If it has more nodes than a picture can show.
+    """
+    layout = _laid_out(record)
+    height = layout.height + KEY
+    figure = Figure(figsize=(layout.width / 72, height / 72), dpi=144)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, layout.width), ylim=(height, 0))
+    axes.axis("off")
+    for e, curve in enumerate(layout.curves):
+        _draw_edge(axes, curve, layout.numbers[e], _number(record.edges[e].local))
+    for i, node in enumerate(record.nodes):
+        _draw_node(axes, record, node, layout.boxes[i], seen)
+    _draw_key(axes, record, layout.width / 2, height - KEY / 2)
+    return figure
+
+
+def frames(record: Graph) -> Iterator[Figure]:
+    """The graph after every step of the forward sweep, then, if adjoints are shown, of the reverse sweep."""
+    numbers = [n.number for n in record.nodes]
+    for i, k in enumerate(numbers):
+        yield graph(record, Seen(frozenset(numbers[: i + 1]), frozenset(), k))
+    known = [n.number for n in record.nodes if n.adjoint is not None]
+    for i, k in enumerate(reversed(known)):
+        yield graph(record, Seen(None, frozenset(known[len(known) - 1 - i :]), k))
+
+
+# --- sizes ---------------------------------------------------------------------------------------------------------------
+class Pen:
+    """Measures texts, each once."""
+
+    def __init__(self) -> None:
+        self.figure = Figure(dpi=72)
+        self.renderer = renderer(self.figure)
+        self.known: dict[tuple[str, float], tuple[float, float]] = {}
+
+    def size(self, text: str, size: float) -> tuple[float, float]:
+        """Width and height of a text; infinite if mathtext cannot set it."""
+        if (text, size) not in self.known:
+            drawn = self.figure.text(0, 0, text, size=size)
+            try:
+                box = drawn.get_window_extent(self.renderer)
+                self.known[text, size] = float(box.width), float(box.height)
+            except ValueError:
+                self.known[text, size] = float("inf"), float("inf")
+            drawn.remove()
+        return self.known[text, size]
+
+
+def label(record: Graph, node: Node, pen: Pen) -> str:
+    """What is written into a node: as asked for, or the operation where that is too long or cannot be set."""
+    if node.repeats > 1:
+        return say("graph.repeats", count=node.repeats)
+    wanted = f"${node.label(record.labels)}$"
+    return wanted if pen.size(wanted, SIZE)[0] <= LONGEST else f"${node.gate}$"
+
+
+def _number(x: float | None) -> str:
+    if x is None:
+        return ""
+    return f"${times(x, 3)}$" if np.isfinite(x) else str(x)
+
+
+def _shown(record: Graph, kinds: Sequence[str]) -> list[str]:
+    return [kind for kind in kinds if kind in record.show]
+
+
+def _cell(record: Graph, node: Node, pen: Pen) -> Cell:
+    """A box with its numbers above and below it; beside it where the drawing runs from top to bottom."""
+    above, below = _shown(record, ABOVE), _shown(record, BELOW)
+    written = [pen.size(_number(getattr(node, kind)), SMALL)[0] for kind in (*above, *below) if getattr(node, kind) is not None]
+    width, height = pen.size(label(record, node, pen), SIZE)
+    box = (max(width + 2 * PAD, LEAST[0]), max(height + PAD, LEAST[1]))
+    widest = max(written, default=0.0)
+    if record.direction == "TB":
+        beside = widest + 5
+        return Cell(box[0] + beside, max(box[1], ROW * len(above + below)), box, (-beside / 2, 0.0))
+    tall = box[1] + ROW * len(above + below)
+    return Cell(max(box[0], widest + 4), tall, box, (0.0, ROW * (len(above) - len(below)) / 2))
+
+
+def _laid_out(record: Graph) -> Layout:
+    if len(record.nodes) > MOST:
+        raise UsageError(
+            f"the graph has {len(record.nodes)} nodes; a picture shows up to {MOST}",
+            remedy="write its table: .html .md .tex .csv .json",
+        )
+    pen = Pen()
+    index = {n.number: i for i, n in enumerate(record.nodes)}
+    cells = [_cell(record, n, pen) for n in record.nodes]
+    numbers = [pen.size(_number(e.local), SMALL) if e.local is not None else (0.0, 0.0) for e in record.edges]
+    return arrange(cells, [(index[e.source], index[e.target]) for e in record.edges], numbers, record.direction == "TB")
+
+
+# --- drawing -------------------------------------------------------------------------------------------------------------
+def _draw_edge(axes: Axes, curve: Points, number: Box | None, text: str) -> None:
+    axes.add_patch(PathPatch(Path(curve), fill=False, edgecolor=INK["local"], linewidth=0.9, zorder=1))
+    tip = curve[-1]
+    along = tip - curve[-2]
+    along = along / np.hypot(*along)
+    aside = np.array([-along[1], along[0]])
+    corners = [tip, tip - 6 * along + 2.4 * aside, tip - 6 * along - 2.4 * aside]
+    axes.add_patch(Polygon(corners, closed=True, facecolor=INK["local"], linewidth=0, zorder=2))
+    if number and text:
+        axes.add_patch(FancyBboxPatch(*_corner(number), boxstyle="square,pad=0", facecolor="white", linewidth=0, zorder=3))
+        axes.text(number.x, number.y, text, ha="center", va="center", size=SMALL, color=INK["local"], zorder=4, gid="label")
+
+
+def _corner(box: Box) -> tuple[tuple[float, float], float, float]:
+    return (box.x - box.width / 2, box.y - box.height / 2), box.width, box.height
+
+
+def _draw_node(axes: Axes, record: Graph, node: Node, box: Box, seen: Seen) -> None:
+    current = seen.current == node.number
+    outline: Any = {"linewidth": 2.2 if current else 1.1, "linestyle": "--" if node.repeats > 1 else "-", "zorder": 5}
+    fill = "#FFF3B0" if current else FILL[node.role]
+    shape = "round,pad=0,rounding_size=4"
+    axes.add_patch(FancyBboxPatch(*_corner(box), boxstyle=shape, facecolor=fill, edgecolor=DARK, **outline))
+    axes.text(box.x, box.y, label(record, node, Pen()), ha="center", va="center", size=SIZE, zorder=6, gid="label")
+    above, below = _shown(record, ABOVE), _shown(record, BELOW)
+    for row, kind in enumerate([*above, *below]):
+        x, y, align = _place(record, box, row, len(above), len(above + below))
+        number = seen.number(node, kind)
+        color = GREY if kind == "tangent" and number == 0 else INK[kind]
+        axes.text(x, y, _number(number), ha=align, va="center", size=SMALL, color=color, zorder=6, gid="label")
+
+
+def _place(record: Graph, box: Box, row: int, above: int, rows: int) -> tuple[float, float, str]:
+    """Where the numbers of a row go."""
+    if record.direction == "TB":
+        return box.x + box.width / 2 + 4, box.y + (row - (rows - 1) / 2) * ROW, "left"
+    away = row - above + 0.5 if row >= above else row - above + 0.5
+    return box.x, box.y + (1 if row >= above else -1) * box.height / 2 + away * ROW, "center"
+
+
+def _draw_key(axes: Axes, record: Graph, x: float, y: float) -> None:
+    """The reading instructions, each in the colour of what it explains."""
+    side = "turned" if record.direction == "TB" else "upright"
+    kinds = [kind for kind in ("value", "tangent", "adjoint", "error", "local") if kind in record.show]
+    texts = [say(f"graph.key.{kind}.{side}" if kind != "local" else "graph.key.local", name=record.wrt) for kind in kinds]
+    pen = Pen()
+    widths = [pen.size(text, SMALL)[0] + 14 for text in texts]
+    x -= sum(widths) / 2
+    for kind, text, width in zip(kinds, texts, widths, strict=True):
+        axes.text(x + width / 2, y, text, ha="center", va="center", size=SMALL, color=INK[kind])
+        x += width
