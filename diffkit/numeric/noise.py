@@ -7,6 +7,7 @@ C(2k, k) sigma^2 (Hamming 1962), so that sigma can be read off where several ord
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -47,7 +48,7 @@ def noise(f: Any, x: float, h: float | None = None) -> float:
     >>> import math
     >>> 1e-17 < noise(math.sin, 1.0) < 2e-16
     True
-    >>> noise("x^2 + 3", 0.0)
+    >>> noise("2*x", 1.0)
     0.0
     """
     call = as_callable(f)
@@ -68,7 +69,8 @@ def noise(f: Any, x: float, h: float | None = None) -> float:
 
 def _spacing(x: float, shift: int) -> float:
     """An odd multiple of a power of two near 2^(shift-26) |x|, so that the points are equally spaced without rounding."""
-    return ODD * 2.0**shift * (2 * math.ulp(x) if x else 2.0**-51)
+    multiple = ODD << shift if shift >= 0 else ODD >> -shift | 1
+    return multiple * (2 * math.ulp(x) if x else 2.0**-51)
 
 
 def _values(f: Callable[[float], Any], x: float, h: float) -> list[float]:
@@ -86,7 +88,7 @@ def _value(f: Callable[[float], Any], t: float) -> float:
 
 def _repeats(values: list[float]) -> bool:
     """Are half of all neighbours equal?"""
-    return 2 * sum(a == b for a, b in zip(values, values[1:])) >= POINTS - 1
+    return 2 * sum(a == b for a, b in pairwise(values)) >= POINTS - 1
 
 
 def _level(values: list[float]) -> float:
@@ -102,6 +104,6 @@ def _level(values: list[float]) -> float:
 
 def _sigmas(values: list[float]) -> Iterator[float]:
     for k in range(1, ORDERS.stop):
-        values = [b - a for a, b in zip(values, values[1:])]
+        values = [b - a for a, b in pairwise(values)]
         if k in ORDERS:
             yield NORMAL * median(map(abs, values)) / math.sqrt(math.comb(2 * k, k))
