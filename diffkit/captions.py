@@ -83,7 +83,7 @@ def alt(record: Record) -> str:
         sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
         return say("alt.swell", sizes=sizes or "none")
     if isinstance(record, Rounding):
-        worst = [f"{q.of}, {i.shown(60)}: {short(i.share, 2)} %" for q in record.quantities[:4] for i in q.worst()]
+        worst = [f"{q.of}, {i.shown(60)}: {fixed(i.share, 1)} %" for q in record.quantities[:4] for i in q.worst()]
         return say("alt.rounding", shares=joined(worst) or "none")
     shown = record.judged() if isinstance(record, Comparison) else []
     digits = [f"{label(e.engine)} {e.digits()}" for e in shown]

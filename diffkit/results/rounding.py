@@ -121,10 +121,8 @@ class Rounding(Record):
         """Return, for each number, its value, its error proved and estimated, and what is left."""
         said = "rounding.headline" if self.at else "rounding.constant"
         title = say(said, expression=clip(self.expression), at=point(self.at))
-        lines = [
-            line for q in self.quantities for line in ("", *(("  " * (i > 0)) + line for i, line in enumerate(q.headline())))
-        ]
-        return [title, *lines]
+        parts = [part for q in self.quantities for part in ("", q.headline()[0], *(f"  {line}" for line in q.headline()[1:]))]
+        return [title, *parts]
 
     def table(self) -> Table:
         """Return the instructions that lose most digits, worst first, for each number."""

@@ -33,7 +33,7 @@ def build(record: Record) -> Document:
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        title = say("report.title", at=point(record.at)) if record.at else _untitled(record)
+        title = say("report.title", at=point(record.at)) if record.at and not isinstance(record, Rounding) else _untitled(record)
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 
 
