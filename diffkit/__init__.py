@@ -26,6 +26,7 @@ HOME = {
     "compare": "study.compare",
     "sweep": "study.sweep",
     "swell": "study.swell",
+    "rounding": "study.rounding",
     "report": "study.report",
     "DiffkitError": "errors",
     "ParseError": "errors",
@@ -34,7 +35,7 @@ HOME = {
     "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
-MEASURES = {"compare", "sweep", "swell", "report"}  # public under the name of their module
+MEASURES = {"compare", "sweep", "swell", "rounding", "report"}  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]
 

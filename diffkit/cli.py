@@ -169,6 +169,17 @@ def swell(expr: str, wrt: str | None, simplify_limit: float, seed: int, verbose:
     return 0
 
 
+@commands.command(short_help="The rounding error of f, and the instructions to blame.")
+@common
+@click.option("--of", "of", metavar="LIST", help="value, gradient, or inputs to differentiate by. Default: value,gradient.")
+def rounding(expr: str, of: str | None, seed: int, verbose: bool, **options: Any) -> int:
+    """The rounding error of f and of its gradient: proved, estimated with its sign, and traced to the instructions."""
+    from diffkit.study import rounding
+
+    study(lambda f, at, tell: rounding.measure(f, at, listed(of)), expr, **options)
+    return 0
+
+
 @commands.command(short_help="The whole error report, as one file.")
 @common
 @click.option("--engines", metavar="LIST", help="The engines to compare.")

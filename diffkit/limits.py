@@ -13,6 +13,7 @@ NAME = 100  # characters of one name: it must fit in a table
 # --- the reference -------------------------------------------------------------------------------------------------------
 BITS, BITS_OF_A_BOOK = 1 << 16, 1 << 14  # of precision: 20,000 digits for a page of formulas, 5,000 for a book
 BITS_OF_GAMMA = 1 << 12  # gamma and its family take a hundred times as long as the others, and minutes at 20,000 digits
+BITS_OF_ROUNDING = 1 << 13  # for the sum of first-order rounding errors: sin(1e300) takes 1100
 REFERENCE_DIGITS = 100_000  # digits that can be asked for
 DERIVATIVE_ORDER = 100  # of a higher derivative
 # --- SymPy ---------------------------------------------------------------------------------------------------------------
@@ -22,4 +23,5 @@ SYMPY_MEMORY = 4 * 2**30  # bytes that the worker of a swell study may take on t
 WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
 ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
 # --- functions in float64 ------------------------------------------------------------------------------------------------
+SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps truncations leave the range of float64
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan

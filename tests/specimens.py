@@ -1,5 +1,6 @@
 """Records for tests, made with mpmath and plain floats and no engine of ours."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -11,8 +12,11 @@ from diffkit.results import (
     Form,
     FunctionRow,
     Functions,
+    Instruction,
     Reference,
     Report,
+    Rounded,
+    Rounding,
     RuleRow,
     Rules,
     Sample,
@@ -267,6 +271,60 @@ def rules() -> Rules:
         ),
     )
     return Rules(expression="", at={}, points=100, seed=0, rows=rows)
+
+
+def rounding() -> Rounding:
+    """The rounding error of (1 - cos x)/x^2, and a derivative of which nothing is known."""
+    x, value = 1e-5, (1 - math.cos(1e-5)) / 1e-5**2
+    with mpmath.workdps(40):
+        delta = float(math.cos(x) - mpmath.cos(x))
+        truth = 2 * mpmath.sin(mpmath.mpf(x) / 2) ** 2 / mpmath.mpf(x) ** 2
+        error = float(value - truth)
+    blamed = Instruction(
+        text="cos(x)",
+        name="c <b>",
+        value=math.cos(x),
+        error=delta,
+        ulps=delta / 2**-53,
+        adjoint=-1 / x**2,
+        contribution=-delta / x**2,
+        share=99.9,
+        bound=2 * U / x**2,
+        amplification=2e10,
+        kind="cancellation",
+        amplifier="1 - c",
+        factor=2e10,
+    )
+    known = Rounded(
+        of="f",
+        value=value,
+        reference=mpmath.nstr(truth, 30),
+        error=error,
+        correct_digits=7.1,
+        estimate=error,
+        corrected=float(truth),
+        corrected_digits=16.0,
+        bound=2.2e-6,
+        rms=1.3e-6,
+        data=9.2e-24,
+        data_digits=16.0,
+        rounded=3,
+        operations=4,
+        instructions=(blamed, dataclasses.replace(blamed, text="x^2", name="", share=0.01, kind="rounding", amplifier="")),
+    )
+    unknown = dict.fromkeys(("reference", "error", "correct_digits", "estimate", "corrected", "corrected_digits", "bound", "rms"))
+    lost = dataclasses.replace(
+        known,
+        **unknown,
+        of="df/dx",
+        value=math.nan,
+        data=None,
+        data_digits=None,
+        instructions=(),
+        status="overflow",
+        reason="inf",
+    )
+    return Rounding(expression="c = cos(x); (1 - c)/x^2", at={"x": x}, quantities=(known, lost))
 
 
 def report(title: str = "") -> Report:

@@ -31,6 +31,7 @@ RECORDS: dict[str, Record] = {
     "sweep": specimens.sweep(False),
     "swell": specimens.swell(),
     "family": specimens.swell_family(),
+    "rounding": specimens.rounding(),
     "kink": dataclasses.replace(specimens.report(), comparison=specimens.kink(), sweep=None),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())

@@ -26,6 +26,7 @@ RECORDS = {
     "family": specimens.swell_family(),
     "report": specimens.report(),
     "functions": specimens.functions(),
+    "rounding": specimens.rounding(),
     "rules": specimens.rules(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())

@@ -5,6 +5,7 @@ Read schemes (the quotients), then gradients.
 
 from diffkit.numeric.callables import as_callable
 from diffkit.numeric.gradients import gradient, hessian, jacobian
+from diffkit.numeric.noise import noise
 from diffkit.numeric.schemes import (
     SCHEMES,
     TINY_STEP,
@@ -30,5 +31,6 @@ __all__ = [
     "gradient",
     "hessian",
     "jacobian",
+    "noise",
     "richardson",
 ]

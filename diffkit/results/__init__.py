@@ -7,32 +7,41 @@ Letters: h a step; u = 2^-53; an error is |estimate - reference|, absolute unles
 correct digits are -log10 of the relative error.
 """
 
+from diffkit.results.check import Check, Entry, Remainder, Step
 from diffkit.results.compare import Comparison, EngineResult, Reference
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.graph import Edge, Graph, Node
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
+from diffkit.results.rounding import Instruction, Rounded, Rounding
 from diffkit.results.rules import RuleRow, Rules
 from diffkit.results.sweep import Sample, Scheme, Sweep, Verdict
 from diffkit.results.swell import Form, Swell
 
 __all__ = [
     "SCHEMA",
+    "Check",
     "Comparison",
     "Edge",
     "EngineResult",
+    "Entry",
     "Form",
     "FunctionRow",
     "Functions",
     "Graph",
     "Node",
+    "Instruction",
     "Record",
     "Reference",
+    "Remainder",
     "Report",
+    "Rounded",
+    "Rounding",
     "RuleRow",
     "Rules",
     "Sample",
     "Scheme",
+    "Step",
     "Sweep",
     "Swell",
     "Verdict",
