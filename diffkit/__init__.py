@@ -27,6 +27,7 @@ HOME = {
     "sweep": "study.sweep",
     "swell": "study.swell",
     "rounding": "study.rounding",
+    "graph": "study.graph",
     "report": "study.report",
     "DiffkitError": "errors",
     "ParseError": "errors",
@@ -35,7 +36,7 @@ HOME = {
     "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
-MEASURES = {"compare", "sweep", "swell", "rounding", "report"}  # public under the name of their module
+MEASURES = {"compare", "sweep", "swell", "rounding", "report", "graph"}  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]
 

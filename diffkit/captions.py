@@ -4,7 +4,7 @@ import math
 import re
 
 from diffkit.messages import say
-from diffkit.results import Comparison, Record, Rounding, Scheme, Sweep, Swell
+from diffkit.results import Comparison, Graph, Record, Rounding, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
 LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step"}
@@ -45,7 +45,18 @@ def caption(record: Record) -> str:
         return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
     if isinstance(record, Rounding):
         return say("figure.rounding", at=point(record.at), expression=clip(record.expression))
+    if isinstance(record, Graph):
+        return _graph_caption(record)
     return say("figure.engines", at=point(record.at), expression=clip(record.expression))
+
+
+def _graph_caption(graph: Graph) -> str:
+    said = {"value", "tangent", "adjoint", "error", "local"}.intersection(graph.show)
+    parts = [
+        say(f"figure.graph.{kind}", name=graph.wrt) for kind in ("value", "tangent", "adjoint", "error", "local") if kind in said
+    ]
+    title = say("figure.graph", expression=clip(graph.expression), at=point(graph.at))
+    return f"{title}: {joined(parts)}." if parts else f"{title}."
 
 
 def _sweep_caption(sweep: Sweep) -> str:
@@ -85,6 +96,9 @@ def alt(record: Record) -> str:
     if isinstance(record, Rounding):
         worst = [f"{q.of}, {i.shown(60)}: {fixed(i.share, 1)} %" for q in record.quantities[:4] for i in q.worst()]
         return say("alt.rounding", shares=joined(worst) or "none")
+    if isinstance(record, Graph):
+        parts = [f"{n.text} = {short(n.value)}" if n.value is not None else n.text for n in record.nodes[:40]]
+        return say("alt.graph", count=len(record.nodes), nodes="; ".join(parts))
     shown = record.judged() if isinstance(record, Comparison) else []
     digits = [f"{label(e.engine)} {e.digits()}" for e in shown]
     return say("alt.engines", digits=joined(digits) or "none")

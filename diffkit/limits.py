@@ -25,3 +25,5 @@ ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it
 # --- functions in float64 ------------------------------------------------------------------------------------------------
 SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps truncations leave the range of float64
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
+# --- pictures ------------------------------------------------------------------------------------------------------------
+GRAPH_NODES = 80  # of a picture of a computational graph: beyond, repeats collapse, or a table says it better

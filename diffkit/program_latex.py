@@ -144,7 +144,7 @@ def gate_latex(program: Program, k: int, moving: Sequence[bool]) -> str:
     >>> from diffkit.language import parse
     >>> f = parse("1/(x + 2)")
     >>> [gate_latex(f, k, (False, True, False, True, True)) for k in (3, 4)]
-    ['+ 2', '1 / \\square']
+    ['+ 2', '1 / \\bullet']
     """
     line = program.lines[k]
     fixed = [_constant(program, a) for a in line.args if not moving[a]]
@@ -161,13 +161,21 @@ def _constant(program: Program, a: int) -> str:
     return number(line.text).text if line.op == "const" else r"\mathrm{const}"
 
 
-SIGNS = {"add": "+", "sub": "-", "mul": r"\times", "div": r"\div", "neg": r"\times (-1)", "pow": r"\square^{\square}", **COMPARISONS}
+SIGNS = {
+    "add": "+",
+    "sub": "-",
+    "mul": r"\times",
+    "div": r"\div",
+    "neg": r"\times (-1)",
+    "pow": r"\bullet^{\bullet}",
+    **{op: sign.replace("le", "leq").replace("ge", "geq").replace("ne", "neq") for op, sign in COMPARISONS.items()},
+}
 GATES = {  # with the constant left of what moves, and right of it
     "add": ("# +", "+ #"),
-    "sub": (r"# - \square", "- #"),
+    "sub": (r"# - \bullet", "- #"),
     "mul": (r"# \times", r"\times #"),
-    "div": (r"# / \square", r"\div #"),
-    "pow": (r"#^{\square}", r"\square^{#}"),
+    "div": (r"# / \bullet", r"\div #"),
+    "pow": (r"#^{\bullet}", r"\bullet^{#}"),
 }
 
 

@@ -14,13 +14,14 @@ from matplotlib.figure import Figure
 
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
+from diffkit.figures.graph import drawable, frames, graph
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sizes import engines, swell
 from diffkit.figures.sweep import error_vs_h
-from diffkit.results import Comparison, Record, Report, Rounding, Sweep, Swell
+from diffkit.results import Comparison, Graph, Record, Report, Rounding, Sweep, Swell
 
-__all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "rounding", "save", "svg", "swell", "write"]
+__all__ = ["alt", "caption", "engines", "error_vs_h", "graph", "pictures", "rounding", "save", "svg", "swell", "write"]
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -32,6 +33,8 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
         return {"swell": swell(record, width)}
     if isinstance(record, Rounding):
         return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
+    if isinstance(record, Graph):
+        return _graphs(record) if drawable(record) else {}
     if isinstance(record, Comparison):
         return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):
@@ -39,6 +42,37 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
         parts = [part for part in studies if part is not None] or [record.comparison]
         return {name: drawn for part in parts for name, drawn in pictures(part, width).items()}
     return {}
+
+
+def _graphs(record: Graph) -> dict[str, Figure]:
+    """The graph, and if asked for the same after every step, numbered from 01."""
+    steps = enumerate(frames(record), start=1) if record.frames else ()
+    return {"graph": graph(record)} | {f"graph-{i:02d}": step for i, step in steps}
+
+
+def animation(record: Record) -> bytes:
+    """Return an animated GIF of the sweeps through a computational graph, a second a step.
+
+    Raises
+    ------
+    UsageError
+        The record is no graph.
+    """
+    from PIL import Image
+
+    if not isinstance(record, Graph):
+        raise UsageError(f"a result of the study '{record.study}' has no animation", remedy="use .png .svg or .pdf")
+    with mpl.rc_context(STYLE):
+        steps = [Image.open(io.BytesIO(_png(step))).convert("P") for step in (*frames(record), graph(record))]
+    file = io.BytesIO()
+    steps[0].save(file, format="GIF", save_all=True, append_images=steps[1:], duration=1000, loop=0)
+    return file.getvalue()
+
+
+def _png(figure: Figure) -> bytes:
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=120)
+    return file.getvalue()
 
 
 def write(figure: Figure, suffix: str) -> bytes:

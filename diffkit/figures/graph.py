@@ -6,23 +6,24 @@ Lengths are points of print, and y points down.
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 
+from diffkit import limits
 from diffkit.errors import UsageError
 from diffkit.figures.graph_layout import Cell, Layout, arrange
 from diffkit.figures.labels import Box, Points
-from diffkit.figures.sheet import DARK, GREY, renderer, times
+from diffkit.figures.sheet import DARK, GREY, STYLE, renderer, times
 from diffkit.messages import say
 from diffkit.results import Graph, Node
 
-MOST = 80  # nodes of a picture; beyond, the table is better
 INK = {"value": "#0072B2", "tangent": "#007A59", "adjoint": "#C25500", "error": "#8A3F74", "local": "#555555"}
 ABOVE, BELOW = ("tangent", "value"), ("adjoint", "error")
-FILL = {"input": "#E8F1F8", "output": "#FCEDE3", "operation": "white"}
+FILL = {"input": "#E8F1F8", "output": "#FCEDE3", "operation": "white", "repeats": "#F2F2F2"}
 SIZE, SMALL = 9.5, 8.0  # of text
 ROW, PAD = 11.5, 7.0  # a line of numbers, around a label
 LEAST = (44.0, 22.0)  # width and height of a node
@@ -44,7 +45,10 @@ class Seen(NamedTuple):
         return found if known is None or node.number in known else None
 
 
-def graph(record: Graph, seen: Seen = Seen()) -> Figure:
+ALL = Seen()
+
+
+def graph(record: Graph, seen: Seen = ALL) -> Figure:
     """Draw the computational graph.
 
     Raises
@@ -52,17 +56,32 @@ def graph(record: Graph, seen: Seen = Seen()) -> Figure:
     UsageError
         If it has more nodes than a picture can show.
     """
-    layout = _laid_out(record)
-    height = layout.height + KEY
-    figure = Figure(figsize=(layout.width / 72, height / 72), dpi=144)
+    with mpl.rc_context(STYLE):
+        return _drawn(record, seen)
+
+
+def drawable(record: Graph) -> bool:
+    """Has the graph few enough nodes for a picture?"""
+    return len(record.nodes) <= limits.GRAPH_NODES
+
+
+def _drawn(record: Graph, seen: Seen) -> Figure:
+    pen = Pen()
+    layout = _laid_out(record, pen)
+    keys = _keys(record, pen)
+    width = max(layout.width, *(wide for _, _, wide in keys), 0.0)
+    height = layout.height + KEY + (0 if sum(wide for _, _, wide in keys) <= width else ROW * (len(keys) - 1))
+    figure = Figure(figsize=(width / 72, height / 72), dpi=144)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, layout.width), ylim=(height, 0))
+    axes.set(xlim=((layout.width - width) / 2, (layout.width + width) / 2), ylim=(height, 0))
     axes.axis("off")
     for e, curve in enumerate(layout.curves):
-        _draw_edge(axes, curve, layout.numbers[e], _number(record.edges[e].local))
+        edge = record.edges[e]
+        known = seen.values is None or edge.target in seen.values
+        _draw_edge(axes, curve, layout.numbers[e], _number(edge.local) if known else "")
     for i, node in enumerate(record.nodes):
-        _draw_node(axes, record, node, layout.boxes[i], seen)
-    _draw_key(axes, record, layout.width / 2, height - KEY / 2)
+        _draw_node(axes, record, node, layout.boxes[i], label(record, node, pen), seen)
+    _draw_key(axes, keys, width, layout.height + KEY / 2)
     return figure
 
 
@@ -100,10 +119,13 @@ class Pen:
 
 def label(record: Graph, node: Node, pen: Pen) -> str:
     """What is written into a node: as asked for, or the operation where that is too long or cannot be set."""
-    if node.repeats > 1:
+    if node.role == "repeats":
         return say("graph.repeats", count=node.repeats)
-    wanted = f"${node.label(record.labels)}$"
-    return wanted if pen.size(wanted, SIZE)[0] <= LONGEST else f"${node.gate}$"
+    shown = node.label(record.labels)
+    shown = shown.replace(r"\frac", r"\dfrac", 1) if shown.startswith(r"\frac") else shown  # a small one cannot be read
+    short = ["$f$"] if node.role == "output" and record.labels == "expr" else []
+    wanted = [f"${shown}$", *short, f"${node.gate}$", node.op]
+    return next((text for text in wanted if pen.size(text, SIZE)[0] <= LONGEST), node.op[:12])
 
 
 def _number(x: float | None) -> str:
@@ -130,13 +152,12 @@ def _cell(record: Graph, node: Node, pen: Pen) -> Cell:
     return Cell(max(box[0], widest + 4), tall, box, (0.0, ROW * (len(above) - len(below)) / 2))
 
 
-def _laid_out(record: Graph) -> Layout:
-    if len(record.nodes) > MOST:
+def _laid_out(record: Graph, pen: Pen) -> Layout:
+    if not drawable(record):
         raise UsageError(
-            f"the graph has {len(record.nodes)} nodes; a picture shows up to {MOST}",
+            f"the graph has {len(record.nodes)} nodes; a picture shows up to {limits.GRAPH_NODES}",
             remedy="write its table: .html .md .tex .csv .json",
         )
-    pen = Pen()
     index = {n.number: i for i, n in enumerate(record.nodes)}
     cells = [_cell(record, n, pen) for n in record.nodes]
     numbers = [pen.size(_number(e.local), SMALL) if e.local is not None else (0.0, 0.0) for e in record.edges]
@@ -161,13 +182,13 @@ def _corner(box: Box) -> tuple[tuple[float, float], float, float]:
     return (box.x - box.width / 2, box.y - box.height / 2), box.width, box.height
 
 
-def _draw_node(axes: Axes, record: Graph, node: Node, box: Box, seen: Seen) -> None:
+def _draw_node(axes: Axes, record: Graph, node: Node, box: Box, written: str, seen: Seen) -> None:
     current = seen.current == node.number
-    outline: Any = {"linewidth": 2.2 if current else 1.1, "linestyle": "--" if node.repeats > 1 else "-", "zorder": 5}
+    outline: Any = {"linewidth": 2.2 if current else 1.1, "linestyle": "--" if node.role == "repeats" else "-", "zorder": 5}
     fill = "#FFF3B0" if current else FILL[node.role]
     shape = "round,pad=0,rounding_size=4"
     axes.add_patch(FancyBboxPatch(*_corner(box), boxstyle=shape, facecolor=fill, edgecolor=DARK, **outline))
-    axes.text(box.x, box.y, label(record, node, Pen()), ha="center", va="center", size=SIZE, zorder=6, gid="label")
+    axes.text(box.x, box.y, written, ha="center", va="center", size=SIZE, zorder=6, gid="label")
     above, below = _shown(record, ABOVE), _shown(record, BELOW)
     for row, kind in enumerate([*above, *below]):
         x, y, align = _place(record, box, row, len(above), len(above + below))
@@ -180,18 +201,21 @@ def _place(record: Graph, box: Box, row: int, above: int, rows: int) -> tuple[fl
     """Where the numbers of a row go."""
     if record.direction == "TB":
         return box.x + box.width / 2 + 4, box.y + (row - (rows - 1) / 2) * ROW, "left"
-    away = row - above + 0.5 if row >= above else row - above + 0.5
-    return box.x, box.y + (1 if row >= above else -1) * box.height / 2 + away * ROW, "center"
+    return box.x, box.y + (1 if row >= above else -1) * box.height / 2 + (row - above + 0.5) * ROW, "center"
 
 
-def _draw_key(axes: Axes, record: Graph, x: float, y: float) -> None:
-    """The reading instructions, each in the colour of what it explains."""
+def _keys(record: Graph, pen: Pen) -> list[tuple[str, str, float]]:
+    """The reading instructions: colour, text and width of each."""
     side = "turned" if record.direction == "TB" else "upright"
     kinds = [kind for kind in ("value", "tangent", "adjoint", "error", "local") if kind in record.show]
-    texts = [say(f"graph.key.{kind}.{side}" if kind != "local" else "graph.key.local", name=record.wrt) for kind in kinds]
-    pen = Pen()
-    widths = [pen.size(text, SMALL)[0] + 14 for text in texts]
-    x -= sum(widths) / 2
-    for kind, text, width in zip(kinds, texts, widths, strict=True):
-        axes.text(x + width / 2, y, text, ha="center", va="center", size=SMALL, color=INK[kind])
-        x += width
+    texts = [say("graph.key.local" if kind == "local" else f"graph.key.{kind}.{side}", name=record.wrt) for kind in kinds]
+    return [(INK[kind], text, pen.size(text, SMALL)[0] + 14) for kind, text in zip(kinds, texts, strict=True)]
+
+
+def _draw_key(axes: Axes, keys: list[tuple[str, str, float]], width: float, y: float) -> None:
+    """Write the reading instructions side by side; one below the other where the picture is narrow."""
+    row = sum(wide for _, _, wide in keys) <= width
+    x = (width - sum(wide for _, _, wide in keys)) / 2
+    for color, text, wide in keys:
+        axes.text(x + wide / 2 if row else width / 2, y, text, ha="center", va="center", size=SMALL, color=color)
+        x, y = x + wide, y if row else y + ROW

@@ -4,13 +4,14 @@ Letters: ``u`` runs along the columns, ``w`` across them; on the page, whose y p
 (from top to bottom) u down and w right.  Lengths are points of print.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from diffkit.figures.labels import Box, Points, freest
+from diffkit.figures.labels import Box, Points
 from diffkit.figures.layers import Layers, layers
 
 GAP, LANE = 24.0, 12.0  # least distance between columns, and between the cells of one column
@@ -43,7 +44,9 @@ class Layout:
     clashes: int
 
 
-def arrange(cells: Sequence[Cell], edges: Sequence[tuple[int, int]], numbers: Sequence[tuple[float, float]], turned: bool) -> Layout:
+def arrange(
+    cells: Sequence[Cell], edges: Sequence[tuple[int, int]], numbers: Sequence[tuple[float, float]], turned: bool
+) -> Layout:
     """Place nodes and edges; the first of ever roomier drawings in which no number covers anything, else the roomiest.
 
     Parameters
@@ -111,11 +114,10 @@ class _Arrangement:
     def layout(self) -> Layout:
         """All places on the page."""
         curves = list(self._curves())
-        width = max(c.x + c.width / 2 for c in self.cells) + MARGIN
-        height = max(self._across(max(self.found.place)) + self.unit / 2, *(c.y + c.height / 2 for c in self.cells)) + MARGIN
-        everything = np.concatenate([c for stretches in curves for c in stretches] or [np.zeros((1, 2))])
-        width, height = (max(a, float(b) + MARGIN) for a, b in zip((width, height), everything.max(axis=0), strict=True))
-        placed = self._write(curves, Box(width / 2, height / 2, width, height))
+        corners = [(c.x + c.width / 2, c.y + c.height / 2) for c in self.cells]
+        everything = np.concatenate([corners, *(c for stretches in curves for c in stretches)])
+        width, height = (float(side) + MARGIN for side in everything.max(axis=0))
+        placed = self._write(curves)
         clashes = sum(box is None and bool(w) for box, (w, _) in zip(placed, self.numbers, strict=True))
         return Layout(self.boxes, self.cells, [np.concatenate(c) for c in curves], placed, width, height, clashes)
 
@@ -127,7 +129,7 @@ class _Arrangement:
             for column, place in bend:
                 stops += [(self.start[column], self._across(place)), (self.end[column], self._across(place))]
             stops.append((self._face(b, -1), self._middle(b) + ports[e]))
-            stretches = [_bend(p, q) for p, q in zip(stops, stops[1:])]
+            stretches = [_bend(p, q) for p, q in itertools.pairwise(stops)]
             yield [s[:, ::-1] if self.turned else s for s in stretches]
 
     def _face(self, i: int, side: int) -> float:
@@ -150,16 +152,39 @@ class _Arrangement:
                 found[e] = (rank - (len(coming) - 1) / 2) * step
         return found
 
-    def _write(self, curves: Sequence[list[Points]], frame: Box) -> list[Box | None]:
+    def _write(self, curves: Sequence[list[Points]]) -> list[Box | None]:
         """A free place on its edge for every number, preferably on the last stretch; None where there is none."""
-        taken = list(self.cells)
+        points = np.concatenate([c for stretches in curves for c in stretches] or [np.zeros((0, 2))])
+        owner = np.repeat(np.arange(len(curves)), [sum(map(len, stretches)) for stretches in curves])
+        taken = [_sides(cell) for cell in self.cells]
         placed: list[Box | None] = []
         for e, (width, height) in enumerate(self.numbers):
-            others = np.concatenate([c for i, stretches in enumerate(curves) if i != e for c in stretches] or [np.zeros((0, 2))])
-            box = freest(_spots(curves[e], width + 3, height + 1), others, taken, frame) if width else None
+            spots = _spots(curves[e], width + 3, height + 1) if width else iter(())
+            box = _freest(spots, points[owner != e], np.array(taken))
             placed.append(box)
-            taken += [box] if box else []
+            taken += [_sides(box)] if box else []
         return placed
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    """Left, right, upper and lower end of an upright box."""
+    return box.x - box.width / 2, box.x + box.width / 2, box.y - box.height / 2, box.y + box.height / 2
+
+
+def _freest(spots: Iterator[Box], points: Points, taken: Points) -> Box | None:
+    """The box that covers the fewest points, and none of what is taken; None if each does."""
+    best, least = None, len(points) + 1
+    for box in spots:
+        left, right, top, bottom = _sides(box)
+        if np.any((taken[:, 0] < right) & (taken[:, 1] > left) & (taken[:, 2] < bottom) & (taken[:, 3] > top)):
+            continue
+        x, y = points[:, 0], points[:, 1]
+        covered = int(np.count_nonzero((x > left) & (x < right) & (y > top) & (y < bottom)))
+        if covered < least:
+            best, least = box, covered
+        if covered == 0:
+            break
+    return best
 
 
 def _bend(p: tuple[float, float], q: tuple[float, float]) -> Points:

@@ -112,7 +112,7 @@ def power(decade: float) -> str:
 
 def times(x: float, digits: int) -> str:
     """Return a number for mathtext, as a power of ten where it is not of everyday size."""
-    if 0.01 <= abs(x) < 1000:
+    if x == 0 or 0.01 <= abs(x) < 1000:
         return f"{float(f'{x:.{digits}g}'):g}"
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
     return rf"{mantissa}{{\times}}10^{{{int(exponent)}}}"

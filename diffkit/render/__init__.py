@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 DOCUMENTS = {".html": (), ".md": (".svg", ".png"), ".tex": (".pdf",)}  # with the formats of the pictures beside them
 DATA = (".json", ".csv")
 PICTURES = (".pdf", ".svg", ".png")
-SUFFIXES = (*DOCUMENTS, *DATA, *PICTURES)
+GRAPHS = (".dot", ".gif")
+SUFFIXES = (*DOCUMENTS, *DATA, *PICTURES, *GRAPHS)
 
 
 def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
@@ -25,7 +26,7 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
     record : Record
         A report or the result of one study.
     path : path
-        Ends in .html .md .tex .json .csv .pdf .svg .png; beside .md and .tex stand the pictures as files,
+        Ends in .html .md .tex .json .csv .pdf .svg .png, of a graph .dot .gif; beside .md and .tex stand the pictures as files,
         and beside a picture the further pictures of the record.
 
     Raises
@@ -41,7 +42,22 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
         return {path: (record.to_json() if suffix == ".json" else record.to_csv()).encode("utf-8")}
     if suffix in PICTURES:
         return _pictures(record, path, suffix)
+    if suffix in GRAPHS:
+        return {path: _graph(record, suffix)}
     raise UsageError(f"cannot write '{path}': unknown format '{suffix}'", remedy=f"the formats are {' '.join(SUFFIXES)}")
+
+
+def _graph(record: "Record", suffix: str) -> bytes:
+    """A graph for Graphviz, or as an animation."""
+    from diffkit import figures
+    from diffkit.render import dot
+    from diffkit.results import Graph
+
+    if suffix == ".gif":
+        return figures.animation(record)
+    if not isinstance(record, Graph):
+        raise UsageError(f"a result of the study '{record.study}' is no graph", remedy="use .html .md .tex .json or .csv")
+    return dot.render(record).encode("utf-8")
 
 
 def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:

@@ -82,7 +82,8 @@ def picture(block: FigureBlock, index: int) -> Markup:
     from diffkit import figures
 
     drawn = figures.pictures(block.record)[block.name]
-    return Markup(figures.svg(drawn, f"Figure {index}", block.alt))
+    natural = f'style="max-width: min(44rem, {1.4 * drawn.get_size_inches()[0]:.2f}in)"'  # a small one stays small
+    return Markup(figures.svg(drawn, f"Figure {index}", block.alt).replace("<svg ", f"<svg {natural} ", 1))
 
 
 def table(data: Table) -> str:

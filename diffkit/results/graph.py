@@ -66,6 +66,7 @@ class Graph(Record):
     edges: tuple[Edge, ...]
     operations: int
     note: str = ""
+    frames: bool = False
 
     def headline(self) -> list[str]:
         """Return expression and point, how many operations, what was done to them."""

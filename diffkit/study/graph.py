@@ -4,18 +4,18 @@ A node is an input or an operation that depends on one; constants are part of th
 is not asked for is not computed, and None.  A loop whose period repeats is drawn once, as the period and how often.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from diffkit import namespaces, tangent, tape
+from diffkit import limits, namespaces, tangent, tape
 from diffkit.errors import UsageError
 from diffkit.gates import fuse as fused
 from diffkit.gates import unfuse as unfused
 from diffkit.messages import say
-from diffkit.primitives import TABLE
 from diffkit.printing import line_text
 from diffkit.program import Program, active, run
 from diffkit.program_latex import gate_latex, identifier, lines_latex
+from diffkit.repeats import repeats
 from diffkit.results import Edge, Graph, Node
 from diffkit.study import compare
 
@@ -32,6 +32,8 @@ def measure(
     direction: str = "LR",
     fuse: Iterable[str] = (),
     unfuse: Iterable[str] = (),
+    collapse: bool | None = None,
+    frames: bool = False,
 ) -> Graph:
     """The computational graph of f at a point.
 
@@ -51,6 +53,11 @@ def measure(
         From left to right, or from top to bottom.
     fuse, unfuse : iterable of str
         Gates to make of four operations one, or of one four: sigmoid.
+    collapse : bool, optional
+        Draw of an unrolled loop only the first and the last period, and between them how often it repeats; by default in
+        graphs of more than 80 nodes.
+    frames : bool
+        Its pictures are a numbered series, one a step of the forward and of the reverse sweep.
 
     Returns
     -------
@@ -70,6 +77,9 @@ def measure(
         raise UsageError(f"a graph with adjoints needs one output, the function has {len(typed.outputs)}")
     program = _with_gates(typed, fuse, unfuse)
     seed = _seed(program, wrt)
+    nodes, edges = list(_nodes(program, point, chosen, seed)), list(_edges(program, point, "local" in chosen))
+    if collapse or (collapse is None and len(nodes) > limits.GRAPH_NODES):
+        nodes, edges = collapsed(nodes, edges, program)
     return Graph(
         expression=str(typed),
         at=point,
@@ -77,10 +87,11 @@ def measure(
         show=chosen,
         labels=labels,
         direction=direction,
-        nodes=tuple(_nodes(program, point, chosen, seed)),
-        edges=tuple(_edges(program, point, "local" in chosen)),
+        nodes=tuple(nodes),
+        edges=tuple(edges),
         operations=sum(bool(program.lines[k].args) for k in _shown(program)),
         note=_note(typed, program),
+        frames=frames,
     )
 
 
@@ -160,3 +171,50 @@ def _edges(program: Program, point: dict[str, float], with_local: bool) -> Itera
             if depends[a]:
                 local = namespaces.local_derivative(line.op, i, F, v[k], operands) if with_local else None
                 yield Edge(source=a, target=k, operand=i, local=local)
+
+
+def collapsed(nodes: Sequence[Node], edges: Sequence[Edge], program: Program) -> tuple[list[Node], list[Edge]]:
+    """The graph with the middle of every repeat as one node that says how often it repeats."""
+    place = {node.number: i for i, node in enumerate(nodes)}
+    reads = [[place.get(a, -2 - a) for a in program.lines[node.number].args] for node in nodes]
+    kept = list(range(len(nodes)))  # the node that stands for each
+    summaries = {}
+    for found in repeats([node.op for node in nodes], reads):
+        middle = range(found.start + found.period, found.stop - found.period)
+        kept[middle.start : middle.stop] = [middle.start] * len(middle)
+        summaries[middle.start] = _summary(nodes[middle.start], found.times - 2)
+    stands = {node.number: nodes[kept[i]].number for i, node in enumerate(nodes)}
+    shown = [summaries.get(i, node) for i, node in enumerate(nodes) if kept[i] == i]
+    return shown, _between(edges, stands, {node.number for node in summaries.values()})
+
+
+def _summary(node: Node, times: int) -> Node:
+    return Node(
+        number=node.number,
+        role="repeats",
+        op="repeat",
+        name="",
+        text=say("graph.repeats", count=times),
+        latex="",
+        gate="",
+        value=None,
+        tangent=None,
+        adjoint=None,
+        error=None,
+        repeats=times,
+    )
+
+
+def _between(edges: Iterable[Edge], stands: dict[int, int], summaries: set[int]) -> list[Edge]:
+    """The edges between what is shown, once each; into and out of a summary they carry no local derivative."""
+    found: dict[tuple[int, int, int], Edge] = {}
+    for edge in edges:
+        source, target = stands[edge.source], stands[edge.target]
+        if source == target:
+            continue
+        vague = source in summaries or target in summaries
+        operand = 0 if vague else edge.operand
+        found.setdefault(
+            (source, target, operand), Edge(source=source, target=target, operand=operand, local=None if vague else edge.local)
+        )
+    return list(found.values())
