@@ -59,6 +59,8 @@ class Line(Protocol):
     def args(self) -> tuple[int, ...]: ...
     @property
     def text(self) -> str: ...
+    @property
+    def value(self) -> float: ...
 
 
 class Program(Protocol):
@@ -157,8 +159,10 @@ def _constant(program: Program, a: int) -> str:
     """A constant as text; what is made of constants by its operation."""
     line = program.lines[a]
     if line.op == "neg" and program.lines[line.args[0]].op == "const":
-        return f"(-{number(program.lines[line.args[0]].text).text})"
-    return number(line.text).text if line.op == "const" else r"\mathrm{const}"
+        return f"(-{_constant(program, line.args[0])})"
+    if line.op != "const":
+        return r"\mathrm{const}"
+    return number(line.text if len(line.text) <= 8 else f"{line.value:.4g}").text
 
 
 SIGNS = {

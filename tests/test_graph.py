@@ -21,10 +21,10 @@ ALL = ("value", "local", "adjoint", "tangent", "error")
 
 def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
     """What is written in a figure, with its place in pixels."""
-    found = []
+    found, pen = [], renderer(figure)
     for text in figure.axes[0].texts:
         if text.get_text():
-            box = text.get_window_extent(renderer(figure))
+            box = text.get_window_extent(pen)
             found.append((text.get_text(), box))
     return found
 
