@@ -27,6 +27,8 @@ HOME = {
     "sweep": "study.sweep",
     "swell": "study.swell",
     "rounding": "study.rounding",
+    "check_gradient": "study.check",
+    "assert_gradient": "study.check",
     "report": "study.report",
     "DiffkitError": "errors",
     "ParseError": "errors",
