@@ -24,6 +24,11 @@ SENTENCES = {
         "The lucky minimum is the smallest error measured: truncation and rounding happen to cancel there, "
         "so it can be named only once the answer is known and is no advice on the step."
     ),
+    "sweep.digits": "digits of a sweep must lie between 2 and {most}, not {digits}",
+    "sweep.both": "a sweep takes dtype or digits, not both",
+    "sweep.dtype": "a sweep has no dtype '{dtype}'",
+    "sweep.dtype.remedy": "give float64 or float32, or digits for more of them",
+    "sweep.complex": "the complex step needs a function of complex numbers: {error}",
     "swell.headline": "Sizes of {expression} and of its derivative with respect to {name}",
     "swell.constant": "Sizes of {expression}, which has no inputs",
     "swell.caption": (
@@ -182,6 +187,16 @@ SENTENCES = {
         "Sizes of f and of the forms of its derivative with respect to {name} against n for {expression}, on a logarithmic scale."
     ),
     "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
+    "figure.check": (
+        "What is left of f after the step h along {direction} when h g.d is taken off, for the gradient g of {expression} at {at}"
+    ),
+    "figure.check.slopes": (
+        "filled marks lie in the window that is above the rounding noise of f (dotted) and below the steps that bend the curve, "
+        "where the slope is {slopes}; a wrong gradient has slope 1 in all of them"
+    ),
+    "figure.check.none": "nothing stands clear of the rounding noise of f (dotted), so no slope can be seen",
+    "figure.check.slope": "{slope} ({scheme}; right is {right})",
+    "alt.check": "Diagram with logarithmic axes of the remainders against the step h. Slopes: {slopes}. Verdict: {verdict}.",
     "alt.sweep": "Diagram with logarithmic axes of the {kind} error against the step h. {curves}",
     "alt.curve": "{scheme}: fitted slope {slope}, smallest measured error {error} at h = {h}.",
     "alt.curve.none": "{scheme}: no error above 0 was measured.",
@@ -216,6 +231,38 @@ SENTENCES = {
     "report.value": "The function has the value {value} in float64.",
     "report.setting": "At {at} the function has the value {value} in float64.",
     "heading.verdict": "Verdict",
+    "heading.entries": "Entry by entry",
+    "heading.remainders": "How fast the remainder falls",
+    "prose.entries": (
+        "Yours is the gradient under test. The numerical side comes from f alone, by Richardson extrapolation with an error bar "
+        "and a step of its own choice for every entry."
+    ),
+    "prose.remainders": (
+        "If g is right, f(x + hd) - f(x) - h g.d falls like h^2, the symmetric remainder like h^3 and Richardson's like h^5. "
+        "If g is wrong, each falls like h once h is small enough, however small the error: the higher the order, the sooner."
+    ),
+    "term.check.numerical": "numerical",
+    "meaning.check.numerical": "The slope of f along this entry, or the slopes on both sides of a kink.",
+    "term.check.digits": "digits",
+    "meaning.check.digits": (
+        "How many significant digits could be decided: an error of yours above this would have shown over the error bar of the "
+        "numerical side and the rounding of a right gradient."
+    ),
+    "term.check.verdict": "verdict",
+    "meaning.check.verdict": (
+        "wrong: the two differ by more than that. pass: they agree, to the digits asked for. "
+        "undecided: they agree, but noise hides digits that were asked for. kink: f has no derivative there, and yours lies "
+        "between the slopes on both sides."
+    ),
+    "term.check.slope": "slope",
+    "meaning.check.slope": (
+        "Of the remainder against h on logarithmic axes, in a window found from the noise of f and the curve itself."
+    ),
+    "term.check.chapter": "chapter's rule",
+    "meaning.check.chapter": (
+        "|a - n|/max(|a|, |n|) with n = D0 at h = 1e-5, which is called right below 1e-7: for comparison. It has no regard to "
+        "the noise of f or to the length over which f changes, and so fails both ways."
+    ),
     "heading.formula": "The function",
     "heading.engines": "Every engine against the proved value",
     "heading.answers": "What every engine answers",

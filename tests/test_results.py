@@ -28,6 +28,7 @@ RECORDS = {
     "functions": specimens.functions(),
     "rounding": specimens.rounding(),
     "rules": specimens.rules(),
+    "check": specimens.check(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 

@@ -14,13 +14,14 @@ from matplotlib.figure import Figure
 
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
+from diffkit.figures.check import remainders
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sizes import engines, swell
 from diffkit.figures.sweep import error_vs_h
-from diffkit.results import Comparison, Record, Report, Rounding, Sweep, Swell
+from diffkit.results import Check, Comparison, Record, Report, Rounding, Sweep, Swell
 
-__all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "rounding", "save", "svg", "swell", "write"]
+__all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "remainders", "rounding", "save", "svg", "swell", "write"]
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -32,6 +33,8 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
         return {"swell": swell(record, width)}
     if isinstance(record, Rounding):
         return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
+    if isinstance(record, Check):
+        return {"remainders": remainders(record, width)} if record.drawn else {}
     if isinstance(record, Comparison):
         return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):

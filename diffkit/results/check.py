@@ -98,6 +98,11 @@ class Check(Record):
         """Tell whether the gradient may be used: pass, or inside the subdifferential at a kink."""
         return self.verdict in ("pass", "kink")
 
+    @property
+    def drawn(self) -> bool:
+        """Tell whether there is a remainder to draw: a linear f leaves none."""
+        return any(step.remainder > 0 and math.isfinite(step.remainder) for r in self.remainders for step in r.steps)
+
     def place(self) -> str:
         """Return the point, as far as a line holds it."""
         return point(self.at) if len(self.at) <= COORDINATES else say("check.point", count=len(self.at))

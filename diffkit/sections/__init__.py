@@ -8,8 +8,8 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Comparison, Functions, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import compare, report, rounding, sweep, swell
+from diffkit.results import Check, Comparison, Functions, Record, Report, Rounding, Rules, Sweep, Swell
+from diffkit.sections import check, compare, report, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -23,6 +23,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Sweep: sweep.build,
     Swell: swell.build,
     Rounding: rounding.build,
+    Check: check.build,
     Functions: _functions,
     Rules: _functions,
 }
@@ -33,7 +34,8 @@ def build(record: Record) -> Document:
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        title = say("report.title", at=point(record.at)) if record.at and not isinstance(record, Rounding) else _untitled(record)
+        named = not record.at or isinstance(record, Rounding | Check)
+        title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 
 
