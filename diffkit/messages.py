@@ -124,6 +124,8 @@ SENTENCES = {
     "check.cause": "Probable cause: {cause}.",
     "check.slopes": "remainder along {direction}: {slopes}",
     "check.slope": "{scheme} slope {slope} (right {expected}, wrong 1)",
+    "junit.whole": "gradient",
+    "junit.entry": "{verdict}: yours {yours}, numerical {numerical}, relative error {error}.",
     "check.random": "a random direction",
     "check.status": "status: {status} ({reason})",
     "check.sides": "{left} .. {right}",

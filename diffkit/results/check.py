@@ -74,6 +74,7 @@ class Check(Record):
     """
 
     study: ClassVar[str] = "check"
+    PASSED: ClassVar[tuple[str, ...]] = ("pass", "kink")
     expression: str
     at: dict[str, float]
     rule: str
@@ -96,7 +97,7 @@ class Check(Record):
     @property
     def passed(self) -> bool:
         """Tell whether the gradient may be used: pass, or inside the subdifferential at a kink."""
-        return self.verdict in ("pass", "kink")
+        return self.verdict in self.PASSED
 
     @property
     def drawn(self) -> bool:
