@@ -28,6 +28,8 @@ HOME = {
     "swell": "study.swell",
     "rounding": "study.rounding",
     "graph": "study.graph",
+    "check_gradient": "study.check",
+    "assert_gradient": "study.check",
     "report": "study.report",
     "DiffkitError": "errors",
     "ParseError": "errors",

@@ -4,10 +4,10 @@ import math
 import re
 
 from diffkit.messages import say
-from diffkit.results import Comparison, Graph, Record, Rounding, Scheme, Sweep, Swell
+from diffkit.results import Check, Comparison, Graph, Record, Rounding, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
-LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step"}
+LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step", "taylor": "Taylor"}
 
 
 DRAWN = ("ok", "exact", "below-ulp")  # the samples a picture shows
@@ -43,6 +43,8 @@ def caption(record: Record) -> str:
             return record.headline()[0] + "."
         family = any(form.n is not None for form in record.forms)
         return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
+    if isinstance(record, Check):
+        return _check_caption(record)
     if isinstance(record, Rounding):
         return say("figure.rounding", at=point(record.at), expression=clip(record.expression))
     if isinstance(record, Graph):
@@ -57,6 +59,17 @@ def _graph_caption(graph: Graph) -> str:
     ]
     title = say("figure.graph", expression=clip(graph.expression), at=point(graph.at))
     return f"{title}: {joined(parts)}." if parts else f"{title}."
+
+
+def _check_caption(check: Check) -> str:
+    where = {"direction": check.direction or say("check.random"), "expression": clip(check.expression), "at": check.place()}
+    known = [r for r in check.remainders if r.slope is not None]
+    slopes = [say("figure.check.slope", scheme=label(r.scheme), slope=fixed(r.slope), right=r.expected_slope) for r in known]
+    clauses = [
+        say("figure.check", **where),
+        say("figure.check.slopes", slopes=joined(slopes)) if slopes else say("figure.check.none"),
+    ]
+    return "; ".join(clauses) + "."
 
 
 def _sweep_caption(sweep: Sweep) -> str:
@@ -99,6 +112,9 @@ def alt(record: Record) -> str:
     if isinstance(record, Graph):
         parts = [f"{n.text} = {short(n.value)}" if n.value is not None else n.text for n in record.nodes[:40]]
         return say("alt.graph", count=len(record.nodes), nodes="; ".join(parts))
+    if isinstance(record, Check):
+        slopes = [f"{label(r.scheme)} {fixed(r.slope)}" for r in record.remainders if r.slope is not None]
+        return say("alt.check", slopes=joined(slopes) or "none", verdict=record.verdict)
     shown = record.judged() if isinstance(record, Comparison) else []
     digits = [f"{label(e.engine)} {e.digits()}" for e in shown]
     return say("alt.engines", digits=joined(digits) or "none")

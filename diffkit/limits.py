@@ -14,6 +14,7 @@ NAME = 100  # characters of one name: it must fit in a table
 BITS, BITS_OF_A_BOOK = 1 << 16, 1 << 14  # of precision: 20,000 digits for a page of formulas, 5,000 for a book
 BITS_OF_GAMMA = 1 << 12  # gamma and its family take a hundred times as long as the others, and minutes at 20,000 digits
 BITS_OF_ROUNDING = 1 << 13  # for the sum of first-order rounding errors: sin(1e300) takes 1100
+REWRITTEN = 400  # operations of an f for which a stable form is looked for: a second's search
 REFERENCE_DIGITS = 100_000  # digits that can be asked for
 DERIVATIVE_ORDER = 100  # of a higher derivative
 # --- SymPy ---------------------------------------------------------------------------------------------------------------
@@ -27,3 +28,7 @@ SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps trunca
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
 # --- pictures ------------------------------------------------------------------------------------------------------------
 GRAPH_NODES = 80  # of a picture of a computational graph: beyond, repeats collapse, or a table says it better
+# --- the gradient check --------------------------------------------------------------------------------------------------
+CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 100 evaluations each; more are checked together first
+CHECK_SUSPECTS = 32  # wrong entries of a large gradient that are sought one by one: more say no more
+CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each use of a value costs a reverse sweep

@@ -24,6 +24,11 @@ SENTENCES = {
         "The lucky minimum is the smallest error measured: truncation and rounding happen to cancel there, "
         "so it can be named only once the answer is known and is no advice on the step."
     ),
+    "sweep.digits": "digits of a sweep must lie between 2 and {most}, not {digits}",
+    "sweep.both": "a sweep takes dtype or digits, not both",
+    "sweep.dtype": "a sweep has no dtype '{dtype}'",
+    "sweep.dtype.remedy": "give float64 or float32, or digits for more of them",
+    "sweep.complex": "the complex step needs a function of complex numbers: {error}",
     "swell.headline": "Sizes of {expression} and of its derivative with respect to {name}",
     "swell.constant": "Sizes of {expression}, which has no inputs",
     "swell.caption": (
@@ -134,6 +139,67 @@ SENTENCES = {
         "What an error of half an ulp in every input would do to the output, whatever the formula: the conditioning of f. "
         "It is no part of the other errors, for which the inputs are exact."
     ),
+    # -- the gradient check
+    "check.headline": "Gradient of {expression} at {at}",
+    "check.caption": "Your gradient beside the numerical one at {at}, the worst entry first.",
+    "check.pass.sentence": "pass: {count} of {count} entries agree with f; an error above {rtol} would have been seen.",
+    "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
+    "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",
+    "check.wrong.shape": "wrong: the gradient has another shape than the point.",
+    "check.undecided.sentence": (
+        "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."
+    ),
+    "check.cause": "Probable cause: {cause}.",
+    "check.slopes": "remainder along {direction}: {slopes}",
+    "check.slope": "{scheme} slope {slope} (right {expected}, wrong 1)",
+    "junit.whole": "gradient",
+    "junit.entry": "{verdict}: yours {yours}, numerical {numerical}, relative error {error}.",
+    "check.random": "a random direction",
+    "check.status": "status: {status} ({reason})",
+    "check.sides": "{left} .. {right}",
+    "check.all": "all of it",
+    "check.percent": "{percent} %",
+    "check.part": "{error} of its size",
+    "check.more": "{count} more entries stand in the JSON document.",
+    "check.together": (
+        "{count} more entries were checked together, along random directions: an error above {limit} in any one of them "
+        "would have been seen."
+    ),
+    "check.no-number": "no numerical value: {status}; {reason}",
+    "check.hidden": "{digits} digits could be decided; {status}: {reason}",
+    "check.inside": "f has a kink here; every value from {left} to {right} is right",
+    "check.outside": "f has a kink here; right are the values from {left} to {right}",
+    "check.denied": "the error bar and the remainder contradict each other",
+    "check.noisy-gradient": "the rounding noise of your gradient itself is as large as the difference",
+    "check.mutates": "f writes into its arguments; it was handed copies, so yours are untouched",
+    "check.changed": "f at the same point was {first} first and {again} later",
+    "check.point": "a point of {count} coordinates",
+    "cause.tie": "no subgradient",
+    "because.tie": "each of these entries could be right, but not all of them at once",
+    "cause.sign": "sign",
+    "cause.zero": "an entry that was never computed",
+    "cause.factor": "a factor",
+    "cause.float32": "float32",
+    "cause.transposed": "transposed",
+    "cause.permuted": "permuted",
+    "cause.swapped": "swapped",
+    "cause.shape": "another shape",
+    "cause.not-finite": "nan or inf",
+    "cause.missing accumulation": "missing accumulation",
+    "cause.missing broadcast sum": "missing broadcast sum",
+    "because.sign": "what is wrong has the opposite sign",
+    "because.zero": "what is wrong is 0: it was left out",
+    "because.factor": "what is wrong is {factor} times the right value",
+    "because.float32": "what is wrong is off by roundings of single precision only",
+    "because.not-finite": "what is wrong is nan or inf",
+    "because.shape": "the gradient of {name} has the shape {shape} instead of {expected}",
+    "because.transposed": "the gradient of {name} is right when transposed to {expected}",
+    "because.transposed.square": "the gradient of {name} is right when transposed",
+    "because.broadcast": "the gradient of {name} has the shape {shape}; summed to {expected} it is right",
+    "because.row": "the gradient of {name} is that of one row of {other}, not the sum over its rows",
+    "because.swapped": "the gradients of {a} and {b} are exchanged",
+    "because.permuted": "the right values stand in another order",
+    "because.accumulation": "{name} is used several times, and the share of a use is missing: += instead of =",
     # -- captions and descriptions of the pictures
     "figure.sweep": (
         "{kind} error of {schemes} as approximations of the derivative with respect to {name} of {expression} at {at}, "
@@ -151,6 +217,16 @@ SENTENCES = {
         "Sizes of f and of the forms of its derivative with respect to {name} against n for {expression}, on a logarithmic scale."
     ),
     "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
+    "figure.check": (
+        "What is left of f after the step h along {direction} when h g.d is taken off, for the gradient g of {expression} at {at}"
+    ),
+    "figure.check.slopes": (
+        "filled marks lie in the window that is above the rounding noise of f (dotted) and below the steps that bend the curve, "
+        "where the slope is {slopes}; a wrong gradient has slope 1 in all of them"
+    ),
+    "figure.check.none": "nothing stands clear of the rounding noise of f (dotted), so no slope can be seen",
+    "figure.check.slope": "{slope} ({scheme}; right is {right})",
+    "alt.check": "Diagram with logarithmic axes of the remainders against the step h. Slopes: {slopes}. Verdict: {verdict}.",
     "alt.sweep": "Diagram with logarithmic axes of the {kind} error against the step h. {curves}",
     "alt.curve": "{scheme}: fitted slope {slope}, smallest measured error {error} at h = {h}.",
     "alt.curve.none": "{scheme}: no error above 0 was measured.",
@@ -185,6 +261,38 @@ SENTENCES = {
     "report.value": "The function has the value {value} in float64.",
     "report.setting": "At {at} the function has the value {value} in float64.",
     "heading.verdict": "Verdict",
+    "heading.entries": "Entry by entry",
+    "heading.remainders": "How fast the remainder falls",
+    "prose.entries": (
+        "Yours is the gradient under test. The numerical side comes from f alone, by Richardson extrapolation with an error bar "
+        "and a step of its own choice for every entry."
+    ),
+    "prose.remainders": (
+        "If g is right, f(x + hd) - f(x) - h g.d falls like h^2, the symmetric remainder like h^3 and Richardson's like h^5. "
+        "If g is wrong, each falls like h once h is small enough, however small the error: the higher the order, the sooner."
+    ),
+    "term.check.numerical": "numerical",
+    "meaning.check.numerical": "The slope of f along this entry, or the slopes on both sides of a kink.",
+    "term.check.digits": "digits",
+    "meaning.check.digits": (
+        "How many significant digits could be decided: an error of yours above this would have shown over the error bar of the "
+        "numerical side and the rounding of a right gradient."
+    ),
+    "term.check.verdict": "verdict",
+    "meaning.check.verdict": (
+        "wrong: the two differ by more than that. pass: they agree, to the digits asked for. "
+        "undecided: they agree, but noise hides digits that were asked for. kink: f has no derivative there, and yours lies "
+        "between the slopes on both sides."
+    ),
+    "term.check.slope": "slope",
+    "meaning.check.slope": (
+        "Of the remainder against h on logarithmic axes, in a window found from the noise of f and the curve itself."
+    ),
+    "term.check.chapter": "chapter's rule",
+    "meaning.check.chapter": (
+        "|a - n|/max(|a|, |n|) with n = D0 at h = 1e-5, which is called right below 1e-7: for comparison. It has no regard to "
+        "the noise of f or to the length over which f changes, and so fails both ways."
+    ),
     "heading.formula": "The function",
     "heading.engines": "Every engine against the proved value",
     "heading.answers": "What every engine answers",

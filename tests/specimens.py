@@ -7,13 +7,19 @@ from collections.abc import Callable
 import mpmath
 
 from diffkit.results import (
+    Check,
     Comparison,
+    Edge,
     EngineResult,
+    Entry,
     Form,
     FunctionRow,
     Functions,
+    Graph,
     Instruction,
+    Node,
     Reference,
+    Remainder,
     Report,
     Rounded,
     Rounding,
@@ -21,6 +27,7 @@ from diffkit.results import (
     Rules,
     Sample,
     Scheme,
+    Step,
     Sweep,
     Swell,
     Verdict,
@@ -243,6 +250,39 @@ def functions() -> Functions:
     return Functions(expression="", at={}, functions=rows)
 
 
+def graph() -> Graph:
+    """The graph of x y, with one adjoint that was not computed."""
+    numbers = {"tangent": None, "error": None}
+    nodes = (
+        Node(number=0, role="input", op="input", name="", text="x", latex="x", gate="x", value=2.0, adjoint=None, **numbers),
+        Node(number=1, role="input", op="input", name="", text="y", latex="y", gate="y", value=3.0, adjoint=2.0, **numbers),
+        Node(
+            number=2,
+            role="output",
+            op="mul",
+            name="f",
+            text="x*y",
+            latex="x y",
+            gate=r"\times",
+            value=6.0,
+            adjoint=1.0,
+            **numbers,
+        ),
+    )
+    edges = (Edge(source=0, target=2, operand=0, local=3.0), Edge(source=1, target=2, operand=1, local=2.0))
+    return Graph(
+        expression="f = x*y",
+        at={"x": 2.0, "y": 3.0},
+        wrt="x",
+        show=("value", "local", "adjoint"),
+        labels="expr",
+        direction="LR",
+        nodes=nodes,
+        edges=edges,
+        operations=1,
+    )
+
+
 def rules() -> Rules:
     """Two measured rows of the primitive table, one with a textbook's form, one less accurate than it states."""
     rows = (
@@ -340,3 +380,57 @@ def report(title: str = "") -> Report:
         environment={"diffkit": "0.1.0", "python": "3.11.7", "sympy": "1.14.0", "machine": "x86_64, Linux"},
         seconds={"compare": 0.41, "sweep": 0.013, "swell": 10.02},
     )
+
+
+def check() -> Check:
+    """One entry of exp too large by 3 %, one at a kink, one right: remainders by the first terms of the series."""
+    entries = (
+        Entry(
+            name="w[1]", yours=2.8, numerical=math.e, relative_error=0.03, verdict="wrong", error=1e-13, digits=12.1, chapter=0.03
+        ),
+        Entry(
+            name="w[2]",
+            yours=0.25,
+            numerical=0.25,
+            relative_error=0.0,
+            verdict="kink",
+            error=math.nan,
+            digits=6.0,
+            left=0.0,
+            right=1.0,
+            reason="f has a kink here",
+        ),
+        Entry(
+            name="w[0]", yours=0.0, numerical=1e-14, relative_error=1.0, verdict="pass", error=1e-12, digits=9.5, chapter=math.inf
+        ),
+    )
+    return Check(
+        expression="loss",
+        at={"w[0]": 0.0, "w[1]": 1.0, "w[2]": 0.0},
+        rule="taylor",
+        verdict="wrong",
+        cause="factor",
+        because="what is wrong is 1.03 times the right value",
+        entries=entries,
+        taylor_slope=1.0,
+        direction="w[1]",
+        remainders=tuple(
+            remainder(scheme, p, 0.03 * math.e) for scheme, p in (("taylor", 1), ("symmetric", 2), ("richardson", 4))
+        ),
+        count=3,
+        rtol=1e-6,
+        noise=1.6e-16,
+        seed=0,
+        evaluations=812,
+    )
+
+
+def remainder(scheme: str, p: int, error: float) -> Remainder:
+    """|C h^(p+1) + error h| with C = 1/(p+1), and a noise of u at the smallest steps."""
+    steps = []
+    for k in range(60):
+        h = 4 * 2.0**-k
+        steps.append(Step(h=h, remainder=abs(h ** (p + 1) / (p + 1) + error * h) + U * (k * 7 % 10) / 10, noise=2 * U))
+    clear = [s.h for s in steps if s.remainder > 64 * U and s.h < 0.3]
+    slope = 1.0 if error else p + 1.0
+    return Remainder(scheme=scheme, expected_slope=p + 1, slope=slope, low=clear[-1], high=clear[0], steps=tuple(steps))

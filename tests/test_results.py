@@ -28,6 +28,8 @@ RECORDS = {
     "functions": specimens.functions(),
     "rounding": specimens.rounding(),
     "rules": specimens.rules(),
+    "graph": specimens.graph(),
+    "check": specimens.check(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
+from diffkit.figures.check import remainders
 from diffkit.figures.graph import drawable, frames, graph
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
@@ -22,6 +23,9 @@ from diffkit.figures.sweep import error_vs_h
 from diffkit.results import Comparison, Graph, Record, Report, Rounding, Sweep, Swell
 
 __all__ = ["alt", "caption", "engines", "error_vs_h", "graph", "pictures", "rounding", "save", "svg", "swell", "write"]
+from diffkit.results import Check
+
+__all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "remainders", "rounding", "save", "svg", "swell", "write"]
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -35,6 +39,8 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
         return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
     if isinstance(record, Graph):
         return _graphs(record) if drawable(record) else {}
+    if isinstance(record, Check):
+        return {"remainders": remainders(record, width)} if record.drawn else {}
     if isinstance(record, Comparison):
         return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):

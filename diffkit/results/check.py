@@ -13,6 +13,7 @@ from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, point, short
 
 VERDICTS = ("wrong", "undecided", "kink", "pass")  # the worst first
+COORDINATES = 4  # of a point that a sentence writes out
 SHOWN = 20  # entries in the table; JSON and CSV hold all that were measured
 
 
@@ -73,6 +74,7 @@ class Check(Record):
     """
 
     study: ClassVar[str] = "check"
+    PASSED: ClassVar[tuple[str, ...]] = ("pass", "kink")
     expression: str
     at: dict[str, float]
     rule: str
@@ -87,6 +89,7 @@ class Check(Record):
     noise: float
     seed: int
     evaluations: int
+    because: str = ""
     limit: float | None = None
     status: str = "ok"
     reason: str = ""
@@ -94,7 +97,16 @@ class Check(Record):
     @property
     def passed(self) -> bool:
         """Tell whether the gradient may be used: pass, or inside the subdifferential at a kink."""
-        return self.verdict in ("pass", "kink")
+        return self.verdict in self.PASSED
+
+    @property
+    def drawn(self) -> bool:
+        """Tell whether there is a remainder to draw: a linear f leaves none."""
+        return any(step.remainder > 0 and math.isfinite(step.remainder) for r in self.remainders for step in r.steps)
+
+    def place(self) -> str:
+        """Return the point, as far as a line holds it."""
+        return point(self.at) if len(self.at) <= COORDINATES else say("check.point", count=len(self.at))
 
     def found(self, verdict: str) -> list[Entry]:
         """Return the entries with that verdict."""
@@ -102,19 +114,25 @@ class Check(Record):
 
     def headline(self) -> list[str]:
         """Return what was checked, the verdict, the slopes and what else must be known."""
-        title = say("check.headline", expression=clip(self.expression), at=point(self.at))
+        title = say("check.headline", expression=clip(self.expression), at=self.place())
         status = [] if self.status == "ok" else [say("check.status", status=self.status, reason=self.reason)]
         return [title, self.sentence(), *self._slopes(), *status]
 
     def sentence(self) -> str:
         """Return the verdict in one sentence."""
-        worst = (self.found(self.verdict) or list(self.entries) or [None])[0]
-        said = say(f"check.{self.verdict}.sentence", **self._fields(worst))
-        return f"{said} {say('check.cause', cause=say(f'cause.{self.cause}'))}" if self.cause else said
+        found = self.found(self.verdict)
+        shape = self.verdict == "wrong" and not found
+        said = say("check.wrong.shape" if shape else f"check.{self.verdict}.sentence", **self._fields(found))
+        return f"{said} {say('check.cause', cause=self._cause())}" if self.cause else said
 
-    def _fields(self, worst: Entry | None) -> dict[str, object]:
+    def _cause(self) -> str:
+        return say(f"cause.{self.cause}") + f" ({self.because})" * bool(self.because)
+
+    def _fields(self, found: list[Entry]) -> dict[str, object]:
+        worst = next(iter(found or self.entries), None)
         digits = [entry.digits for entry in self.entries if entry.verdict != "kink"] or [0.0]
         return {
+            "rtol": short(self.rtol),
             "wrong": len(self.found("wrong")),
             "count": self.count,
             "undecided": len(self.found("undecided")),
@@ -127,29 +145,21 @@ class Check(Record):
     def _slopes(self) -> list[str]:
         known = [r for r in self.remainders if r.slope is not None]
         shown = [say("check.slope", scheme=r.scheme, slope=fixed(r.slope), expected=r.expected_slope) for r in known]
-        return [say("check.slopes", direction=self.direction, slopes=", ".join(shown))] if shown else []
+        return [say("check.slopes", direction=self.direction or say("check.random"), slopes=", ".join(shown))] if shown else []
 
     def table(self) -> Table:
         """Return one row an entry, the worst first."""
-        headers = (
-            "entry",
-            "yours",
-            "numerical",
-            "relative error",
-            "digits decided",
-            "verdict",
-            "chapter's rule",
-            "probable cause",
-        )
+        named = any(e.cause for e in self.entries)
         rows = [
             (
                 *(e.name, exact(e.yours), e.shown(), short(e.relative_error), fixed(e.digits, 1), e.verdict),
-                *(short(e.chapter), "-" if e.cause is None else e.cause),
+                *(short(e.chapter), *[e.cause or "-"] * named),
             )
             for e in self.entries[:SHOWN]
         ]
+        headers = ("entry", "yours", "numerical", "relative error", "digits", "verdict", "chapter's rule", *["cause"] * named)
         reasons = tuple(f"{e.name}: {e.reason}" for e in self.entries[:SHOWN] if e.reason)
-        return Table(headers, tuple(rows), say("check.caption", at=point(self.at)), (*reasons, *self._more()))
+        return Table(headers, tuple(rows), say("check.caption", at=self.place()), (*reasons, *self._more()))
 
     def _more(self) -> list[str]:
         """Return what the table leaves out."""
@@ -175,4 +185,5 @@ def amount(relative_error: float) -> str:
         return say("check.all")
     if relative_error < 1e-3:
         return say("check.part", error=short(relative_error, 2))
-    return say("check.percent", percent=short(100 * relative_error, 3))
+    percent = 100 * relative_error
+    return say("check.percent", percent=f"{percent:.0f}" if 1e3 <= percent < 1e6 else short(percent))

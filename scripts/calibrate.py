@@ -1,0 +1,74 @@
+"""Measure whether the errors hold that diffkit and its peers state with their derivatives; writes reports/calibration.*.
+
+python scripts/calibrate.py [--points 40] [--out FOLDER]
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from calibration import page, picture, speed
+from calibration.corpus import Function, cases
+from calibration.hard import HARD
+from calibration.judge import Verdict, judge
+from calibration.participants import OURS, PEERS, Participant
+from calibration.questioning import answers
+from calibration.smooth import SMOOTH
+
+REPORTS = Path(__file__).resolve().parent.parent / "reports"
+
+
+def study(participants: Sequence[Participant], functions: Sequence[Function], points: int) -> dict[str, list[Verdict]]:
+    """Ask every participant every case, and judge the answers."""
+    found: dict[str, list[Verdict]] = {p.name: [] for p in participants}
+    with progress(len(functions)) as step:
+        for function in functions:
+            step(function.name)
+            asked = cases(function, points)
+            for participant in participants:
+                found[participant.name] += map(judge, asked, answers(participant, asked))
+    return found
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Any]:
+    """Tell on a terminal which function is being asked; elsewhere say nothing."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda name: bar.update(task, description=name, advance=1)
+
+
+def write(found: dict[str, list[Verdict]], participants: Sequence[Participant], out: Path) -> None:
+    """Write page, data and picture, and say so."""
+    took = speed.measure()
+    out.mkdir(parents=True, exist_ok=True)
+    picture.draw(found, out / page.PICTURE)
+    (out / "calibration.md").write_text(page.render(found, participants, took), encoding="utf-8")
+    (out / "calibration.json").write_text(page.data(found, participants, took), encoding="utf-8")
+    print(f"wrote calibration.md, calibration.json and {page.PICTURE} in {out}")
+
+
+def main() -> None:
+    """Run the study if the peers are there, else say what is missing."""
+    parser = argparse.ArgumentParser(description="Do the errors hold that are stated with derivatives?")
+    parser.add_argument("--points", type=int, default=40, help="points a function")
+    parser.add_argument("--out", type=Path, default=REPORTS, help="folder to write to")
+    options = parser.parse_args()
+    participants = [OURS, *PEERS]
+    if missing := [p.distribution for p in participants if p.version is None]:
+        print(f"calibration: skipped, without {', '.join(missing)}; pip install 'diffkit[peers]' brings them")
+        return
+    write(study(participants, [*SMOOTH, *HARD], options.points), participants, options.out)
+
+
+if __name__ == "__main__":
+    main()
