@@ -134,11 +134,13 @@ def data(found: Found, participants: Sequence[Participant], speed: Speed) -> str
     functions = list(dict.fromkeys(v.case.function.name for verdicts in found.values() for v in verdicts))
     document: dict[str, Any] = {"versions": versions(participants), "machine": machine(), "vectorised": speed._asdict()}
     document["participants"] = {name: summary(verdicts)._asdict() for name, verdicts in found.items()}
-    document["functions"] = {
-        f: {name: summary([v for v in verdicts if v.case.function.name == f])._asdict() for name, verdicts in found.items()}
-        for f in functions
-    }
+    document["functions"] = {f: {name: _row(verdicts, f) for name, verdicts in found.items()} for f in functions}
     return json.dumps(_plain(document), indent=1, allow_nan=False) + "\n"
+
+
+def _row(verdicts: Sequence[Verdict], function: str) -> dict[str, Any]:
+    s = summary([v for v in verdicts if v.case.function.name == function])
+    return {"violations": s.violations, "silent": s.silent, "median_relative": s.median_relative, "evaluations": s.evaluations}
 
 
 def _plain(value: Any) -> Any:
