@@ -7,6 +7,8 @@ from collections.abc import Callable
 import mpmath
 
 from diffkit.results import (
+    Advice,
+    Advised,
     Check,
     Comparison,
     EngineResult,
@@ -15,9 +17,12 @@ from diffkit.results import (
     FunctionRow,
     Functions,
     Instruction,
+    Losses,
+    Option,
     Reference,
     Remainder,
     Report,
+    Rewriting,
     Rounded,
     Rounding,
     RuleRow,
@@ -329,6 +334,57 @@ def rounding() -> Rounding:
         reason="inf",
     )
     return Rounding(expression="c = cos(x); (1 - c)/x^2", at={"x": x}, quantities=(known, lost))
+
+
+def advice() -> Advice:
+    """Advice on (1 - cos x)/x^2 at 1e-5, with a stable form to offer, and on an input by which there is no derivative."""
+    offered = Rewriting(
+        of="f",
+        text="2*sin(x/2)^2/x^2",
+        rules=("1 - cos(t) -> 2*sin(t/2)^2 <b>",),
+        sources=("N. J. Higham",),
+        where="everywhere",
+        points=33,
+        before={"f": 7.1, "df/dx": 0.0},
+        after={"f": 16.0, "df/dx": 5.4},
+    )
+    option = Option(
+        needs="values",
+        engine="numeric.derivative",
+        value=-8.3e-7,
+        error=7.8e-6,
+        correct_digits=2.4,
+        evaluations=118,
+        cost="118 evaluations of f",
+        status="noisy",
+        reason="f scatters <b>",
+    )
+    plain = {"error": None, "status": "ok", "reason": "", "evaluations": 1, "cost": "1 sweep"}
+    options = (
+        option,
+        dataclasses.replace(option, needs="quotient", engine="richardson", correct_digits=1.3, **plain),
+        dataclasses.replace(option, needs="formula", engine="reverse", correct_digits=0.0, **plain),
+        dataclasses.replace(option, needs="float64", engine="reverse", form=offered.text, correct_digits=5.4, **plain),
+        dataclasses.replace(option, needs="proof", engine="diffkit.derivative", correct_digits=15.95, **plain),
+    )
+    known = Advised(
+        wrt="x",
+        reference="-8.33333333327777845947004252393e-7",
+        cause="formula",
+        text="The formula loses 11.5 digits: cos(x) is rounded.",
+        losses=Losses(conditioning=4.5, formula=11.5, method=0.0),
+        blamed="cos(x)",
+        amplifier="1 - cos(x)",
+        options=options,
+    )
+    nothing = Losses(conditioning=None, formula=None, method=None)
+    none = {"reference": None, "cause": "", "losses": nothing, "blamed": "", "amplifier": "", "options": (), "status": "kink"}
+    return Advice(
+        expression="(1 - cos(x))/x^2 + abs(y)",
+        at={"x": 1e-5, "y": 0.0},
+        derivatives=(known, dataclasses.replace(known, wrt="y", text="There is no df/dy.", reason="abs(y) has a kink", **none)),
+        stable=offered,
+    )
 
 
 def report(title: str = "") -> Report:

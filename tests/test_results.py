@@ -27,6 +27,7 @@ RECORDS = {
     "report": specimens.report(),
     "functions": specimens.functions(),
     "rounding": specimens.rounding(),
+    "advice": specimens.advice(),
     "rules": specimens.rules(),
     "check": specimens.check(),
 }

@@ -8,8 +8,8 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Check, Comparison, Functions, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import check, compare, report, rounding, sweep, swell
+from diffkit.results import Advice, Check, Comparison, Functions, Record, Report, Rounding, Rules, Sweep, Swell
+from diffkit.sections import advice, check, compare, report, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -23,6 +23,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Sweep: sweep.build,
     Swell: swell.build,
     Rounding: rounding.build,
+    Advice: advice.build,
     Check: check.build,
     Functions: _functions,
     Rules: _functions,
