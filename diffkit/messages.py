@@ -147,6 +147,7 @@ SENTENCES = {
         "Rounding errors in {expression} at {at}: for each instruction, its own relative error (circle) and its contribution "
         "relative to the result (diamond), on a logarithmic scale; the arrow is what the rest of the formula makes of it."
     ),
+    "figure.advice": "Correct significant digits of the ways to the derivatives of {expression} at {at}, by what they need to know.",
     "figure.own": "relative error of the instruction itself",
     "figure.passed": "relative error that it causes in the output",
     "figure.relative": "relative error",
