@@ -23,6 +23,7 @@ RATIO = 2.0**BITS  # of the steps of the scan
 FINEST = 4  # rows in which what h tends to is seen
 GAP_FALL = 12.0  # a gap must shrink by more than this when h does by 16: by 16 if f'' exists, by 11 for |x|^1.87
 SCATTER = 2.0**10  # noise this much above what rounding f(x) and x explains is said
+SUDDEN = 256.0  # a fall of the differences at one halving that no smooth f shows
 CLEAR = 2.0**-10  # relative change of D0 over the coarse steps that asks for a closer look
 
 
@@ -97,7 +98,7 @@ def stays(s: Search, slopes: Sides) -> Array:
     """Steps at which the gap has not shrunk from the step before, and is no noise."""
     gap = np.abs(slopes.right - slopes.left)
     found = np.zeros(gap.shape, bool)
-    found[1:] = (gap[1:] * GAP_FALL > gap[:-1]) & (gap[1:] * s.scan.h[1:] > 16 * s.roughness()[1:])
+    found[1:] = (gap[1:] * GAP_FALL > gap[:-1]) & (gap[1:] * s.scan.h[1:] > 16 * s.rough[1:])
     return found
 
 
@@ -164,9 +165,10 @@ def nothing(found: Finding, where: Array, status: str, **changes: Array) -> Find
 
 
 def one_sided(s: Search, slope: Array, rows: Array | None = None) -> Best:
-    """The limit of a one-sided slope, from these rows of the scan."""
+    """The limit of a one-sided slope, from these rows of the scan; where f is constant at small steps only, those say nothing."""
     slope = slope if rows is None else np.where(rows, slope, np.nan)
-    return extrapolate(slope, s.scan.h, 3 * s.roughness(), RATIO, columns=4)
+    slope = np.where((slope == 0) & (slope != 0).any(axis=0), np.nan, slope)
+    return extrapolate(slope, s.scan.h, 3 * s.rough, RATIO, columns=4)
 
 
 def named_by_order(found: Finding, s: Search, slopes: Sides) -> Finding:
@@ -196,11 +198,12 @@ def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
 
     Beware: a kink near x also changes D0 at once, but leaves the slope on the far side alone; a fine wave changes it gradually.
     """
-    rows = np.arange(LEVELS)[:, None] < s.anchor
-    coarse = extrapolate(np.where(rows, s.scan.quotient, np.nan), s.scan.h, U * s.scan.size + TINY, RATIO**2, columns=2)
+    flat, first = fine_steps(s)
+    rows = np.arange(LEVELS)[:, None] < np.where(flat, first + 1, s.anchor)
+    F = U * s.scan.size + np.where(flat, take(_rise(s), first), TINY)
+    coarse = extrapolate(np.where(rows, s.scan.quotient, np.nan), s.scan.h, F, RATIO**2, columns=2)
     off, width = np.abs(coarse.value - s.best.value), coarse.error + s.best.error
-    flat = fine_steps(s)
-    sure = (coarse.error < np.inf) & (flat | (abrupt(s) & (off > 8 * width)))
+    sure = (coarse.error < np.inf) & (flat & (s.best.h <= take(s.scan.h, first)) | (abrupt(s) & (off > 8 * width)))
     for slope in (slopes.right, slopes.left):
         side = one_sided(s, slope, rows)
         sure &= np.abs(side.value - coarse.value) <= 4 * (side.error + coarse.error)
@@ -208,12 +211,13 @@ def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
     return across(found, f, s, coarse, sure, flat) if sure.any() else found
 
 
-def fine_steps(s: Search) -> Array:
-    """Where f is constant at the least steps and its first change is small beside its changes over larger ones."""
+def fine_steps(s: Search) -> tuple[Array, Array]:
+    """Where f is constant at the least steps and its first change is small beside its changes over larger ones; that step's row."""
     rise = _rise(s)
     flat: Array = (rise[-FINEST:] == 0).all(axis=0)
     first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
-    return flat & (4 * RATIO * take(rise, first) < rise.max(axis=0))
+    step = take(rise, first)
+    return flat & (4 * RATIO * step < rise.max(axis=0)) & (step > 16 * U * take(s.scan.size, first)), first
 
 
 def _rise(s: Search) -> Array:
@@ -223,10 +227,12 @@ def _rise(s: Search) -> Array:
 
 
 def abrupt(s: Search) -> Array:
-    """Where the quotients have settled at once below the anchor: a smooth f, however narrow, still shows truncation there."""
+    """Where the quotients settle at once: those of a smooth f, however narrow, come nearer by a factor of 4 or so at each halving."""
     row = s.anchor + 1
-    truncation = np.abs(take(s.scan.quotient, row) - s.best.value) * take(s.scan.h, row)
-    settled: Array = truncation <= 64 * s.noise * take(s.scan.size, row)
+    off = np.abs(take(s.scan.quotient, row) - s.best.value) * take(s.scan.h, row)
+    change = np.abs(s.table.quotient[1:] - s.table.quotient[:-1])
+    leap = (change[:-2] > SUDDEN * np.fmax(change[1:-1], change[2:])) & (16 * change[:-2] > np.abs(s.best.value))
+    settled: Array = (off <= 64 * s.noise * take(s.scan.size, row)) | leap.any(axis=0)
     return settled
 
 
@@ -246,7 +252,7 @@ def across(found: Finding, f: Sampler, s: Search, coarse: Best, sure: Array, fla
 def wandering(s: Search, slopes: Sides) -> Array:
     """Where the gap, well above noise at five steps or more, does not fall by 32 in all: it tends to no limit."""
     gap = np.abs(slopes.right - slopes.left)
-    clear = below(s) & (gap * s.scan.h > 16 * s.roughness())
+    clear = below(s) & (gap * s.scan.h > 16 * s.rough)
     least, most = np.where(clear, gap, np.inf).min(axis=0), np.where(clear, gap, 0).max(axis=0)
     wanders: Array = (clear.sum(axis=0) >= FINEST + 1) & (least * 2 * RATIO > most)
     return wanders
@@ -278,10 +284,11 @@ def kinked(found: Finding, s: Search, slopes: Sides, right: Best, left: Best) ->
     Where smaller steps contradict it the kink is beside x, and the slope of the other side goes on through x.
     """
     gap, error = right.value - left.value, right.error + left.error
-    seen, rough = slopes.right - slopes.left, 8 * s.roughness() / s.scan.h
+    seen, rough = slopes.right - slopes.left, 8 * s.rough / s.scan.h
     finer = s.scan.h <= np.fmin(right.h, left.h)
     against = finer & (np.abs(seen - gap) > np.abs(gap) / 2 + rough)
     clear, beside = np.abs(gap) > 2 * error, against.any(axis=0)
+    alike = np.fmax(right.h, left.h) <= RATIO**2 * np.fmin(right.h, left.h)
     value, width = (right.value + left.value) / 2, np.abs(gap) / 2 + error
     changes = {"value": value, "error": width, "left": left.value, "right": right.value, "h": np.fmin(right.h, left.h)}
     unknown = np.full(len(gap), np.nan)
@@ -289,7 +296,7 @@ def kinked(found: Finding, s: Search, slopes: Sides, right: Best, left: Best) ->
     last = np.where(against & (np.abs(seen) < np.abs(gap) / 4), np.arange(LEVELS)[:, None], 0).max(axis=0)
     inner = take(s.scan.quotient, last)
     for scheme, side in (("D+", right), ("D-", left)):
-        through = clear & (last > 0) & (np.abs(inner - side.value) < np.abs(gap) / 4)
+        through = clear & alike & (last > 0) & (np.abs(inner - side.value) < np.abs(gap) / 4)
         through &= (side.error < found.error) | (np.abs(found.value - side.value) > found.error + side.error)
         changes = {"value": side.value, "error": side.error, "h": side.h, "order": unknown}
         found = name(found, through, "ok", **changes, scheme=np.full(len(gap), SCHEMES.index(scheme)))

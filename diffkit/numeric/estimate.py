@@ -21,6 +21,7 @@ MAXEVALS = 120  # of which a smooth f takes 49
 CHUNK = 2048  # points whose tables fit in the cache together
 SMALL = 2.0**-4  # below it |x| is a scale of its own: log and 1/x change over |x|, exp and cos over 1
 OPTIONAL = ("left", "right", "order")  # None for a number where nothing is known
+WIDE = 2.0**8  # how much wider than |x| its scale is looked at, so that what happens over |x| is seen from outside
 EXCELLENT = 2.0**-46  # relative error that no other scale can mend
 
 
@@ -95,7 +96,7 @@ def _estimate(f: Sampler, x: Array, rows: int, maxevals: int) -> Finding:
     """The estimate at each point of a chunk; where |x| is small from two scales."""
     size = np.abs(x)
     small = (size < SMALL) & (x != 0)
-    scale = np.ldexp(1.0, np.frexp(np.where(small, size, np.fmax(size, 1.0)))[1] - 1)
+    scale = np.ldexp(1.0, np.frexp(np.where(small, WIDE * size, np.fmax(size, 1.0)))[1] - 1)
     found = _at_scale(f, x, scale, rows, maxevals)
     again = small & ~(found.error <= EXCELLENT * np.abs(found.value))
     again &= found.evaluations + SCAN_COST + 2 * rows <= maxevals
@@ -124,7 +125,7 @@ def _of_two(near: Finding, wide: Finding) -> Finding:
     Unless no extrapolation supports it: then it is the slope of one step of a staircase, as of (1-cos x)/x^2 at 1e-5.
     """
     apart = np.abs(near.value - wide.value) > near.error + wide.error
-    abrupt = apart & (near.scheme == SCHEMES.index("D0"))
+    abrupt = apart & (near.scheme == SCHEMES.index("D0")) & (near.status == 0)
     choose = np.where(apart, abrupt, wide.error < near.error) | (np.isnan(near.value) & ~np.isnan(wide.value))
     chosen = Finding(*(np.where(choose, b, a) for a, b in zip(near, wide, strict=True)))
     status = np.where(abrupt & (chosen.status == 0), STATUSES.index("quantised"), chosen.status)

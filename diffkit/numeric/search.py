@@ -24,7 +24,10 @@ SCAN_COST = 1 + 2 * LEVELS
 
 
 class Search(NamedTuple):
-    """What was seen around each point; ``noise`` is that of f relative to |f|, at least U."""
+    """What was seen around each point.
+
+    ``noise`` is that of f relative to |f|, at least U; ``rough`` that at each step of the scan, absolute, as seen at smaller ones.
+    """
 
     x: Array
     centre: Array
@@ -32,6 +35,7 @@ class Search(NamedTuple):
     best: Best
     anchor: Array
     noise: Array
+    rough: Array
     table: Ladder
 
     def part(self, where: Array) -> "Search":
@@ -44,10 +48,6 @@ class Search(NamedTuple):
         """Evaluations of f a point."""
         return 1 + 2 * len(self.scan.h) + 2 * len(self.table.h)
 
-    def roughness(self) -> Array:
-        """The noise of f at every step of the scan, absolute."""
-        return self.noise * np.fmax(self.scan.size, np.abs(self.centre)) + TINY
-
 
 def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     """Scan all scales, then look closely, at so many steps, at the one that promises most."""
@@ -57,10 +57,12 @@ def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     F = U * size + TINY
     first = extrapolate(scan.quotient, scan.h, F, 4.0**BITS, columns=2)
     anchor = np.clip(_anchor(scan, first, F), 1, LEVELS - 3)
-    noise = np.fmax(U, _noise(scan, anchor))
+    scatter = _scatter(scan)
+    noise = np.fmax(U, _noise(scan, scatter, anchor))
+    rough = np.fmax(F, worst_below(scatter)[np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)])
     table = dense(f, x, take(scan.h, anchor) * TOP, rows)
     best = extrapolate(table.quotient, table.h, noise * np.fmax(table.size, take(flat * size, anchor + 1)) + TINY, 4.0)
-    return Search(x, centre, scan, better(first, best, best.error < first.error), anchor, noise, table)
+    return Search(x, centre, scan, better(first, best, best.error < first.error), anchor, noise, rough, table)
 
 
 def _beside(size: Array, flat: Array) -> Array:
@@ -88,12 +90,18 @@ def _anchor(scan: Ladder, first: Best, F: Array) -> Array:
     return anchor
 
 
-def _noise(scan: Ladder, anchor: Array) -> Array:
-    """The noise of f relative to |f|, from the differences of the scan where truncation has gone."""
+def _scatter(scan: Ladder) -> Array:
+    """The differences of extrapolated quotients times h, row by row: the noise of f, where truncation has gone."""
     D = scan.quotient
     R = D[1:] + (D[1:] - D[:-1]) / (4.0**BITS - 1)
-    noise = np.abs(R[1:] - R[:-1]) * scan.h[2:] / scan.size[2:]
-    rows = np.arange(2, len(D))[:, None]
-    noise[rows < np.minimum(anchor + GONE, len(D) - 1)] = 0
+    scatter = np.zeros(D.shape)
+    scatter[2:] = np.abs(R[1:] - R[:-1]) * scan.h[2:]
+    return scatter
+
+
+def _noise(scan: Ladder, scatter: Array, anchor: Array) -> Array:
+    """The noise of f relative to |f|."""
+    noise = scatter / scan.size
+    noise[np.arange(LEVELS)[:, None] < np.minimum(anchor + GONE, LEVELS - 1)] = 0
     worst: Array = np.fmax.reduce(noise, axis=0)
     return np.where(np.isfinite(worst), worst, 0)
