@@ -113,7 +113,8 @@ class Advice(Record):
     def headline(self) -> list[str]:
         """Return the advice on every derivative, then the stable form or why there is none."""
         title = say("advice.headline" if self.at else "advice.constant", expression=clip(self.expression), at=point(self.at))
-        parts = [part for d in self.derivatives for part in ("", *d.headline())] + (["", self.offer()] if self.at else [])
+        offer = ["", self.offer()] if self.at and self.offer() else []
+        parts = [part for d in self.derivatives for part in ("", *d.headline())] + offer
         return [title, *(line for part in parts for line in textwrap.wrap(part, NOTE_WIDTH) or [""])]
 
     def offer(self) -> str:
@@ -125,7 +126,7 @@ class Advice(Record):
     def table(self) -> Table:
         """Return one row a way to the derivative."""
         several = len(self.derivatives) > 1
-        headers = ("if you have", "use", "digits", "value", "claimed error", "cost")
+        headers = ("from", "use", "digits", "value", "error bar", "cost")
         rows = tuple(
             (
                 *((d.wrt,) if several else ()),

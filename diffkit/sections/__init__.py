@@ -35,7 +35,7 @@ def build(record: Record) -> Document:
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        named = not record.at or isinstance(record, Rounding | Check)
+        named = not record.at or isinstance(record, Rounding | Advice | Check)
         title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 

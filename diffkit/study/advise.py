@@ -62,7 +62,7 @@ def measure(f: Any, at: Any, wrt: str | Iterable[str] | None = None) -> Advice:
     offer, looked = _stable(program, point, names)
     answers = _answers(program, point, exact)
     lost = {q.of: q for q in rounding.measure(program, point, of=list(exact)).quantities} if exact else {}
-    known = {name: Case(program, point, name, truth, lost[f"df/d{name}"], offer) for name, truth in exact.items()}
+    known = {name: Case(program, point, name, truth, lost[f"df/d{name}"], offer, len(exact)) for name, truth in exact.items()}
     advised = tuple(_advised(known[n], answers) if n in known else _refused(n, missing[n]) for n in names)
     return Advice(
         expression=str(program), at=point, derivatives=advised, stable=_rewriting(offer, "f") if offer else None, looked=looked
@@ -78,6 +78,7 @@ class Case(NamedTuple):
     exact: Any
     rounded: Rounded
     offer: stable.Stable | None
+    asked: int  # derivatives
 
 
 def _names(program: Program, wrt: str | Iterable[str] | None) -> list[str]:
@@ -148,7 +149,7 @@ def _answers(program: Program, point: Mapping[str, float], exact: Mapping[str, A
 
 
 def _option(case: Case, answer: Answer, needs: str) -> Option:
-    count = answer.engine.evaluations(len(case.program.inputs))
+    count = answer.engine.evaluations(1 if needs == "quotient" else case.asked)
     value = float(answer.gradient.get(case.wrt, math.nan))
     unit = "evaluations" if answer.engine.needs == "callable" else "formula" if answer.engine.name == "symbolic" else "sweeps"
     return Option(
