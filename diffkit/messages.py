@@ -103,6 +103,7 @@ SENTENCES = {
     # -- the rounding error
     "rounding.headline": "Rounding error of {expression} at {at}",
     "rounding.constant": "Rounding error of {expression}",
+    "rounding.point": "at {at}",
     "rounding.value": "{of} = {value} in float64",
     "rounding.reference": "exactly {value}; error {error} (proved): {digits} correct digits",
     "rounding.exactly": "exactly {value} (proved)",
@@ -299,8 +300,18 @@ SENTENCES = {
         "against the step h; marks are measured"
     ),
     "figure.sweep.model": (
-        "solid lines are the model, truncation (dashed) plus rounding (dotted), and stars its best steps, h* = {steps}"
+        "solid lines were predicted, truncation (dashed) plus rounding (dotted, root mean square), and stars are the best steps by "
+        "prediction, h* = {steps}"
     ),
+    "figure.parts": (
+        "What the {kind} error of the derivative with respect to {name} of {expression} at {at} is made of, against the step h: "
+        "truncation of the Taylor series, rounding of the values of f (evaluation), of the points x + h (abscissa) and of the "
+        "quotient (arithmetic); the thin line is their sum, which is the error measured, and the grey line was predicted without "
+        "looking at it."
+    ),
+    "alt.parts": "Diagrams with logarithmic axes of the parts of the {kind} error against the step h. {schemes}",
+    "alt.parts.scheme": "{scheme}: largest is {parts}.",
+    "alt.parts.from": "{part} from h = {h} on",
     "figure.sweep.triangles": "the fitted slope is written along each curve and the triangles show the expected order",
     "figure.sweep.engines": "engines that need no step stand in the grey band under u = 2^-53, unless they err by more",
     "figure.sweep.zeros": "errors that are exactly 0 lie at the foot",
@@ -407,6 +418,12 @@ SENTENCES = {
         "A difference quotient errs twice: cutting off the Taylor series costs C h^p (truncation), which falls with h, "
         "and rounding in f is divided by h, which grows as h falls. The sum is least where the two balance."
     ),
+    "prose.parts": (
+        "Which error is it? Each is split in exact arithmetic: what the scheme cuts off at the nominal step (truncation), what "
+        "the rounding of x + h does (abscissa), what the rounding of f does (evaluation), and what the subtraction and division "
+        "add (arithmetic). The four add up to the error measured, proved to at least 30 digits."
+    ),
+    "heading.parts": "What the errors are made of",
     "prose.no_sweep": "There is no derivative at this point, so there is no error to draw against the step.",
     "prose.orders": (
         "The order p is the slope of the error in the figure where truncation rules; the predicted step h* comes from "
@@ -446,9 +463,9 @@ SENTENCES = {
     "meaning.ulp": "The spacing of the floats at the reference; a correctly rounded result errs by at most half of it.",
     "term.truncation": "truncation, rounding, h*",
     "meaning.truncation": (
-        "Truncation is the first term that the scheme leaves out of the Taylor series; "
-        "rounding is the bound on the error of f divided by h; "
-        "h* is the step at which their sum is least."
+        "Truncation is what the scheme leaves out of the Taylor series, predicted by its first two terms; "
+        "rounding is the error of f divided by h, predicted as the root mean square of what the operations of f commit; "
+        "h* is the step at which their sum is least. Neither is fitted to a measurement."
     ),
     "term.luck": "lucky minimum",
     "meaning.luck": (

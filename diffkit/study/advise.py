@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from diffkit import limits, numeric, stable, tape, truth
+from diffkit import limits, stable, tape, truth
 from diffkit.deadline import deadline
 from diffkit.engines import Engine, choose
 from diffkit.errors import DiffkitError, NumberError, UsageError
 from diffkit.floats import correct_digits, digits_right
 from diffkit.messages import say
+from diffkit.numeric.estimate import derivative
 from diffkit.program import Program, tidy
 from diffkit.results import Advice, Advised, Losses, Option, Rewriting, Rounded
 from diffkit.study import rounding
@@ -178,7 +179,7 @@ def _by_values(case: Case) -> Option:
     def along(t: Any) -> Any:
         return case.program(**{**case.point, case.wrt: t})
 
-    estimate = numeric.derivative(along, case.point[case.wrt])
+    estimate = derivative(along, case.point[case.wrt])
     value = float(estimate)
     return Option(
         needs="values",
