@@ -172,7 +172,7 @@ def test_page_and_picture_tell_what_was_found(tmp_path):
     text, saved = page.render(study), json.loads(page.data(study))
     assert "| violations | 0 | 8 |" in text
     assert "1.50 times" in text
-    assert "Of its 8 claims there 0 are now too small" in text
+    assert "of its 8 claims there, 0 are now too small" in text
     assert (saved["participants"]["honest"]["violations"], saved["functions"]["sine"]["liar"]["silent"]) == (0, 8)
     picture.draw(found, tmp_path / "a.png")
     picture.draw(found, tmp_path / "b.png")

@@ -21,8 +21,8 @@ MEANING = {
     "evaluations": "of f, counted from outside by wrapping it, one an element of an array",
 }
 SEEN = (
-    "The estimator was mended at the points of seed {development} and at others like them. Of its {claims} claims there {violations} "
-    "are now too small, and {silent} answers are silently wrong. All other figures on this page are of seed {seed}: fresh points."
+    "The estimator was mended at the points of seed {development} and at others like them; of its {claims} claims there, "
+    "{violations} are now too small, and {silent} answers silently wrong. All other figures on this page are of seed {seed}: fresh points."
 )
 ABSENT = "Not asked: libraries that state no error (mpmath.diff, findiff, statsmodels), and derivkit, which states a proxy of it."
 FUNCTIONS = (
