@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
-from diffkit.tables import clip
 
 FLAGS = {"-o", "-v", "-q", "-h"}
 KNOWN_SUFFIX = re.compile(r"-o.+\.(html|md|tex|json|csv|pdf|svg|png|dot)$")
@@ -153,8 +152,8 @@ def _array(path: str) -> Any:
         found = np.load(path, allow_pickle=False)
     except FileNotFoundError:
         raise InputError(f"no file '{path}'", remedy=remedy) from None
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"'{path}' holds no array that can be read: {clip(str(error), 100)}", remedy=remedy) from None
+    except (OSError, ValueError, EOFError):
+        raise InputError(f"'{path}' is no array that numpy.save wrote", remedy=remedy) from None
     if not isinstance(found, np.ndarray) or found.dtype.kind not in "biuf":
         raise InputError(f"'{path}' does not hold one array of real numbers", remedy=remedy)
     return found

@@ -4,7 +4,7 @@ import math
 import re
 
 from diffkit.messages import say
-from diffkit.results import Check, Comparison, Graph, Record, Rounding, Scheme, Sweep, Swell
+from diffkit.results import Advice, Check, Comparison, Graph, Record, Rounding, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
 LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step", "taylor": "Taylor"}
@@ -45,6 +45,8 @@ def caption(record: Record) -> str:
         return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
     if isinstance(record, Check):
         return _check_caption(record)
+    if isinstance(record, Advice):
+        return say("figure.advice", at=point(record.at), expression=clip(record.expression))
     if isinstance(record, Rounding):
         return say("figure.rounding", at=point(record.at), expression=clip(record.expression))
     if isinstance(record, Graph):
@@ -106,6 +108,9 @@ def alt(record: Record) -> str:
         known = [form for form in record.forms if form.status == "ok"]
         sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
         return say("alt.swell", sizes=sizes or "none")
+    if isinstance(record, Advice):
+        ways = [f"df/d{d.wrt}, {o.shown()} {fixed(o.correct_digits, 1)}" for d in record.derivatives[:4] for o in d.options]
+        return say("alt.engines", digits=joined(ways) or "none")
     if isinstance(record, Rounding):
         worst = [f"{q.of}, {i.shown(60)}: {fixed(i.share, 1)} %" for q in record.quantities[:4] for i in q.worst()]
         return say("alt.rounding", shares=joined(worst) or "none")

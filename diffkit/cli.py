@@ -256,6 +256,17 @@ def write_junit(record: Any, path: Path, force: bool, quiet: bool) -> None:
         print(f"wrote {path}", file=sys.stderr)
 
 
+@commands.command(short_help="Which engine to use, why, and where the digits go.")
+@common
+@click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
+def advise(expr: str, wrt: str | None, seed: int, verbose: bool, **options: Any) -> int:
+    """Which engine to use for the derivatives, why, where digits are lost, and a stable form of f if there is one."""
+    from diffkit.study import advise
+
+    study(lambda f, at, tell: advise.measure(f, at, listed(wrt)), expr, **options)
+    return 0
+
+
 @commands.command(short_help="The whole error report, as one file.")
 @common
 @click.option("--engines", metavar="LIST", help="The engines to compare.")

@@ -1,8 +1,8 @@
 """Formulas that lose digits, and others that are equal and do not: a table, and the rewriting of Programs by it.
 
 A row reads: this form, that form, whence.  Both are written in the language of expressions; their variables stand for any
-line.  Sums and products match in either order, and t^2 matches t*t.  A row may hold on part of the plane only, or help on
-part of it only: what is offered is checked at the point (`diffkit.stable`), so the table may be generous.
+line.  Sums and products match in either order, t^2 matches t*t, and a - b matches a + (-b).  A row may hold on part of the
+plane only, or help on part of it only: what is offered is checked at the point (`diffkit.stable`), so the table may be generous.
 """
 
 from collections.abc import Iterator
@@ -114,6 +114,7 @@ TABLE = (
     ("(a^2 + b^2)/2 - ((a + b)/2)^2", "((a - b)/2)^2",                               IDENTITY),
     ("(a + b)^2 - 2*a*b",         "a^2 + b^2",                                       IDENTITY),
 )  # fmt: skip
+ALSO = {"sub": ["add"], "pow": ["mul"]}  # operations that a pattern of another one may fit
 COMMUTATIVE = {"add", "mul", "max", "min", "hypot"}
 
 
@@ -130,11 +131,13 @@ class Rule(NamedTuple):
 
 @cache
 def rules() -> dict[str, list[Rule]]:
-    """The rows by the operation at the root of their form, in the order of the table."""
+    """The rows by the operations that their forms may fit, in the order of the table."""
     found: dict[str, list[Rule]] = {}
     for form, better, source in TABLE:
         rule = Rule(parse(form), parse(better), source)
-        found.setdefault(rule.form.lines[rule.form.outputs[0]].op, []).append(rule)
+        op = rule.form.lines[rule.form.outputs[0]].op
+        for fitting in (op, *ALSO.get(op, ())):
+            found.setdefault(fitting, []).append(rule)
     return found
 
 
@@ -169,15 +172,21 @@ def _matches(program: Program, form: Program, pairs: list[tuple[int, int]], boun
         if line.op == "const" and line.value == wanted.value:
             yield from _matches(program, form, rest, bound)
     else:
-        for operands in _operands(form, wanted, line):
+        for operands in _operands(program, form, wanted, line):
             yield from _matches(program, form, [*operands, *rest], dict(bound))
 
 
-def _operands(form: Program, wanted: Line, line: Line) -> list[list[tuple[int, int]]]:
-    """The operands of a line beside those of the pattern's, in every order in which they may fit; t*t is t^2."""
+def _operands(program: Program, form: Program, wanted: Line, line: Line) -> list[list[tuple[int, int]]]:
+    """The operands of a line beside those of the pattern's, in every order in which they may fit.
+
+    t*t is t^2, and a + (-b) is a - b.
+    """
+    orders = [line.args, line.args[::-1]] if line.op in COMMUTATIVE and line.args[0] != line.args[-1] else [line.args]
     if line.op == wanted.op and len(line.args) == len(wanted.args):
-        orders = [line.args, line.args[::-1]] if line.op in COMMUTATIVE and line.args[0] != line.args[1] else [line.args]
         return [list(zip(wanted.args, order)) for order in orders]
+    if wanted.op == "sub" and line.op == "add":
+        negated = [(a, program.lines[b].args[0]) for a, b in orders if program.lines[b].op == "neg"]
+        return [list(zip(wanted.args, pair)) for pair in negated]
     squared = wanted.op == "pow" and form.lines[wanted.args[1]].value == 2
     return [[(wanted.args[0], line.args[0])]] if squared and line.op == "mul" and line.args[0] == line.args[1] else []
 

@@ -1,6 +1,6 @@
 """Measure whether the errors hold that diffkit and its peers state with their derivatives; writes reports/calibration.*.
 
-python scripts/calibrate.py [--points 40] [--out FOLDER]
+python scripts/calibrate.py [--points 40] [--seed 1] [--out FOLDER]
 """
 
 import argparse
@@ -11,23 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from calibration import page, picture, speed
-from calibration.corpus import Function, cases
+from calibration.corpus import DEVELOPMENT, Function, cases
 from calibration.hard import HARD
-from calibration.judge import Verdict, judge
+from calibration.judge import Verdict, judge, summary
 from calibration.participants import OURS, PEERS, Participant
 from calibration.questioning import answers
 from calibration.smooth import SMOOTH
 
+FRESH = 1  # the seed of the published points
 REPORTS = Path(__file__).resolve().parent.parent / "reports"
 
 
-def study(participants: Sequence[Participant], functions: Sequence[Function], points: int) -> dict[str, list[Verdict]]:
+def ask_all(
+    participants: Sequence[Participant], functions: Sequence[Function], points: int, seed: int
+) -> dict[str, list[Verdict]]:
     """Ask every participant every case, and judge the answers."""
     found: dict[str, list[Verdict]] = {p.name: [] for p in participants}
     with progress(len(functions)) as step:
         for function in functions:
             step(function.name)
-            asked = cases(function, points)
+            asked = cases(function, points, seed)
             for participant in participants:
                 found[participant.name] += map(judge, asked, answers(participant, asked))
     return found
@@ -47,13 +50,12 @@ def progress(total: int) -> Iterator[Any]:
         yield lambda name: bar.update(task, description=name, advance=1)
 
 
-def write(found: dict[str, list[Verdict]], participants: Sequence[Participant], out: Path) -> None:
+def write(study: page.Study, out: Path) -> None:
     """Write page, data and picture, and say so."""
-    took = speed.measure()
     out.mkdir(parents=True, exist_ok=True)
-    picture.draw(found, out / page.PICTURE)
-    (out / "calibration.md").write_text(page.render(found, participants, took), encoding="utf-8")
-    (out / "calibration.json").write_text(page.data(found, participants, took), encoding="utf-8")
+    picture.draw(study.found, out / page.PICTURE)
+    (out / "calibration.md").write_text(page.render(study), encoding="utf-8")
+    (out / "calibration.json").write_text(page.data(study), encoding="utf-8")
     print(f"wrote calibration.md, calibration.json and {page.PICTURE} in {out}")
 
 
@@ -61,13 +63,16 @@ def main() -> None:
     """Run the study if the peers are there, else say what is missing."""
     parser = argparse.ArgumentParser(description="Do the errors hold that are stated with derivatives?")
     parser.add_argument("--points", type=int, default=40, help="points a function")
+    parser.add_argument("--seed", type=int, default=FRESH, help="which points")
     parser.add_argument("--out", type=Path, default=REPORTS, help="folder to write to")
     options = parser.parse_args()
-    participants = [OURS, *PEERS]
+    participants, functions = [OURS, *PEERS], [*SMOOTH, *HARD]
     if missing := [p.distribution for p in participants if p.version is None]:
         print(f"calibration: skipped, without {', '.join(missing)}; pip install 'diffkit[peers]' brings them")
         return
-    write(study(participants, [*SMOOTH, *HARD], options.points), participants, options.out)
+    seen = summary(ask_all([OURS], functions, options.points, DEVELOPMENT)[OURS.name])
+    found = ask_all(participants, functions, options.points, options.seed)
+    write(page.Study(participants, found, options.seed, seen, speed.measure()), options.out)
 
 
 if __name__ == "__main__":

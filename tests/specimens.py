@@ -3,10 +3,13 @@
 import dataclasses
 import math
 from collections.abc import Callable
+from functools import cache
 
 import mpmath
 
 from diffkit.results import (
+    Advice,
+    Advised,
     Check,
     Comparison,
     Edge,
@@ -17,10 +20,13 @@ from diffkit.results import (
     Functions,
     Graph,
     Instruction,
+    Losses,
     Node,
+    Option,
     Reference,
     Remainder,
     Report,
+    Rewriting,
     Rounded,
     Rounding,
     RuleRow,
@@ -71,6 +77,34 @@ def _estimate(f: Callable[[float], float], x: float, h: float, weights: dict[int
         return math.nan
 
 
+@cache
+def _slope(x: float) -> mpmath.mpf:
+    with mpmath.workdps(120):
+        return mpmath.diff(f_exact, mpmath.mpf(x))
+
+
+@cache
+def _value(t: mpmath.mpf) -> mpmath.mpf:
+    return f_exact(t)
+
+
+def _cut(x: float, h: float, weights: dict[int, float]) -> float | None:
+    """The truncation of a quotient of the textbook's function; None outside of its domain."""
+    with mpmath.workdps(120):
+        exact = [mpmath.mpf(round(12 * w)) / 12 * _value(mpmath.mpf(x) + k * mpmath.mpf(h)) for k, w in weights.items()]
+        cut = mpmath.fsum(exact) / h - _slope(x)
+        return float(cut) if isinstance(cut, mpmath.mpf) and mpmath.isfinite(cut) else None
+
+
+def _parts(error: float, cut: float | None) -> dict[str, float]:
+    """The error split in two: all of the rounding is taken for evaluation."""
+    if cut is None or not math.isfinite(error):
+        return {}
+    rest = error - cut
+    signed = {"cut": cut, "abscissa": 0.0, "evaluation": rest, "arithmetic": 0.0, "error": error, "residue": 0.0}
+    return {"truncation": abs(cut), "rounding": abs(rest)} | signed
+
+
 def scheme(
     name: str, f: Callable[[float], float], x: float, slope: float, terms: dict[int, float] | None, noise: float
 ) -> Scheme:
@@ -80,14 +114,15 @@ def scheme(
     for h in steps(x):
         estimate = _estimate(f, x, h, weights)
         total = abs(estimate - slope)
+        cut = _cut(x, h, weights) if terms else None
         truncation = constant * abs(terms[index]) * h**order if terms else None
         rounding = weight * noise / h if terms else None
         status = "domain" if math.isnan(estimate) else "below-ulp" if h < math.ulp(x) else "exact" if total == 0 else "ok"
         predicted = truncation + rounding if truncation is not None and rounding is not None else None
-        parts = {"truncation": truncation, "rounding": rounding, "predicted": predicted}
-        samples.append(Sample(h=h, estimate=estimate, total=total, status=status, **parts))
-    model = [s for s in samples if s.predicted]
-    star = min(model, key=lambda s: s.predicted or math.inf) if model else None
+        model = {"predicted_truncation": truncation, "predicted_rounding": rounding, "predicted": predicted}
+        samples.append(Sample(h=h, estimate=estimate, total=total, status=status, **model, **_parts(estimate - slope, cut)))
+    modelled = [s for s in samples if s.predicted]
+    star = min(modelled, key=lambda s: s.predicted or math.inf) if modelled else None
     seen = [s for s in samples if s.status == "ok"]
     lucky = min(seen, key=lambda s: s.total) if seen else None
     return Scheme(
@@ -99,6 +134,9 @@ def scheme(
         h_measured_best=lucky.h if lucky else None,
         error_measured_best=lucky.total if lucky else None,
         samples=tuple(samples),
+        error_there=star.predicted / 2 if star and star.predicted else None,
+        error_envelope=star.predicted / 3 if star and star.predicted else None,
+        ratio=0.7 if star else None,
     )
 
 
@@ -120,7 +158,7 @@ def complex_step(x: float, slope: float) -> Scheme:
         truncation = abs(third) / 6 * h * h
         total = truncation + U * slope * (0.1 + (k * 7 % 10) / 10)
         samples.append(
-            Sample(h=h, estimate=slope + total, total=total, truncation=truncation, rounding=U * slope, predicted=None)
+            Sample(h=h, estimate=slope + total, total=total, truncation=truncation, rounding=total - truncation, predicted=None)
         )
     return Scheme(
         scheme="complex-step",
@@ -158,6 +196,7 @@ def sweep(model: bool = True, complex_too: bool = True) -> Sweep:
         schemes=(*schemes, *[complex_step(x, slope)] * complex_too),
         engines=(engine("reverse", 6.5e-17, slope), engine("forward", 6.5e-17, slope), engine("symbolic", 1.5e-16, slope)),
         verdict=Verdict(smoothness="smooth", text="the fitted orders 1.00, 1.00, 2.00, 4.00 are those of a smooth f."),
+        **{"noise_bound": 6 * U * f(x), "noise_rms": 2 * U * f(x)} if model else {},
     )
 
 
@@ -365,6 +404,57 @@ def rounding() -> Rounding:
         reason="inf",
     )
     return Rounding(expression="c = cos(x); (1 - c)/x^2", at={"x": x}, quantities=(known, lost))
+
+
+def advice() -> Advice:
+    """Advice on (1 - cos x)/x^2 at 1e-5, with a stable form to offer, and on an input by which there is no derivative."""
+    offered = Rewriting(
+        of="f",
+        text="2*sin(x/2)^2/x^2",
+        rules=("1 - cos(t) -> 2*sin(t/2)^2 <b>",),
+        sources=("N. J. Higham",),
+        where="everywhere",
+        points=33,
+        before={"f": 7.1, "df/dx": 0.0},
+        after={"f": 16.0, "df/dx": 5.4},
+    )
+    option = Option(
+        needs="values",
+        engine="numeric.derivative",
+        value=-8.3e-7,
+        error=7.8e-6,
+        correct_digits=2.4,
+        evaluations=118,
+        cost="118 evaluations of f",
+        status="noisy",
+        reason="f scatters <b>",
+    )
+    plain = {"error": None, "status": "ok", "reason": "", "evaluations": 1, "cost": "1 sweep"}
+    options = (
+        option,
+        dataclasses.replace(option, needs="quotient", engine="richardson", correct_digits=1.3, **plain),
+        dataclasses.replace(option, needs="formula", engine="reverse", correct_digits=0.0, **plain),
+        dataclasses.replace(option, needs="float64", engine="reverse", form=offered.text, correct_digits=5.4, **plain),
+        dataclasses.replace(option, needs="proof", engine="diffkit.derivative", correct_digits=15.95, **plain),
+    )
+    known = Advised(
+        wrt="x",
+        reference="-8.33333333327777845947004252393e-7",
+        cause="formula",
+        text="The formula loses 11.5 digits: cos(x) is rounded.",
+        losses=Losses(conditioning=4.5, formula=11.5, method=0.0),
+        blamed="cos(x)",
+        amplifier="1 - cos(x)",
+        options=options,
+    )
+    nothing = Losses(conditioning=None, formula=None, method=None)
+    none = {"reference": None, "cause": "", "losses": nothing, "blamed": "", "amplifier": "", "options": (), "status": "kink"}
+    return Advice(
+        expression="(1 - cos(x))/x^2 + abs(y)",
+        at={"x": 1e-5, "y": 0.0},
+        derivatives=(known, dataclasses.replace(known, wrt="y", text="There is no df/dy.", reason="abs(y) has a kink", **none)),
+        stable=offered,
+    )
 
 
 def report(title: str = "") -> Report:

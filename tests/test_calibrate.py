@@ -140,7 +140,7 @@ def test_the_corpus_is_as_large_as_promised_and_seeded():
     assert len(BY_NAME) == len(SMOOTH) + len(HARD)
     for f in BY_NAME.values():
         x = [case.x for case in cases(f, 6)]
-        assert x == [case.x for case in cases(f, 6)]
+        assert x == [case.x for case in cases(f, 6)] != [case.x for case in cases(f, 6, seed=1)]
         np.testing.assert_allclose(f(np.array(x)), [f(t) for t in x], rtol=1e-3)  # pow and (1 - cos x)/x^2 of arrays differ
 
 
@@ -166,11 +166,13 @@ def test_page_and_picture_tell_what_was_found(tmp_path):
     """The study of two planted participants, whole: the liar's violations are in the page, its data and its picture."""
     honest = Participant("honest", "numpy", lambda f, x: (math.cos(x), 1e-15, True, "fine"), "always")
     liar = Participant("liar", "numpy", lambda f, x: (math.cos(x) + 0.5, 1e-3, True, "fine"), "always")
-    found = calibrate.study([honest, liar], [SINE], 8)
+    found = calibrate.ask_all([honest, liar], [SINE], 8, seed=3)
     took = speed.Speed(points=10, evaluations=200, reported=200, seconds=3.0, seconds_of_evaluations=2.0)
-    text, saved = page.render(found, [honest, liar], took), json.loads(page.data(found, [honest, liar], took))
+    study = page.Study([honest, liar], found, seed=3, seen=summary(found["honest"]), speed=took)
+    text, saved = page.render(study), json.loads(page.data(study))
     assert "| violations | 0 | 8 |" in text
     assert "1.50 times" in text
+    assert "of its 8 claims there, 0 are now too small" in text
     assert (saved["participants"]["honest"]["violations"], saved["functions"]["sine"]["liar"]["silent"]) == (0, 8)
     picture.draw(found, tmp_path / "a.png")
     picture.draw(found, tmp_path / "b.png")

@@ -32,6 +32,7 @@ RECORDS: dict[str, Record] = {
     "swell": specimens.swell(),
     "family": specimens.swell_family(),
     "rounding": specimens.rounding(),
+    "advice": specimens.advice(),
     "check": specimens.check(),
     "graph": specimens.graph(),
     "kink": dataclasses.replace(specimens.report(), comparison=specimens.kink(), sweep=None),

@@ -27,6 +27,7 @@ RECORDS = {
     "report": specimens.report(),
     "functions": specimens.functions(),
     "rounding": specimens.rounding(),
+    "advice": specimens.advice(),
     "rules": specimens.rules(),
     "graph": specimens.graph(),
     "check": specimens.check(),
@@ -91,7 +92,9 @@ def test_json_keys_of_sweep() -> None:
         *("scheme", "order_of_accuracy", "fitted_order", "h_predicted", "error_predicted"),
         *("h_measured_best", "error_measured_best", "samples"),
     }
-    assert list(scheme["samples"][0]) == [*("h", "estimate", "total", "truncation", "rounding", "predicted", "status")]
+    sample = scheme["samples"][0]
+    assert list(sample)[:7] == [*("h", "estimate", "total", "truncation", "rounding", "predicted", "status")]
+    assert set(sample) >= {"error", "cut", "abscissa", "evaluation", "arithmetic", "residue", "predicted_truncation"}
 
 
 def test_tree_sizes_are_strings_in_json_and_ints_in_the_record() -> None:

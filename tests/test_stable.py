@@ -15,7 +15,7 @@ from diffkit.rewriting import TABLE, Rule, Site, rewrite, rules, shared, sites
 from diffkit.stable import agree, candidates, prove, suggest
 
 EXPANDED = "x^10 - 10*x^9 + 45*x^8 - 120*x^7 + 210*x^6 - 252*x^5 + 210*x^4 - 120*x^3 + 45*x^2 - 10*x + 1"
-ROWS = [rule for row in rules().values() for rule in row]
+ROWS = list(dict.fromkeys(rule for row in rules().values() for rule in row))
 
 
 # --- the table -------------------------------------------------------------------------------------------------------------
@@ -68,6 +68,8 @@ MATCHES = [
     ("x*x - y^2", "a^2 - b^2 -> (a - b)*(a + b)", "(x - y)*(x + y)"),
     ("sqrt(3 + x) - sqrt(x)", "sqrt(b + c) - sqrt(b) -> c/(sqrt(b + c) + sqrt(b))", "3/(sqrt(x + 3) + sqrt(x))"),
     ("s = exp(x); t = s - 1; t*s", "exp(t) - 1 -> expm1(t)", "s = exp(x); t = expm1(x); t*s"),
+    ("1 + (-cos(x))", "1 - cos(t) -> 2*sin(t/2)^2", "2*sin(x/2)^2"),
+    ("-cos(x) + 1", "1 - cos(t) -> 2*sin(t/2)^2", "2*sin(x/2)^2"),
     ("c = cos(x); 1 - c", "1 - cos(t) -> 2*sin(t/2)^2", "2*sin(x/2)^2"),
 ]
 

@@ -15,30 +15,46 @@ from matplotlib.figure import Figure
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
 from diffkit.figures.check import remainders
-from diffkit.figures.graph import drawable, frames, graph
+from diffkit.figures.graph import few_enough, frames, graph
+from diffkit.figures.parts import drawable, error_parts
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
-from diffkit.figures.sizes import engines, swell
+from diffkit.figures.sizes import advice, engines, swell
 from diffkit.figures.sweep import error_vs_h
-from diffkit.results import Comparison, Graph, Record, Report, Rounding, Sweep, Swell
+from diffkit.results import Advice, Check, Comparison, Graph, Record, Report, Rounding, Sweep, Swell
 
-__all__ = ["alt", "caption", "engines", "error_vs_h", "graph", "pictures", "rounding", "save", "svg", "swell", "write"]
-from diffkit.results import Check
-
-__all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "remainders", "rounding", "save", "svg", "swell", "write"]
+__all__ = [
+    "advice",
+    "alt",
+    "caption",
+    "engines",
+    "error_parts",
+    "error_vs_h",
+    "graph",
+    "pictures",
+    "remainders",
+    "rounding",
+    "save",
+    "svg",
+    "swell",
+    "write",
+]
 FORMATS = (".png", ".svg", ".pdf")
 
 
 def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     """Return the pictures of a record by name, the main one first."""
     if isinstance(record, Sweep):
-        return {"error_vs_h": error_vs_h(record, width)}
+        split = {"error_parts": error_parts(record, width)} if drawable(record) else {}
+        return {"error_vs_h": error_vs_h(record, width)} | split
     if isinstance(record, Swell):
         return {"swell": swell(record, width)}
+    if isinstance(record, Advice):
+        return {"advice": advice(record, width)} if any(d.options for d in record.derivatives) else {}
     if isinstance(record, Rounding):
         return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
     if isinstance(record, Graph):
-        return _graphs(record) if drawable(record) else {}
+        return _graphs(record) if few_enough(record) else {}
     if isinstance(record, Check):
         return {"remainders": remainders(record, width)} if record.drawn else {}
     if isinstance(record, Comparison):

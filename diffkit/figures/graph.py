@@ -60,7 +60,7 @@ def graph(record: Graph, seen: Seen = ALL) -> Figure:
         return _drawn(record, seen)
 
 
-def drawable(record: Graph) -> bool:
+def few_enough(record: Graph) -> bool:
     """Has the graph few enough nodes for a picture?"""
     return len(record.nodes) <= limits.GRAPH_NODES
 
@@ -153,7 +153,7 @@ def _cell(record: Graph, node: Node, pen: Pen) -> Cell:
 
 
 def _laid_out(record: Graph, pen: Pen) -> Layout:
-    if not drawable(record):
+    if not few_enough(record):
         raise UsageError(
             f"the graph has {len(record.nodes)} nodes; a picture shows up to {limits.GRAPH_NODES}",
             remedy="write its table: .html .md .tex .csv .json",

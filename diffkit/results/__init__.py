@@ -7,8 +7,10 @@ Letters: h a step; u = 2^-53; an error is |estimate - reference|, absolute unles
 correct digits are -log10 of the relative error.
 """
 
+from diffkit.results.advice import Advice, Advised, Losses, Option, Rewriting
 from diffkit.results.check import Check, Entry, Remainder, Step
 from diffkit.results.compare import Comparison, EngineResult, Reference
+from diffkit.results.estimate import Estimate
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.graph import Edge, Graph, Node
 from diffkit.results.record import SCHEMA, Record
@@ -20,10 +22,16 @@ from diffkit.results.swell import Form, Swell
 
 __all__ = [
     "SCHEMA",
+    "Advice",
+    "Advised",
+    "Losses",
+    "Option",
+    "Rewriting",
     "Check",
     "Comparison",
     "Edge",
     "EngineResult",
+    "Estimate",
     "Entry",
     "Form",
     "FunctionRow",

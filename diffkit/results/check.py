@@ -19,9 +19,10 @@ SHOWN = 20  # entries in the table; JSON and CSV hold all that were measured
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Entry(Data):
-    """One entry of the gradient: yours beside the numerical one and its error bar, absolute.
+    """One entry of the gradient: yours beside the numerical one.
 
-    ``digits`` is how many digits the numerical side could decide; ``chapter`` is the error by the chapter's rule.
+    ``error`` is the error bar of the latter and ``limit`` the error of yours that would be seen, both absolute; ``digits`` is what
+    that leaves of its size. ``chapter`` is the error by the chapter's rule.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Entry(Data):
     verdict: str
     error: float
     digits: float
+    limit: float = math.nan
     cause: str | None = None
     left: float | None = None
     right: float | None = None
@@ -101,7 +103,7 @@ class Check(Record):
 
     @property
     def drawn(self) -> bool:
-        """Tell whether there is a remainder to draw: a linear f leaves none."""
+        """Tell whether there is a remainder to draw: a constant f leaves none."""
         return any(step.remainder > 0 and math.isfinite(step.remainder) for r in self.remainders for step in r.steps)
 
     def place(self) -> str:

@@ -12,7 +12,7 @@ from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, plain, point, proved, short
 
 SHOWN, LEAST_SHARE = 5, 0.1  # instructions of each quantity in a table, and their percent; JSON and CSV hold more
-INSTRUCTION, AMPLIFIER = 32, 26  # characters of each in a table
+INSTRUCTION, AMPLIFIER = 32, 21  # characters of each in a table
 
 
 def signed(x: float | None, digits: int = 3) -> str:

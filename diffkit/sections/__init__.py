@@ -8,8 +8,8 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Check, Comparison, Functions, Graph, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import check, compare, graph, report, rounding, sweep, swell
+from diffkit.results import Advice, Check, Comparison, Functions, Graph, Record, Report, Rounding, Rules, Sweep, Swell
+from diffkit.sections import advice, check, compare, graph, report, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -24,6 +24,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Swell: swell.build,
     Rounding: rounding.build,
     Graph: graph.build,
+    Advice: advice.build,
     Check: check.build,
     Functions: _functions,
     Rules: _functions,
@@ -41,6 +42,7 @@ def build(record: Record) -> Document:
             else _untitled(record)
         )
         named = not record.at or isinstance(record, Rounding | Check)
+        named = not record.at or isinstance(record, Rounding | Advice | Check)
         title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 

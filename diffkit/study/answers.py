@@ -67,18 +67,25 @@ def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
 
 
 def _formulas(gradient: Program, handed: Handed) -> Callable[[Array], Any]:
-    """A Program of as many outputs as the point has entries; its inputs are found by name."""
+    """A Program of as many outputs as the point has entries, in the order of the inputs of f; its inputs are found by name."""
     names = handed.point.names
+    order = list(handed.f.inputs) if isinstance(handed.f, Program) and sorted(handed.f.inputs) == sorted(names) else names
     strange = [name for name in gradient.inputs if name not in names]
     if strange:
         raise UsageError(f"the gradient uses {', '.join(strange)}, f does not", remedy=f"the entries are {', '.join(names[:8])}")
     if len(gradient.outputs) != len(names):
+        formulas, inputs = len(gradient.outputs), len(names)
         raise UsageError(
-            f"the gradient has {len(gradient.outputs)} formulas, f {len(names)} inputs",
-            remedy=f"give one for each of {', '.join(names[:8])}, separated by commas",
+            f"the gradient has {formulas} formula{'s' * (formulas != 1)}, f {inputs} input{'s' * (inputs != 1)}",
+            remedy=f"give one for each of {', '.join(order[:8])}, separated by commas",
         )
-    places = [names.index(name) for name in gradient.inputs]
-    return lambda flat: gradient(*(float(flat[i]) for i in places))
+
+    def formulas_at(flat: Array) -> dict[str, Any]:
+        point = dict(zip(names, map(float, flat)))
+        found = gradient(**{name: point[name] for name in gradient.inputs})
+        return dict(zip(order, found if len(order) > 1 else (found,)))
+
+    return formulas_at
 
 
 def arranged(given: Any, handed: Handed) -> Answer:

@@ -18,7 +18,7 @@ from diffkit.program import Builder, Program, run
 from diffkit.study.answers import Answer
 from diffkit.study.handover import Array, Part
 
-SHARP = 1e-3  # bars wider than this part of the entry prove nothing about its cause
+SHARP, CLEAR = 1e-3, 0.05  # bars wider than this part of the entry prove nothing about its factor; nothing about its sign
 FLOAT32 = 2.0**-24
 GROWN = 64.0  # a gradient computed in float32 errs by so many times its unit roundoff, and no more
 CONSTANTS = {"2": 2.0, "3": 3.0, "4": 4.0, "ln 2": math.log(2), "ln 10": math.log(10), "pi": math.pi, "180/pi": 180 / math.pi}
@@ -39,14 +39,16 @@ class Evidence(NamedTuple):
     def yours(self) -> Array:
         return self.answer.flat
 
-    def sharp(self) -> bool:
-        """Are the error bars narrow beside what they are to explain?"""
+    def narrow(self, part: float) -> bool:
+        """Are the error bars within this part of what they are to explain?"""
         size = np.maximum(np.abs(self.yours), np.abs(self.true))
-        return bool(np.all(self.bars[self.wrong] <= SHARP * size[self.wrong]))
+        return bool(np.all(self.bars[self.wrong] <= part * size[self.wrong]))
 
     def explained(self, expected: Array, only: Array | None = None) -> bool:
         """Is this what every entry (or every one of ``only``) would be, to its error bar?"""
         asked = np.isfinite(self.true) if only is None else only
+        if not np.isfinite(self.yours[asked]).all():
+            return False
         gap = np.abs(self.yours - expected)[asked]
         rounding = 16 * U * np.maximum(np.abs(self.yours), np.abs(expected))[asked]
         return bool(asked.any() and np.all(gap <= self.bars[asked] + rounding))
@@ -65,17 +67,14 @@ Cause = tuple[str, str]  # its name, and what is known of it in one sentence
 
 def name(evidence: Evidence) -> Cause | None:
     """The first cause that explains all that is wrong."""
-    for test in (_shape, _not_finite, *SHARP_TESTS):
-        found = test(evidence) if test in (_shape, _not_finite) or evidence.sharp() else None
-        if found:
-            return found
-    return None
+    tests = (_shape, _not_finite, *CLEAR_TESTS * evidence.narrow(CLEAR), *SHARP_TESTS * evidence.narrow(SHARP))
+    return next((found for test in tests if (found := test(evidence))), None)
 
 
 def of_entry(evidence: Evidence, i: int) -> str | None:
     """The cause that explains one entry alone; only what one number can show."""
     alone = evidence._replace(wrong=np.arange(len(evidence.x)) == i)
-    tests = (_not_finite, *((_zero, _sign, _float32, _one_factor) if alone.sharp() else ()))
+    tests = (_not_finite, *CLEAR_TESTS * alone.narrow(CLEAR), *(_float32, _one_factor) * alone.narrow(SHARP))
     return next((found[0] for test in tests if (found := test(alone))), None)
 
 
@@ -96,14 +95,18 @@ def _sign(e: Evidence) -> Cause | None:
 
 def _float32(e: Evidence) -> Cause | None:
     """Numbers of float32, wrong by its roundings."""
-    single = np.all(e.yours[e.wrong].astype(np.float32) == e.yours[e.wrong])
-    near = np.all(np.abs(e.yours - e.true)[e.wrong] <= GROWN * FLOAT32 * np.abs(e.true[e.wrong]))
-    return ("float32", say("because.float32")) if single and near else None
+    all_single = all(single(float(y), float(t)) for y, t in zip(e.yours[e.wrong], e.true[e.wrong]))
+    return ("float32", say("because.float32")) if all_single else None
 
 
-def _factor(e: Evidence) -> Cause | None:
-    """One factor for all wrong entries: any, if there are several; else a usual one."""
-    return _common_factor(e) if e.wrong.sum() > 1 else None
+def single(yours: float, true: float) -> bool:
+    """Is this a number of float32, off by its roundings?"""
+    return abs(yours) < 3e38 and float(np.float32(yours)) == yours and abs(yours - true) <= GROWN * FLOAT32 * abs(true)
+
+
+def _usual_factor(e: Evidence) -> Cause | None:
+    """A factor that people forget, or put in twice, in several entries."""
+    return _one_factor(e) if e.wrong.sum() > 1 else None
 
 
 def _one_factor(e: Evidence) -> Cause | None:
@@ -115,17 +118,15 @@ def _one_factor(e: Evidence) -> Cause | None:
     return None
 
 
-def _common_factor(e: Evidence) -> Cause | None:
-    asked = e.wrong & (np.abs(e.true) > e.bars / SHARP)
-    if asked.sum() < 2 or not np.isfinite(e.yours[asked]).all():
+def _any_factor(e: Evidence) -> Cause | None:
+    """The same factor in several entries, whatever it is."""
+    asked = np.flatnonzero(e.wrong & (np.abs(e.true) > e.bars / SHARP))
+    if len(asked) < 2 or not np.isfinite(e.yours[asked]).all():
         return None
-    best = np.flatnonzero(asked)[np.argmin((e.bars / np.abs(e.true))[asked])]
+    best = asked[np.argmin(e.bars[asked] / np.abs(e.true[asked]))]
     ratio = float(e.yours[best] / e.true[best])
     wide = e._replace(bars=e.bars * (1 + abs(ratio)) + np.abs(e.true) * abs(ratio) * e.bars[best] / abs(e.true[best]))
-    if not wide.explained(ratio * e.true, e.wrong):
-        return None
-    usual = _one_factor(wide)
-    return usual or ("factor", say("because.factor", factor=f"{ratio:.6g}"))
+    return ("factor", say("because.factor", factor=f"{ratio:.6g}")) if wide.explained(ratio * e.true, e.wrong) else None
 
 
 # --- what the shape shows -----------------------------------------------------------------------------------------------
@@ -259,6 +260,9 @@ def _without(program: Program, cut: set[tuple[int, int]], values: Sequence[float
     return builder.build(*(new[k] for k in program.outputs), inputs=program.inputs)
 
 
-SHARP_TESTS: tuple[Callable[[Evidence], Cause | None], ...] = (
-    *(_zero, _sign, _float32, _transposed, _swapped, _permuted, _row, _factor, _accumulation, _one_factor),
+Tests = tuple[Callable[[Evidence], Cause | None], ...]
+CLEAR_TESTS: Tests = (_zero, _sign)
+SHARP_TESTS: Tests = (
+    *(_float32, _transposed, _swapped, _permuted, _row),
+    *(_usual_factor, _accumulation, _any_factor, _one_factor),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit import limits, numeric, tape
+from diffkit import limits
 from diffkit.errors import UsageError
 from diffkit.messages import say
 from diffkit.program import Program
@@ -87,8 +87,7 @@ def check_gradient(
     cause, because = (None, "") if rule == "chapter" else _explain(case, found)
     progress("remainders")
     drawn, d = _direction(case, found, dice)
-    noise = _noise(case, d)
-    curves = case.remainders(d, noise) if len(d) else ()
+    curves = case.remainders(d) if len(d) else ()
     status, reason = _conduct(case)
     return Check(
         expression=_text(f, handed),
@@ -103,7 +102,7 @@ def check_gradient(
         remainders=curves,
         count=len(case.x),
         rtol=case.rtol,
-        noise=noise,
+        noise=case.noise,
         seed=seed,
         evaluations=handed.evaluations,
         limit=limit,
@@ -204,17 +203,6 @@ def _direction(case: Case, found: Found, dice: np.random.Generator) -> tuple[str
     if len(case.x) <= 1:
         return case.handed.point.names[0] if len(case.x) else "", np.ones_like(case.x)
     return "", direction([part.place for part in case.handed.point.parts], case.x, dice)
-
-
-def _noise(case: Case, d: Array) -> float:
-    """The noise of f, absolute: predicted from the tape where f can be recorded, else measured along the direction."""
-    program = case.handed.program
-    if program is not None and len(program.inputs) == len(case.x):
-        predicted = tape.noise_rms(program, tuple(map(float, case.x)))
-        if math.isfinite(predicted):
-            return predicted
-    measured = numeric.noise(case.on_line(d), case.size) if len(d) else 0.0
-    return measured if math.isfinite(measured) else 0.0
 
 
 def _conduct(case: Case) -> tuple[str, str]:

@@ -16,18 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from diffkit import numeric
+from diffkit import numeric, tape
 from diffkit.floats import U, correct_digits
 from diffkit.messages import say
 from diffkit.results import Entry, Remainder
 from diffkit.study import remainders
 from diffkit.study.answers import Answer, arranged
+from diffkit.study.causes import single
 from diffkit.study.handover import Array, Handed
 
 SAFE = 4.0  # error bars hold in all but 1 of 1000 cases, and are then missed by less than this
 ROUNDING = 8.0  # how many u the rounding of a right gradient may cost
 LOUD = 8.0  # how many times its own rms noise a noisy gradient may be off
-DENIALS = 3  # successive steps at which the remainder is too small for the gap: one could be a zero crossing
+DENIALS = 3  # steps at which the remainder must be too small for the gap: one could be a zero crossing
 CHAPTER_STEP, CHAPTER_LIMIT = 1e-5, 1e-7
 
 
@@ -46,8 +47,9 @@ class Case:
 
     def rounding(self, d: Array) -> float:
         """What the rounding of a right gradient may do to g.d."""
-        u = np.where(self.answer.float32, 2.0**-24, U)
-        return float(ROUNDING * np.nansum(u * np.abs(self.yours * d)))
+        moved = d != 0
+        u = np.where(self.answer.float32, 2.0**-24, U)[moved]
+        return float(ROUNDING * np.sum(u * np.abs(self.yours[moved] * d[moved])))
 
     def along(self, i: int) -> Callable[[float], float]:
         """f as a function of its entry i."""
@@ -68,6 +70,22 @@ class Case:
         """f along a direction, as a function of a number about `size`, whose spacing is that of the largest coordinate."""
         return lambda t: self.handed.value(self.x + (t - self.size) * d)
 
+    @cached_property
+    def measured(self) -> float:
+        """The noise of f along all entries at once, from its values."""
+        level = numeric.noise(self.on_line(np.ones_like(self.x)), self.size) if len(self.x) else 0.0
+        return level if math.isfinite(level) else 0.0
+
+    @cached_property
+    def noise(self) -> float:
+        """The noise of f, absolute: predicted from the tape where f can be recorded, else measured."""
+        program = self.handed.program
+        if program is not None and len(program.inputs) == len(self.x):
+            predicted = tape.noise_rms(program, tuple(map(float, self.x)))
+            if math.isfinite(predicted):
+                return predicted
+        return self.measured
+
     def noise_of_entry(self, i: int) -> float:
         """The rms noise of entry i of the gradient itself, measured; 0 if it is only known at the point."""
         d = np.ones_like(self.x)
@@ -80,9 +98,9 @@ class Case:
         level = numeric.noise(entry, self.size)
         return level if math.isfinite(level) else 0.0
 
-    def remainders(self, d: Array, noise: float) -> tuple[Remainder, ...]:
+    def remainders(self, d: Array) -> tuple[Remainder, ...]:
         """The Taylor remainders along a direction."""
-        return remainders.along(self.handed.value, self.x, np.nan_to_num(self.yours), d, noise)
+        return remainders.along(self.handed.value, self.x, np.nan_to_num(self.yours), d, self.noise)
 
 
 def judge(case: Case, i: int) -> Entry:
@@ -140,7 +158,7 @@ def _weighed(case: Case, i: int, entry: Entry, estimate: Any) -> Entry:
     if scale <= limit:
         scale = max(scale, _typical(case.along(i), float(case.x[i]), float(estimate.h or 0.0)))
     digits = correct_digits(limit / scale) if scale else correct_digits(0.0)
-    entry = _with(entry, digits=digits)
+    entry = _with(entry, digits=digits, limit=limit)
     if gap > allowed:
         return _suspected(case, i, entry, axis, gap - allowed)
     if digits >= -math.log10(case.rtol):
@@ -157,21 +175,18 @@ def _typical(f: Callable[[float], float], x: float, h: float) -> float:
 
 def _suspected(case: Case, i: int, entry: Entry, axis: Array, excess: float) -> Entry:
     """Wrong, unless the remainder denies the gap or the noise of the gradient itself explains it."""
-    if denied(case.remainders(axis, 0.0)[-1], abs(entry.yours - entry.numerical)):
+    if denied(case.remainders(axis)[-1], abs(entry.yours - entry.numerical), case.measured):
         return _with(entry, reason=say("check.denied"))
-    if excess <= LOUD * case.noise_of_entry(i):
+    hidden = single(entry.yours, entry.numerical) and not case.answer.float32[i]
+    if not hidden and excess <= LOUD * case.noise_of_entry(i):
         return _with(entry, reason=say("check.noisy-gradient"))
     return _with(entry, verdict="wrong", reason="")
 
 
-def denied(curve: Remainder, gap: float) -> bool:
-    """Is the remainder too small for such a gap, at several successive steps? With a gap it is h times the gap or more."""
-    run = 0
-    for step in curve.steps:
-        run = run + 1 if step.remainder + 3 * step.noise < 0.5 * gap * step.h else 0
-        if run >= DENIALS:
-            return True
-    return False
+def denied(curve: Remainder, gap: float, noise: float) -> bool:
+    """Is the remainder too small for such a gap, at the smallest steps that could show it? With a gap it tends to h gap."""
+    telling = [step for step in reversed(curve.steps) if 0.5 * gap * step.h > 3 * max(step.noise, noise)][:DENIALS]
+    return len(telling) == DENIALS and all(step.remainder < 0.5 * gap * step.h for step in telling)
 
 
 def relative(yours: float, numerical: float) -> float:

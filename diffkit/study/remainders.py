@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from diffkit.floats import U
+from diffkit.namespaces import quiet
 from diffkit.results import Remainder, Step
 from diffkit.study.handover import Array
 
@@ -41,7 +42,10 @@ def along(value: Callable[[Array], float], x: Array, g: Array, d: Array, noise: 
             known[t] = value(moved), moved - x
         return known[t]
 
-    return tuple(_remainder(name, [_step(name, at, g, h, noise) for h in steps]) for name in SCHEMES)
+    reach = float(np.abs(d).max(initial=0.0)) / 2
+    taken = [h for h in steps if np.abs(at(h)[1]).max(initial=0.0) >= reach * h]  # smaller ones vanish in x + h d
+    with quiet():
+        return tuple(_remainder(name, [_step(name, at, g, h, noise) for h in taken]) for name in SCHEMES)
 
 
 def _step(scheme: str, at: Callable[[float], tuple[float, Array]], g: Array, h: float, noise: float) -> Step:

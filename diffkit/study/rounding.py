@@ -18,6 +18,7 @@ from diffkit.results import Instruction, Rounded, Rounding
 from diffkit.study import roundoff
 from diffkit.study.compare import decimal, one_line, one_point, relative_error
 from diffkit.study.roundoff import Ledger
+from diffkit.tables import point
 
 RANKED = 20  # instructions of each quantity in the record
 AMPLIFIES = 4.0  # a factor from which on an error counts as amplified rather than passed on
@@ -68,6 +69,8 @@ def measure(f: Any, at: Any, of: str | Iterable[str] | None = None) -> Rounding:
     program, at_point = one_point(f, at)
     if len(program.outputs) != 1:
         raise UsageError(f"the rounding error needs one output, the function has {len(program.outputs)}")
+    if not all(map(math.isfinite, at_point.values())):
+        raise NumberError("the point is not finite", say("rounding.point", at=point(at_point)), status="domain")
     wanted = _wanted(program, of)
     quantities = tuple(_quantity(q, at_point) for q in _questions(program, wanted))
     if all(q.reference is None and q.status not in REPORTED for q in quantities):
@@ -158,8 +161,8 @@ def _proved(q: Quantity, values: Sequence[float]) -> tuple[Any, Any]:
         return number(ball), number(ball.rad())
     if ball.is_finite() and abs(ball) < arb(2) ** (-BITS // 2):
         return mpmath.mpf(0), number(abs(ball).upper())
-    point = dict(zip(q.f.inputs, values))
-    found = truth.reference(q.f, point, DIGITS, wrt=q.wrt) if q.wrt else truth.value(q.f, point, DIGITS)
+    place = dict(zip(q.f.inputs, values))
+    found = truth.reference(q.f, place, DIGITS, wrt=q.wrt) if q.wrt else truth.value(q.f, place, DIGITS)
     return found, abs(found) / 10**DIGITS
 
 

@@ -127,7 +127,14 @@ def _as_floats(program: Program, w: list[float], delta: Sequence[Any], bar: Sequ
     for k, line in enumerate(program.lines):
         error = committed(line.op, w[k], [w[a] for a in line.args]) if delta[k] is not None and passed[k] else 0.0
         bound.append(abs(passed[k]) * error if error else 0.0)
-    return Ledger(program, w, [float(d or 0) for d in delta], passed, [float(p) for p in products], bound, total)
+    known = [0.0 if d is None else _beyond_doubt(d) for d in delta]
+    shares = [_beyond_doubt(p) if known[k] else 0.0 for k, p in enumerate(products)]
+    return Ledger(program, w, known, passed, shares, bound, arb(0) if total.contains(0) else total)
+
+
+def _beyond_doubt(x: Any) -> float:
+    """The number, and 0 where a ball cannot tell it from 0."""
+    return 0.0 if x.contains(0) else float(x)
 
 
 # --- where the sum says nothing --------------------------------------------------------------------------------------------

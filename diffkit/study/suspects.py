@@ -45,7 +45,7 @@ def ask(case: Case, group: Array, dice: np.random.Generator) -> Group:
     d = np.zeros_like(case.x)
     d[group] = _random(case, dice)[group]
     d /= np.abs(d).max()
-    mine = float(case.yours @ d)
+    mine = float(case.yours[group] @ d[group])
     if not math.isfinite(mine):
         return Group(True, math.inf)
     estimate = numeric.derivative(case.on_line(d), case.size)

@@ -14,6 +14,7 @@ import numpy as np
 
 from diffkit import namespaces
 
+DEVELOPMENT = 0  # the seed of the points at which the estimator was mended: it may know them too well
 DIGITS = 150  # of the arithmetic that finds a true slope
 STEP = 1e-50  # relative step: truncation and rounding ~ 1e-100, for slopes right to 50 digits whatever the scale
 AGREED = 1e-30  # to which the slopes on the left and on the right agree, h f'' apart; their mean is off by about the square
@@ -49,9 +50,9 @@ class Case(NamedTuple):
     differentiable: bool
 
 
-def cases(function: Function, count: int) -> list[Case]:
-    """The function at so many points; the points depend on nothing but its name."""
-    dice = Random(function.name)
+def cases(function: Function, count: int, seed: int = DEVELOPMENT) -> list[Case]:
+    """The function at so many points; the points depend on nothing but its name and the seed."""
+    dice = Random(f"{function.name} {seed}" if seed else function.name)
     known = [*function.edges, *function.known][: count // 4]
     return [_case(function, x) for x in [*known, *(function.point(dice) for _ in range(count - len(known)))]]
 

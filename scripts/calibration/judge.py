@@ -66,6 +66,7 @@ class Summary(NamedTuple):
     """What the verdicts on one participant come to."""
 
     cases: int  # where a derivative exists
+    elsewhere: int  # where none does
     claims: int
     violations: int
     stood_by: int  # claims it stands by
@@ -89,6 +90,7 @@ def summary(verdicts: Sequence[Verdict]) -> Summary:
     smooth, silent = [v for v in verdicts if not v.case.function.hard], [v for v in verdicts if v.silent]
     return Summary(
         cases=len(there),
+        elsewhere=len(verdicts) - len(there),
         claims=len(claims),
         violations=len(violations),
         stood_by=sum(v.answer.stands for v in claims),

@@ -67,9 +67,9 @@ def ask(participant: Participant, f: Callable[[Any], Any], x: float) -> Answer:
 
 
 def _diffkit(f: Callable[[Any], Any], x: float) -> Answered:
-    from diffkit import numeric
+    from diffkit.numeric.estimate import derivative
 
-    found = numeric.derivative(f, x)
+    found = derivative(f, x)
     return found.value, found.error, found.status in {"ok", "superconvergent"}, found.status
 
 

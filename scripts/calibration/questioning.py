@@ -35,6 +35,7 @@ def answers(participant: Participant, cases: Sequence[Case]) -> Iterator[Answer]
 
 
 def _answer(sending: Connection, participant: Participant, cases: Sequence[Case]) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # LAPACK complains there of what a peer hands it
+    for stream in (1, 2):  # LAPACK complains there of what a peer hands it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     for case in cases:
         sending.send(ask(participant, case.function, case.x))

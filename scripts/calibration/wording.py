@@ -5,7 +5,8 @@ from calibration.judge import SERIOUS, SHARP
 from calibration.questioning import PATIENCE
 
 MEANING = {
-    "case": "one function at one point; the function is float64 code, the points are seeded by its name",
+    "case": "one function at one point; the function is float64 code, the points are seeded by its name and a number, and all "
+    "participants are asked the same with their default settings",
     "truth": f"the derivative of the formula, by mpmath with {DIGITS} digits and right to 50 or more; for quantised, "
     "single-precision or noisy f it is that of the formula without rounding or noise",
     "claim": "value and stated error are both finite numbers",
@@ -19,6 +20,11 @@ MEANING = {
     "sharp bar": f"stated error below {SHARP:g} of the derivative",
     "evaluations": "of f, counted from outside by wrapping it, one an element of an array",
 }
+SEEN = (
+    "The estimator was mended at the points of seed {development} and at others like them; of its {claims} claims there, "
+    "{violations} are now too small, and {silent} answers silently wrong. "
+    "All other figures on this page are of seed {seed}: fresh points."
+)
 ABSENT = "Not asked: libraries that state no error (mpmath.diff, findiff, statsmodels), and derivkit, which states a proxy of it."
 FUNCTIONS = (
     "Violations among the cases with a derivative, in brackets the silent wrong answers among all cases; "
