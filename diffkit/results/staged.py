@@ -1,0 +1,101 @@
+"""Staged backpropagation: the forward and the reverse sweep, one operation a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from diffkit.codec import Data
+from diffkit.messages import say
+from diffkit.results.record import Record
+from diffkit.tables import Table, clip, point, short
+
+BLANK = "____"  # what a quiz leaves open
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StagedRow(Data):
+    """One row of code: role is forward, reverse or frame (of a loop or branch).
+
+    ``number`` ties a reverse row to the forward row of the operation that it differentiates; ``value`` is that of the name
+    after the row, at the point (after its last turn in a loop).
+    """
+
+    role: str
+    number: int | None
+    depth: int
+    name: str
+    sign: str
+    expression: str
+    latex: str
+    rule: str
+    value: float | None
+
+    @property
+    def code(self) -> str:
+        """Return the row as Python."""
+        return "    " * self.depth + (f"{self.name} {self.sign} {self.expression}" if self.sign else self.name)
+
+    def blank(self) -> StagedRow:
+        """Return the row with its right-hand side left open; loops and branches stay."""
+        hidden = {"expression": BLANK, "latex": r"\underline{\qquad}", "value": None, "rule": ""}
+        kept = {name: getattr(self, name) for name in ("role", "number", "depth", "name", "sign")}
+        return StagedRow(**kept, **hidden) if self.sign else self
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Staged(Record):
+    """The listing of value and gradient; as Python it runs, and gives what the tape gives."""
+
+    study: ClassVar[str] = "staged"
+    expression: str
+    at: dict[str, float]
+    language: str
+    quiz: bool
+    header: tuple[str, ...]
+    rows: tuple[StagedRow, ...]
+    output: str
+    slopes: dict[str, str]
+    value: float
+    gradient: dict[str, float]
+
+    def shown(self) -> list[StagedRow]:
+        """Return the rows as they are handed out: of a quiz without right-hand sides."""
+        return [row.blank() for row in self.rows] if self.quiz else list(self.rows)
+
+    @property
+    def code(self) -> str:
+        """Return the listing as code with its numbers and values beside it."""
+        rows = self.shown()
+        width = min(max((len(row.code) for row in rows), default=0), 48)
+        lines = [*self.header, "", f"# {say('staged.forward')}"]
+        before = "forward"
+        for row in rows:
+            if row.role == "reverse" and before != "reverse":
+                lines += ["", f"# {say('staged.reverse')}"]
+                before = "reverse"
+            lines.append(f"{row.code:{width}}{self._beside(row)}".rstrip())
+        slopes = ", ".join(f"d{say('staged.output')}/d{name} = {slope}" for name, slope in self.slopes.items())
+        return "\n".join([*lines, "", f"# {slopes}" if slopes else "# -"]) + "\n"
+
+    def _beside(self, row: StagedRow) -> str:
+        number = f"({row.number})" if row.number else ""
+        return f"  # {number:5} {short(row.value, 6) if row.value is not None else ''}  {row.rule}" if row.sign else ""
+
+    def headline(self) -> list[str]:
+        """Return expression and point."""
+        return [say("staged.headline", expression=clip(self.expression), at=point(self.at))]
+
+    def table(self) -> Table:
+        """Return one row of code a row."""
+        rows = [(f"({r.number})" if r.number else "", r.code, short(r.value, 6), r.rule) for r in self.shown()]
+        headers = (say("header.number"), say("header.code"), say("header.value"), say("header.rule"))
+        return Table(headers, tuple(rows), say("staged.caption", at=point(self.at)))
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield one row of code a row."""
+        return (row.to_dict() for row in self.shown())
+
+    def __str__(self) -> str:
+        return self.code
