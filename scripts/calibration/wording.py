@@ -22,7 +22,8 @@ MEANING = {
 }
 SEEN = (
     "The estimator was mended at the points of seed {development} and at others like them; of its {claims} claims there, "
-    "{violations} are now too small, and {silent} answers silently wrong. All other figures on this page are of seed {seed}: fresh points."
+    "{violations} are now too small, and {silent} answers silently wrong. "
+    "All other figures on this page are of seed {seed}: fresh points."
 )
 ABSENT = "Not asked: libraries that state no error (mpmath.diff, findiff, statsmodels), and derivkit, which states a proxy of it."
 FUNCTIONS = (
