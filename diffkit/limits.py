@@ -23,3 +23,7 @@ WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
 ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
 # --- functions in float64 ------------------------------------------------------------------------------------------------
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
+# --- compiled gradients --------------------------------------------------------------------------------------------------
+ROLLED_LINES = 400  # lines of a loop that is written as a loop: shorter ones run faster, and read better, written out
+ROLLED_LINES_FAST = 48  # the same for numba, whose compiling takes ten milliseconds a line
+VARIANTS = 16  # recordings that one compiled function keeps, the most recent ones
