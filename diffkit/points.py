@@ -27,6 +27,12 @@ def as_program(f: Any, at: Any = None) -> Program:
     raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
 
 
+def demand_one_output(program: Program) -> None:
+    """Refuse a gradient of several outputs."""
+    if len(program.outputs) != 1:
+        raise UsageError(f"a gradient needs one output, the function has {len(program.outputs)}", remedy="use jacobian")
+
+
 def prepare(f: Any, at: Any) -> tuple[Program, list[Any], Callable[[Sequence[Any]], Any]]:
     """The Program, the values of its inputs in order, and how to give one number an input back in the form of ``at``.
 

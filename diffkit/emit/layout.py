@@ -106,8 +106,9 @@ class Layout:
                 inputs[j] = found[0].base, found[0].stride  # type: ignore[union-attr]
                 found = []
             refs.append(found)  # type: ignore[arg-type]
-        self.loops.append(Placed(loop, refs, inputs))
-        self.starts.append(loop.s)
+        if any(refs):
+            self.loops.append(Placed(loop, refs, inputs))
+            self.starts.append(loop.s)
 
     def _ref(self, loop: periods.Loop, first: int, stride: int) -> Ref | None:
         lines = range(first, first + stride * loop.m, stride) if stride else range(first, first + 1)
@@ -175,7 +176,7 @@ class Layout:
         for j, row in enumerate(loop.refs):
             for c, r in enumerate(row):
                 k = loop.s + loop.p + j
-                if r.kind == "before" and self.facts.depends[lines[k].args[c]] and partial_of(lines[k].op, c):
+                if r.kind == "before" and self.facts.reached[k] and self.facts.depends[lines[k].args[c]] and partial_of(lines[k].op, c):
                     found.add(r.j)
         return found
 

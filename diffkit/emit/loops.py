@@ -201,14 +201,17 @@ class LoopWriter:
     def _backward(self) -> list[Given]:
         """The contributions of every position, the last one first."""
         found = []
+        reached = {j for j in {*self.loop.lead, *self._chained()} if self.facts.reached[self.loop.s + j]}
         for j in range(self.loop.p - 1, -1, -1):
             k = self.loop.s + j
             line = self.facts.lines[k]
-            if self.facts.reached[k] and line.args:
+            if j in reached:
                 operands = [*map(self._read, self.loop.refs[j])]
                 targets = [self._target(r) if self._depends(j, c) else None for c, r in enumerate(self.loop.refs[j])]
                 bar = self.sheet.leaf(self.bar(j), "bar")
-                found.append(Given(k, self.bar(j), self.facts.sure[k], gifts(self.sheet, k, line.op, bar, self.value[j], operands, targets)))
+                given = gifts(self.sheet, k, line.op, bar, self.value[j], operands, targets)
+                found.append(Given(k, self.bar(j), self.facts.sure[k], given))
+                reached |= {gift.target.key[1] for gift in given if isinstance(gift.target.key, tuple)}
         return found
 
     def start(self) -> list[Row]:
@@ -221,6 +224,8 @@ class LoopWriter:
 
     def reverse(self) -> list[Any]:
         """The reverse loop, what must be ready before it, and what it leaves to lines before the loop."""
+        if not any(given.gifts for given in self.backward):
+            return []
         ready = self._bars_made_ready()
         frame = Row("frame", self.loop.s, f"for i in range({self.loop.m - 1}, -1, -1):")
         return [*ready, frame, *self._looped_back(), *self._bars_left()]
@@ -231,6 +236,10 @@ class LoopWriter:
             if self.owner.states.get(target.key, UNSET) == UNSET:
                 self.owner.states[target.key] = SET if sure else MAYBE
                 rows.append(Row("reverse", target.key, target.text, "=", NEUTRAL if sure else self.owner.dialect.unreached))
+        last = self.loop.s + (self.loop.m - 1) * self.loop.p
+        for j in self._chained():
+            if self.facts.reached[self.loop.s + j] and self.owner.states.get(last + j, UNSET) == UNSET:
+                rows.append(Row("reverse", last + j, self.bar(j), "=", self.owner.dialect.unreached))
         for slot, bar, k in self._leads():
             if bar.key is None or self.owner.states.get(bar.key, UNSET) != UNSET:
                 rows.append(Row("reverse", k, slot, "=", bar.text))
@@ -263,17 +272,23 @@ class LoopWriter:
         for j in chained:
             always = self.owner.states.get(last + j) == SET and self._handed_on(j)
             states["same", j] = SET if always else MAYBE
-        items: list[Any] = [Row("reverse", -1, self.wishes.get(k, self._stored_name(k)), "=", text) for k, text in self.kept.items()]
+        items: list[Any] = [Row("reverse", -1, self._stored_name(k), "=", text) for k, text in self.kept.items()]
         for given in self.backward:
             j = given.line - self.loop.s
             if j in self.loop.lead:
                 items.append(Row("reverse", given.line, self.bar(j), "=", f"{self.naming.bar(self.list_of(j))}[{index(self.loop.lead[j], 1)}]"))
             items += steps(given, states, self.owner.dialect)
-        items += [Row("reverse", self.loop.s + j, self.bar(j), "=", self.naming.derived(self.bar(j), "before")) for j in chained]
+        for j in chained:
+            handed = self.naming.derived(self.bar(j), "before") if self._handed(j) else self.owner.dialect.unreached
+            items.append(Row("reverse", self.loop.s + j, self.bar(j), "=", handed))
         page = Page(self.sheet, items, self._temporary, self.owner.dialect)
         page.names = {k: self._stored_name(k) for k in self.kept}
         page.count()
         return [row.deeper(1) for row in page.rows()]
+
+    def _handed(self, j: int) -> bool:
+        """Does any iteration contribute to position j of the one before?"""
+        return any(gift.target.key == ("before", j) for given in self.backward for gift in given.gifts)
 
     def _handed_on(self, j: int) -> bool:
         """Does each iteration surely contribute to position j of the one before?"""
@@ -285,11 +300,11 @@ class LoopWriter:
         items: list[Any] = []
         for slot, bar, k in self._leads():
             items.append(Row("reverse", k, bar.text, "=", slot))
-            if bar.key is not None:
-                self.owner.states[bar.key] = SET if self.facts.sure[k] else MAYBE
+            if bar.key is not None and self.owner.states.get(bar.key) != SET:
+                self.owner.states[bar.key] = MAYBE if self.maybe((k - self.loop.s) % self.loop.p) else SET
         for j in self._chained():
             k = self.loop.s - self.loop.p + j
-            if self.facts.reached[self.loop.s + j] and self.facts.depends[k]:
+            if self._handed(j) and self.facts.depends[k]:
                 share = self.owner.sheet.leaf(self.bar(j), "bar").index
                 given = Given(k, self.bar(j), self._handed_on(j), [Gift(k, self.owner.target(k), share, None)])
                 items += steps(given, self.owner.states, self.owner.dialect)

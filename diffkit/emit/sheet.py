@@ -40,18 +40,24 @@ def power(a: float, b: float) -> float:
 
 def largest(*operands: float) -> float:
     """The largest operand, and no answer if one is nan."""
+    found = operands[0]
     for x in operands:
         if x != x:
             raise ExceptionalError
-    return max(operands)
+        if x > found:
+            found = x
+    return found
 
 
 def smallest(*operands: float) -> float:
     """The smallest operand, and no answer if one is nan."""
+    found = operands[0]
     for x in operands:
         if x != x:
             raise ExceptionalError
-    return min(operands)
+        if x < found:
+            found = x
+    return found
 
 
 # Native functions raise where IEEE 754 has an inf or nan; then the tape answers instead.

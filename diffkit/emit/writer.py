@@ -150,6 +150,8 @@ class Writer:
 
     def _reverse_line(self, k: int) -> list[Any]:
         line, bar = self.facts.lines[k], self.target(k).text
+        if self.states.get(k, UNSET) == UNSET:  # a choice that is settled
+            return []
         seed = k == self.facts.root
         targets = [self.target(a) if self.facts.depends[a] else None for a in line.args]
         found = gifts(
