@@ -53,7 +53,8 @@ def spread(inputs: tuple[str, ...], at: Any) -> tuple[list[Any], Callable[[Seque
         return _by_name(inputs, at)
     if isinstance(at, (tuple, list)):
         _demand_count(inputs, len(at))
-        return [_number(x) for x in at], lambda results: like(at, results)
+        values = list(at) if {*map(type, at)} == {float} else [_number(x) for x in at]
+        return values, lambda results: like(at, results)
     if len(inputs) != 1 and getattr(at, "ndim", 0) == 1:
         _demand_count(inputs, len(at))
         return [float(x) for x in at], lambda results: _array(results)

@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 
 FLOATS = {float}
 EXCEPTIONAL = (ArithmeticError, ValueError)
+# How a point that is a tuple of floats reaches the code without delay; anything else takes the way of `Compiled.slowly`.
+ENTRY = """
+def entry(at):
+    if at.__class__ is tuple:
+        try:
+            {names}, = at
+            if {check}:
+                found = function({names})
+                if found[0] - found[0] == 0.0:
+                    return found
+        except stops:
+            pass
+    return slowly(at)
+"""
 
 
 class BranchTakenError(Exception):
@@ -45,6 +59,16 @@ class Variant:
         self.function: Any = room["value_and_gradient"]
         if fast:
             self.function = numba_code.build(self.function, len(self.inputs), self.many)
+
+    def entry(self, slowly: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """The function of one point that answers fast where it can, and asks ``slowly`` elsewhere."""
+        if self.many or not self.inputs:
+            return slowly
+        names = [f"x{i}" for i in range(len(self.inputs))]
+        check = "True" if self.fast else " is ".join(f"type({name})" for name in names) + " is float"
+        room = {"function": self.function, "slowly": slowly, "stops": (*EXCEPTIONAL, BranchTakenError, TypeError)}
+        exec(compile(ENTRY.format(names=", ".join(names), check=check), "<diffkit: entry>", "exec"), room)  # numbered names only
+        return room["entry"]  # type: ignore[return-value]
 
     def at(self, point: Any) -> tuple[float, Any]:
         """The value and the gradient, structured like the point."""
@@ -105,19 +129,10 @@ class Compiled:
 
     def __call__(self, at: Any) -> tuple[Any, Any]:
         """The value and the gradient at a point, structured like it."""
-        variant = self._variants[0]
-        if at.__class__ is not tuple or variant.many or {*map(type, at)} != FLOATS or len(at) != len(variant.inputs):
-            return self._in_any_form(at)
-        try:
-            found = variant.function(*at)
-        except BranchTakenError:
-            return self._in_any_form(at)
-        except EXCEPTIONAL:
-            return self._tape(self._f, at)  # type: ignore[no-any-return]
-        return found if found[0] - found[0] == 0.0 else self._tape(self._f, at)  # type: ignore[no-any-return]
+        return self._entry(at)  # type: ignore[no-any-return]
 
-    def _in_any_form(self, at: Any) -> tuple[Any, Any]:
-        """The same for points that need a closer look: another form, another branch, many inputs."""
+    def slowly(self, at: Any) -> tuple[Any, Any]:
+        """The same for points that need a closer look: of another form or branch, with many coordinates, or exceptional."""
         for variant in self._variants:
             try:
                 value, slopes = variant.at(at)
@@ -128,12 +143,13 @@ class Compiled:
             self._put_first(variant)
             return (value, slopes) if value - value == 0.0 else self._tape(self._f, at)
         self._record(at)
-        return self._in_any_form(at)
+        return self.slowly(at)
 
     def _put_first(self, variant: Variant) -> None:
         if self._variants[0] is not variant:
             self._variants.remove(variant)
             self._variants.insert(0, variant)
+            self._entry = variant.entry(self.slowly)
 
     def _record(self, at: Any) -> None:
         program = as_program(self._f, at)
@@ -142,3 +158,4 @@ class Compiled:
         variant = Variant(program, self._wanted)
         self._variants.insert(0, variant if variant.function else Variant(program, fast=False))
         del self._variants[limits.VARIANTS :]
+        self._entry = self._variants[0].entry(self.slowly)

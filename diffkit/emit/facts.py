@@ -6,6 +6,7 @@ does so whatever max, min, where and relu choose.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from diffkit.primitives import TABLE, zero
@@ -46,6 +47,7 @@ class Facts:
         self.read = {a for line in self.lines for a in line.args} | {self.root}
         self.position = {name: i for i, name in enumerate(self.inputs)}
         self._reach()
+        self.gifts = self._gifts()
 
     def _reach(self) -> None:
         n = len(self.lines)
@@ -59,6 +61,14 @@ class Facts:
                 if self.depends[a] and partial_of(line.op, c):
                     self.reached[a] = True
                     self.sure[a] = self.sure[a] or (self.sure[k] and not TABLE[line.op].selects)
+
+    def _gifts(self) -> Counter[int]:
+        """How many contributions the adjoint of each line gets, the seed of the root included."""
+        gifts = Counter([self.root])
+        for k, line in enumerate(self.lines):
+            if self.reached[k] and line.args:
+                gifts.update(a for c, a in enumerate(line.args) if self.depends[a] and partial_of(line.op, c))
+        return gifts
 
     def shapes(self) -> list[int]:
         """A number for each line; lines with the same one are written in the same way but for what they read."""

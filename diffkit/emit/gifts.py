@@ -22,13 +22,14 @@ UNSET, MAYBE, SET = "unset", "maybe", "set"  # states of an adjoint's variable
 NEUTRAL = "-0.0"  # added to any number it leaves every bit as it is, which 0.0 does not
 
 
-class Target(namedtuple("Target", "text key maybe", defaults=(False,))):
+class Target(namedtuple("Target", "text key maybe once", defaults=(False, False))):
     """Where a contribution goes: a variable, whose state is known by ``key``, or an item of a list (key is None)."""
 
     __slots__ = ()
     text: str
     key: Any
     maybe: bool  # an item that may stay unreached
+    once: bool  # an item that gets no other contribution
 
 
 class Gift(namedtuple("Gift", "line target share choice")):
@@ -51,7 +52,9 @@ class Given(namedtuple("Given", "line bar sure gifts")):
     gifts: list[Gift]
 
 
-def gifts(sheet: Sheet, line: int, op: str, bar: Any, y: Any, operands: Sequence[Any], targets: Sequence[Target | None]) -> list[Gift]:
+def gifts(
+    sheet: Sheet, line: int, op: str, bar: Any, y: Any, operands: Sequence[Any], targets: Sequence[Target | None]
+) -> list[Gift]:
     """The contributions of one line, in the order of its operands."""
     found = []
     for c, target in enumerate(targets):
@@ -93,7 +96,7 @@ def steps(given: Given, states: dict[Any, str], dialect: Dialect) -> list[Any]:
     planned: list[Step] = []
     for gift in given.gifts:
         sure = given.sure and gift.choice is None
-        sign = "?=" if gift.target.maybe else "+="
+        sign = "=" if gift.target.once else "?=" if gift.target.maybe else "+="
         if gift.target.key is not None:
             state = states.get(gift.target.key, UNSET)
             if state == UNSET and not sure:

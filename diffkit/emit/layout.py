@@ -176,7 +176,12 @@ class Layout:
         for j, row in enumerate(loop.refs):
             for c, r in enumerate(row):
                 k = loop.s + loop.p + j
-                if r.kind == "before" and self.facts.reached[k] and self.facts.depends[lines[k].args[c]] and partial_of(lines[k].op, c):
+                if (
+                    r.kind == "before"
+                    and self.facts.reached[k]
+                    and self.facts.depends[lines[k].args[c]]
+                    and partial_of(lines[k].op, c)
+                ):
                     found.add(r.j)
         return found
 

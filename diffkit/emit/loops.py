@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from diffkit.emit.gifts import MAYBE, NEUTRAL, SET, UNSET, Gift, Given, Target, gifts, steps
-from diffkit.emit.layout import INPUTS, Placed, Ref
+from diffkit.emit.layout import FARTHEST, INPUTS, Placed, Ref
 from diffkit.emit.page import Page, Row, Step
 from diffkit.emit.sheet import CHEAP, Sheet, reach
 
@@ -23,6 +23,7 @@ class LoopWriter:
         self.owner, self.number, self.loop = owner, number, loop
         self.facts, self.naming = owner.facts, owner.naming
         self.sheet = Sheet()
+        self.first = self._first()
         self.value: list[Any] = []
         self.wishes: dict[int, str] = {}  # what a node is called
         self.kept: dict[int, str] = {}  # nodes that the reverse loop reads from lists, and how
@@ -62,6 +63,17 @@ class LoopWriter:
     def _depends(self, j: int, c: int) -> bool:
         return bool(self.facts.depends[self.facts.lines[self.loop.s + self.loop.p + j].args[c]])
 
+    def index(self, base: int, stride: int) -> str:
+        """base + stride*(i - first) as Python."""
+        base -= stride * self.first
+        moving = "i" if stride == 1 else "-i" if stride == -1 else f"{stride}*i"
+        return moving if not base else f"{moving} {'+' if base > 0 else '-'} {abs(base)}"
+
+    def _first(self) -> int:
+        """The number of the first iteration: the one that lets most indices into the list of inputs be just i."""
+        refs = [r for row in self.loop.refs for r in row if r.kind == "item" and r.stride == 1 and 0 <= r.base <= FARTHEST]
+        return max({r.base for r in refs}, key=[r.base for r in refs].count, default=0)
+
     # --- what an operand reads, and where its adjoint is --------------------------------------------------------------
     def _read(self, r: Ref) -> Any:
         if r.kind == "same":
@@ -77,14 +89,16 @@ class LoopWriter:
         if r.kind == "table":
             if r.table not in self.tables:
                 self.tables[r.table] = self.naming.names.new("table")
-                self.owner.data[self.tables[r.table]] = r.table
+                self.owner.data[self.tables[r.table]] = (0.0,) * self.first + r.table
             return f"{self.tables[r.table]}[i]"
         if r.kind == "before":
-            return f"{self.list_of(r.j)}[{index(self.loop.lead[r.j] - r.q, 1)}]" if r.j in self.loop.lead else self.before(r.j)
+            return (
+                f"{self.list_of(r.j)}[{self.index(self.loop.lead[r.j] - r.q, 1)}]" if r.j in self.loop.lead else self.before(r.j)
+            )
         if r.line == INPUTS:
-            return f"{self.naming.inputs}[{index(r.base, r.stride)}]"
+            return f"{self.naming.inputs}[{self.index(r.base, r.stride)}]"
         other = self.owner.loops[r.line]
-        return f"{other.list_of(r.j)}[{index(r.base + other.loop.lead[r.j], r.stride)}]"
+        return f"{other.list_of(r.j)}[{self.index(r.base + other.loop.lead[r.j], r.stride)}]"
 
     def _target(self, r: Ref) -> Target:
         lead = self.loop.lead
@@ -94,16 +108,19 @@ class LoopWriter:
             base, stride = self.loop.inputs[r.j]
             r = Ref("item", line=INPUTS, base=base, stride=stride)
         if r.kind in {"same", "before"} and r.j in lead:
-            text = f"{self.naming.bar(self.list_of(r.j))}[{index(lead[r.j] - r.q, 1)}]"
+            text = f"{self.naming.bar(self.list_of(r.j))}[{self.index(lead[r.j] - r.q, 1)}]"
             return Target(text, None, self.maybe(r.j))
         if r.kind == "same":
             return Target(self.bar(r.j), ("same", r.j))
         if r.kind == "before":
             return Target(self.naming.derived(self.bar(r.j), "before"), ("before", r.j))
         if r.line == INPUTS:
-            return Target(f"{self.naming.bar(self.naming.inputs)}[{index(r.base, r.stride)}]", None, self.owner.inputs_maybe)
+            once = self.owner.given_once(range(r.base, r.base + r.stride * self.loop.m, r.stride))
+            return Target(
+                f"{self.naming.bar(self.naming.inputs)}[{self.index(r.base, r.stride)}]", None, self.owner.inputs_maybe, once
+            )
         other = self.owner.loops[r.line]
-        place = index(r.base + other.loop.lead[r.j], r.stride)
+        place = self.index(r.base + other.loop.lead[r.j], r.stride)
         return Target(f"{self.naming.bar(other.list_of(r.j))}[{place}]", None, other.maybe(r.j))
 
     # --- forward -------------------------------------------------------------------------------------------------------
@@ -133,19 +150,24 @@ class LoopWriter:
         self.body = self._body()
         self.backward = self._backward()
         self._keep()
-        return [*self._made_ready(), Row("frame", self.loop.s, f"for i in range({self.loop.m}):"), *self._looped()]
+        return [*self._made_ready(), Row("frame", self.loop.s, f"for i in range({self._range()}):"), *self._looped()]
+
+    def _range(self) -> str:
+        return f"{self.first}, {self.first + self.loop.m}" if self.first else str(self.loop.m)
 
     def _made_ready(self) -> list[Row]:
         rows, empty = [], self.owner.dialect.empty
         for j in sorted(self.loop.lead):
-            rows.append(Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j], "0.0")))
+            rows.append(
+                Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j], "0.0"))
+            )
             for slot, k in enumerate(self._lead(j)):
                 rows.append(Row("forward", k, f"{self.list_of(j)}[{slot}]", "=", self.owner.text_of(k)))
         for j in self._chained():
             k = self.loop.s - self.loop.p + j
             rows.append(Row("forward", k, self.before(j), "=", self.owner.text_of(k)))
         for name in self.stored.values():
-            rows.append(Row("forward", -1, name, "=", empty.format(self.loop.m, "0.0")))
+            rows.append(Row("forward", -1, name, "=", empty.format(self.first + self.loop.m, "0.0")))
         return rows
 
     def _chained(self) -> list[int]:
@@ -158,7 +180,9 @@ class LoopWriter:
         page.uses.update({k: 2 for k in self.kept})
         rows = page.rows()
         for j in sorted(self.loop.lead):
-            rows.append(Row("forward", self.loop.s + j, f"{self.list_of(j)}[{index(self.loop.lead[j], 1)}]", "=", self.name(j)))
+            rows.append(
+                Row("forward", self.loop.s + j, f"{self.list_of(j)}[{self.index(self.loop.lead[j], 1)}]", "=", self.name(j))
+            )
         for k, name in self.stored.items():
             rows.append(Row("forward", -1, f"{name}[i]", "=", self.sheet.text(k, page.names)))
         for j in self._chained():
@@ -173,7 +197,7 @@ class LoopWriter:
     # --- what the reverse loop needs -------------------------------------------------------------------------------------
     def _keep(self) -> None:
         """Choose what to store: a node is computed again if that is cheap and needs at most one more value stored."""
-        listed = {self.value[j].index: f"{self.list_of(j)}[{index(q, 1)}]" for j, q in self.loop.lead.items()}
+        listed = {self.value[j].index: f"{self.list_of(j)}[{self.index(q, 1)}]" for j, q in self.loop.lead.items()}
         nodes = self.sheet.nodes
         roots = [k for given in self.backward for gift in given.gifts for k in (gift.share, gift.choice) if k is not None]
         at_hand = reach(nodes, [step.node for step in self.body])
@@ -227,7 +251,7 @@ class LoopWriter:
         if not any(given.gifts for given in self.backward):
             return []
         ready = self._bars_made_ready()
-        frame = Row("frame", self.loop.s, f"for i in range({self.loop.m - 1}, -1, -1):")
+        frame = Row("frame", self.loop.s, f"for i in range({self.first + self.loop.m - 1}, {self.first - 1}, -1):")
         return [*ready, frame, *self._looped_back(), *self._bars_left()]
 
     def _bars_made_ready(self) -> list[Row]:
@@ -276,7 +300,15 @@ class LoopWriter:
         for given in self.backward:
             j = given.line - self.loop.s
             if j in self.loop.lead:
-                items.append(Row("reverse", given.line, self.bar(j), "=", f"{self.naming.bar(self.list_of(j))}[{index(self.loop.lead[j], 1)}]"))
+                items.append(
+                    Row(
+                        "reverse",
+                        given.line,
+                        self.bar(j),
+                        "=",
+                        f"{self.naming.bar(self.list_of(j))}[{self.index(self.loop.lead[j], 1)}]",
+                    )
+                )
             items += steps(given, states, self.owner.dialect)
         for j in chained:
             handed = self.naming.derived(self.bar(j), "before") if self._handed(j) else self.owner.dialect.unreached
@@ -293,7 +325,9 @@ class LoopWriter:
     def _handed_on(self, j: int) -> bool:
         """Does each iteration surely contribute to position j of the one before?"""
         return any(
-            given.sure and gift.choice is None and gift.target.key == ("before", j) for given in self.backward for gift in given.gifts
+            given.sure and gift.choice is None and gift.target.key == ("before", j)
+            for given in self.backward
+            for gift in given.gifts
         )
 
     def _bars_left(self) -> list[Any]:
@@ -309,9 +343,3 @@ class LoopWriter:
                 given = Given(k, self.bar(j), self._handed_on(j), [Gift(k, self.owner.target(k), share, None)])
                 items += steps(given, self.owner.states, self.owner.dialect)
         return items
-
-
-def index(base: int, stride: int) -> str:
-    """base + stride*i as Python."""
-    moving = "i" if stride == 1 else "-i" if stride == -1 else f"{stride}*i"
-    return moving if not base else f"{moving} {'+' if base > 0 else '-'} {abs(base)}"

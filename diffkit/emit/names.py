@@ -14,7 +14,17 @@ from diffkit.emit.facts import Facts
 from diffkit.emit.layout import Layout, Placed
 from diffkit.emit.sheet import FUNCTIONS, OWN
 
-TAKEN = {*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *FUNCTIONS, *OWN, "i", "empty", "value_and_gradient", "BranchTakenError"}
+TAKEN = {
+    *dir(builtins),
+    *keyword.kwlist,
+    *keyword.softkwlist,
+    *FUNCTIONS,
+    *OWN,
+    "i",
+    "empty",
+    "value_and_gradient",
+    "BranchTakenError",
+}
 
 
 class Names:

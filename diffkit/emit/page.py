@@ -128,6 +128,8 @@ class Page:
         if sign == "?=":
             inner = self.sheet.text(step.node, self.names, CHOICE + 1)
             expression, sign = self.dialect.add.format(step.target, inner, inner), "="
+        elif sign == "+=" and self.sheet.nodes[step.node].op == "neg" and step.node not in self.names:
+            expression, sign = self.sheet.text(self.sheet.nodes[step.node].args[0], self.names, CHOICE + 1), "-="
         rows.append(Row(step.role, step.line, step.target, sign, expression, depth))
         if step.role == "forward" and sign == "=" and self.sheet.nodes[step.node].op not in PLAIN:
             self.names.setdefault(step.node, step.target)

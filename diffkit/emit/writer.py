@@ -6,6 +6,7 @@ the tape, so that the results are the same to the last bit.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from diffkit import limits
@@ -45,15 +46,11 @@ class Writer:
         return self.naming.names.new("t")
 
     def _framed(self, body: list[Row]) -> list[Row]:
-        line = {position: self.naming.line[k] for k, position in self._inputs().items()} if not self.naming.inputs else {}
+        line = self.line_of_input
         inputs = self.naming.inputs or ", ".join(
-            line[i] if i in line else self.naming.names.new(name) for i, name in enumerate(self.facts.inputs)
+            self.naming.line[line[i]] if i in line else self.naming.names.new(name) for i, name in enumerate(self.facts.inputs)
         )
         return [Row("frame", -1, f"def value_and_gradient({inputs}):"), *(row.deeper(1) for row in body)]
-
-    def _inputs(self) -> dict[int, int]:
-        """The lines of the inputs and their positions."""
-        return {k: self.facts.position[line.text] for k, line in enumerate(self.facts.lines) if line.op == "input"}
 
     # --- where a line's value and adjoint are ------------------------------------------------------------------------
     def text_of(self, k: int) -> str:
@@ -74,7 +71,9 @@ class Writer:
         if k not in self.value:
             text = self.text_of(k)
             line = self.facts.lines[k]
-            self.value[k] = self.sheet.const(line.value) if line.op == "const" else self.sheet.leaf(text, "load" if "[" in text else "leaf")
+            self.value[k] = (
+                self.sheet.const(line.value) if line.op == "const" else self.sheet.leaf(text, "load" if "[" in text else "leaf")
+            )
         return self.value[k]
 
     def target(self, k: int) -> Target:
@@ -82,14 +81,23 @@ class Writer:
         line, found = self.facts.lines[k], self.layout.home(k)
         if line.op == "input" and self.naming.inputs:
             name = self.naming.bar(self.naming.inputs)
-            return Target(f"{name}[{self.facts.position[line.text]}]", None, self.inputs_maybe)
+            return Target(f"{name}[{self.facts.position[line.text]}]", None, self.inputs_maybe, self.facts.gifts[k] == 1)
         if found and found[2] in found[0].lead:
             loop, i, j = found
             writer = self.loops[self.layout.loops.index(loop)]
             return Target(f"{self.naming.bar(writer.list_of(j))}[{i + loop.lead[j]}]", None, writer.maybe(j))
         return Target(self.naming.bar(self.text_of(k)), k)
 
-    @property
+    def given_once(self, positions: range) -> bool:
+        """Does the adjoint of each of these inputs get one contribution only?"""
+        return all(self.facts.gifts[self.line_of_input[position]] == 1 for position in positions)
+
+    @cached_property
+    def line_of_input(self) -> dict[int, int]:
+        """The line of the input at each position."""
+        return {self.facts.position[line.text]: k for k, line in enumerate(self.facts.lines) if line.op == "input"}
+
+    @cached_property
     def inputs_maybe(self) -> bool:
         """May the adjoint of any input stay unreached?"""
         facts = self.facts
@@ -155,7 +163,13 @@ class Writer:
         seed = k == self.facts.root
         targets = [self.target(a) if self.facts.depends[a] else None for a in line.args]
         found = gifts(
-            self.sheet, k, line.op, self.sheet.const(1.0) if seed else self.sheet.leaf(bar, "bar"), self.value[k], [*map(self.read, line.args)], targets
+            self.sheet,
+            k,
+            line.op,
+            self.sheet.const(1.0) if seed else self.sheet.leaf(bar, "bar"),
+            self.value[k],
+            [*map(self.read, line.args)],
+            targets,
         )
         return steps(Given(k, bar, self.facts.sure[k], found), self.states, self.dialect)
 
@@ -163,8 +177,7 @@ class Writer:
         value = self.text_of(self.facts.root)
         if self.naming.inputs:
             return [*self._end_of_list(), Row("frame", -1, f"return {value}, {self.naming.bar(self.naming.inputs)}")]
-        line = {position: k for k, position in self._inputs().items()}
-        slopes = [self._slope(line.get(position)) for position in range(len(self.facts.inputs))]
+        slopes = [self._slope(self.line_of_input.get(position)) for position in range(len(self.facts.inputs))]
         return [Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})")]
 
     def _slope(self, k: int | None) -> str:
@@ -177,7 +190,7 @@ class Writer:
     def _end_of_list(self) -> list[Row]:
         """Inputs that nothing reaches have slope 0.0."""
         name, size = self.naming.bar(self.naming.inputs), len(self.facts.inputs)
-        reached = {position for k, position in self._inputs().items() if self.facts.reached[k]}
+        reached = {position for position, k in self.line_of_input.items() if self.facts.reached[k]}
         rows = []
         if len(reached) < size:
             self.data["unreached"] = tuple(sorted(set(range(size)) - reached))
