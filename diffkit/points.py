@@ -27,6 +27,12 @@ def as_program(f: Any, at: Any = None) -> Program:
     raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
 
 
+def demand_one_output(program: Program) -> None:
+    """Refuse a gradient of several outputs."""
+    if len(program.outputs) != 1:
+        raise UsageError(f"a gradient needs one output, the function has {len(program.outputs)}", remedy="use jacobian")
+
+
 def prepare(f: Any, at: Any) -> tuple[Program, list[Any], Callable[[Sequence[Any]], Any]]:
     """The Program, the values of its inputs in order, and how to give one number an input back in the form of ``at``.
 
@@ -47,7 +53,8 @@ def spread(inputs: tuple[str, ...], at: Any) -> tuple[list[Any], Callable[[Seque
         return _by_name(inputs, at)
     if isinstance(at, (tuple, list)):
         _demand_count(inputs, len(at))
-        return [_number(x) for x in at], lambda results: like(at, results)
+        values = list(at) if {*map(type, at)} == {float} else [_number(x) for x in at]
+        return values, lambda results: like(at, results)
     if len(inputs) != 1 and getattr(at, "ndim", 0) == 1:
         _demand_count(inputs, len(at))
         return [float(x) for x in at], lambda results: _array(results)
