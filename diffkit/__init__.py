@@ -28,6 +28,7 @@ HOME = {
     "swell": "study.swell",
     "rounding": "study.rounding",
     "graph": "study.graph",
+    "staged": "study.staged",
     "advise": "study.advise",
     "check_gradient": "study.check",
     "assert_gradient": "study.check",
@@ -39,8 +40,7 @@ HOME = {
     "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
-MEASURES = {"compare", "sweep", "swell", "rounding", "report", "graph"}  # public under the name of their module
-MEASURES = {"compare", "sweep", "swell", "rounding", "advise", "report"}  # public under the name of their module
+MEASURES = {"compare", "sweep", "swell", "rounding", "advise", "report", "graph", "staged"}  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]
 

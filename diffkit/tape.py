@@ -170,6 +170,17 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     return Compiled(f, at, value_and_gradient, fast)
 
 
+def gradient(f: Any, at: Any) -> Any:
+    """The gradient of f, structured like ``at``; see `value_and_gradient`.
+
+    Examples
+    --------
+    >>> gradient("(a + b)*(b + 1)", (2, 1))
+    (2.0, 5.0)
+    """
+    return value_and_gradient(f, at)[1]
+
+
 def jacobian(f: Any, at: Any) -> Any:
     """The derivative of every output by every input, one reverse sweep an output; each row structured like ``at``.
 

@@ -18,6 +18,8 @@ from diffkit.results import (
     Form,
     FunctionRow,
     Functions,
+    Grade,
+    GradedLine,
     Graph,
     Instruction,
     Losses,
@@ -33,6 +35,8 @@ from diffkit.results import (
     Rules,
     Sample,
     Scheme,
+    Staged,
+    StagedRow,
     Step,
     Sweep,
     Swell,
@@ -320,6 +324,38 @@ def graph() -> Graph:
         edges=edges,
         operations=1,
     )
+
+
+def staged(quiz: bool = False) -> Staged:
+    """The listing of x y."""
+    empty = {"depth": 0, "sign": "=", "rule": ""}
+    rows = (
+        StagedRow(role="forward", number=1, name="f", expression="x*y", latex="x y", value=6.0, **empty),
+        StagedRow(role="reverse", number=1, name="dx", expression="y", latex="y", value=3.0, **empty),
+        StagedRow(role="reverse", number=1, name="dy", expression="x", latex="x", value=math.nan, **empty),
+    )
+    return Staged(
+        expression="f = x*y",
+        at={"x": 2.0, "y": 3.0},
+        language="python",
+        quiz=quiz,
+        header=("x = 2.0", "y = 3.0"),
+        rows=rows,
+        output="f",
+        slopes={"x": "dx", "y": "dy"},
+        value=6.0,
+        gradient={"x": 3.0, "y": 2.0},
+    )
+
+
+def grade() -> Grade:
+    """A student's listing with one wrong line."""
+    lines = (
+        GradedLine(line=3, name="f", forward=True, value=6.0, expected=6.0, verdict="right", reason=""),
+        GradedLine(line=4, name="dx<b>", forward=False, value=-3.0, expected=3.0, verdict="wrong", reason="sign"),
+        GradedLine(line=5, name="t", forward=False, value=math.inf, expected=None, verdict="unjudged", reason=""),
+    )
+    return Grade(expression="f = x*y", at={"x": 2.0, "y": 3.0}, student="s.py", lines=lines, missing=("no dy",), failed="")
 
 
 def rules() -> Rules:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from diffkit.document import Document, Formula, Listing, Prose, Section, TableBlock, Terms
 from diffkit.errors import UsageError
-from diffkit.render import GRAPHS, SUFFIXES, latex, markdown, write_plan
+from diffkit.render import CODE, GRAPHS, PICTURES, SUFFIXES, latex, markdown, write_plan
 from diffkit.render import html as html_
 from diffkit.results import Record
 from diffkit.sections import build
@@ -35,6 +35,8 @@ RECORDS: dict[str, Record] = {
     "advice": specimens.advice(),
     "check": specimens.check(),
     "graph": specimens.graph(),
+    "staged": specimens.staged(),
+    "grade": specimens.grade(),
     "kink": dataclasses.replace(specimens.report(), comparison=specimens.kink(), sweep=None),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
@@ -279,8 +281,10 @@ def test_every_format_of_every_record(record: Record, suffix: str) -> None:
     """Each suffix gives the file asked for, non-empty and of its kind; nothing is written."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"out{suffix.upper()}"
-        if suffix in GRAPHS and record.study != "graph":
-            with pytest.raises(UsageError, match="is no graph" if suffix == ".dot" else "has no animation"):
+        only = {".dot": "graph", ".gif": "graph", ".py": "staged"}.get(suffix, record.study)
+        nothing_drawn = suffix in PICTURES and record.study in {"staged", "grade"}
+        if record.study != only or nothing_drawn:
+            with pytest.raises(UsageError, match=f"a result of the study '{record.study}' (is|has) no"):
                 write_plan(record, path)
             return
         plan = write_plan(record, path)
@@ -294,7 +298,11 @@ def test_every_format_of_every_record(record: Record, suffix: str) -> None:
 def test_pictures_stand_beside_the_text() -> None:
     """Markdown has SVG and PNG, LaTeX has PDF, and the text names them; HTML and data stand alone."""
     report = specimens.report()
-    names = {suffix: [path.name for path in write_plan(report, f"/x/r{suffix}")] for suffix in SUFFIXES if suffix not in GRAPHS}
+    names = {
+        suffix: [path.name for path in write_plan(report, f"/x/r{suffix}")]
+        for suffix in SUFFIXES
+        if suffix not in (*GRAPHS, *CODE)
+    }
     assert names[".html"] == ["r.html"] and names[".json"] == ["r.json"] and names[".csv"] == ["r.csv"]
     assert names[".md"] == ["r.md", "r-error_vs_h.svg", "r-error_vs_h.png", "r-swell.svg", "r-swell.png"]
     assert names[".tex"] == ["r.tex", "r-error_vs_h.pdf", "r-swell.pdf"]
@@ -316,7 +324,7 @@ def test_another_suffix_is_refused(name: str) -> None:
     suffix = Path(name).suffix
     assert str(caught.value) == (
         f"cannot write '{name}': unknown format '{suffix}'\n"
-        "    the formats are .html .md .tex .json .csv .pdf .svg .png .dot .gif"
+        "    the formats are .html .md .tex .json .csv .pdf .svg .png .dot .gif .py"
     )
 
 

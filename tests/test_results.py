@@ -30,6 +30,9 @@ RECORDS = {
     "advice": specimens.advice(),
     "rules": specimens.rules(),
     "graph": specimens.graph(),
+    "staged": specimens.staged(),
+    "quiz": specimens.staged(quiz=True),
+    "grade": specimens.grade(),
     "check": specimens.check(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())

@@ -15,7 +15,7 @@ from diffkit.emit.facts import Facts, partial_of
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
-    from typing import Any
+    pass
 
 INPUTS = -1  # the list of the inputs, beside those of the loops
 FARTHEST = 64  # iterations that a loop may look back

@@ -15,7 +15,8 @@ DOCUMENTS = {".html": (), ".md": (".svg", ".png"), ".tex": (".pdf",)}  # with th
 DATA = (".json", ".csv")
 PICTURES = (".pdf", ".svg", ".png")
 GRAPHS = (".dot", ".gif")
-SUFFIXES = (*DOCUMENTS, *DATA, *PICTURES, *GRAPHS)
+CODE = (".py",)
+SUFFIXES = (*DOCUMENTS, *DATA, *PICTURES, *GRAPHS, *CODE)
 
 
 def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
@@ -26,7 +27,8 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
     record : Record
         A report or the result of one study.
     path : path
-        Ends in .html .md .tex .json .csv .pdf .svg .png, of a graph .dot .gif; beside .md and .tex stand the pictures as files,
+        Ends in .html .md .tex .json .csv .pdf .svg .png, of a graph .dot .gif, of a listing .py; beside .md and .tex stand the
+        pictures as files,
         and beside a picture the further pictures of the record.
 
     Raises
@@ -44,6 +46,8 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
         return _pictures(record, path, suffix)
     if suffix in GRAPHS:
         return {path: _graph(record, suffix)}
+    if suffix in CODE:
+        return _code(record, path)
     raise UsageError(f"cannot write '{path}': unknown format '{suffix}'", remedy=f"the formats are {' '.join(SUFFIXES)}")
 
 
@@ -58,6 +62,16 @@ def _graph(record: "Record", suffix: str) -> bytes:
     if not isinstance(record, Graph):
         raise UsageError(f"a result of the study '{record.study}' is no graph", remedy="use .html .md .tex .json or .csv")
     return dot.render(record).encode("utf-8")
+
+
+def _code(record: "Record", path: Path) -> dict[Path, bytes]:
+    """A listing that runs; of a quiz the answers beside it."""
+    from diffkit.results import Staged
+
+    if not isinstance(record, Staged) or record.language != "python":
+        raise UsageError(f"a result of the study '{record.study}' is no Python code", remedy="use .html .md .tex .json or .csv")
+    answers = {path.with_stem(f"{path.stem}-answers"): record.answers().code.encode("utf-8")} if record.quiz else {}
+    return {path: record.code.encode("utf-8")} | answers
 
 
 def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:

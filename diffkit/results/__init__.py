@@ -12,11 +12,13 @@ from diffkit.results.check import Check, Entry, Remainder, Step
 from diffkit.results.compare import Comparison, EngineResult, Reference
 from diffkit.results.estimate import Estimate
 from diffkit.results.functions import FunctionRow, Functions
+from diffkit.results.grade import Grade, GradedLine
 from diffkit.results.graph import Edge, Graph, Node
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
 from diffkit.results.rounding import Instruction, Rounded, Rounding
 from diffkit.results.rules import RuleRow, Rules
+from diffkit.results.staged import Staged, StagedRow
 from diffkit.results.sweep import Sample, Scheme, Sweep, Verdict
 from diffkit.results.swell import Form, Swell
 
@@ -36,6 +38,8 @@ __all__ = [
     "Form",
     "FunctionRow",
     "Functions",
+    "Grade",
+    "GradedLine",
     "Graph",
     "Node",
     "Instruction",
@@ -49,6 +53,8 @@ __all__ = [
     "Rules",
     "Sample",
     "Scheme",
+    "Staged",
+    "StagedRow",
     "Step",
     "Sweep",
     "Swell",

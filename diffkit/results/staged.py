@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from diffkit.codec import Data
 from diffkit.messages import say
+from diffkit.program_latex import identifier
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, point, short
 
@@ -60,28 +61,46 @@ class Staged(Record):
     value: float
     gradient: dict[str, float]
 
+    def answers(self) -> Staged:
+        """Return a quiz with its right-hand sides."""
+        return replace(self, quiz=False)
+
     def shown(self) -> list[StagedRow]:
-        """Return the rows as they are handed out: of a quiz without right-hand sides."""
-        return [row.blank() for row in self.rows] if self.quiz else list(self.rows)
+        """Return the rows as they are handed out: of a quiz without the right-hand sides of the reverse sweep."""
+        return [row.blank() if row.role == "reverse" and self.quiz else row for row in self.rows]
 
     @property
     def code(self) -> str:
-        """Return the listing as code with its numbers and values beside it."""
+        """Return the listing in its language, with its numbers and values beside it."""
+        return self._latex() if self.language == "latex" else self._python()
+
+    def _python(self) -> str:
         rows = self.shown()
         width = min(max((len(row.code) for row in rows), default=0), 48)
-        lines = [*self.header, "", f"# {say('staged.forward')}"]
-        before = "forward"
+        lines, operation = [*self.header, "", f"# {say('staged.forward')}"], None
         for row in rows:
-            if row.role == "reverse" and before != "reverse":
+            if row.role == "reverse" and operation is None:
                 lines += ["", f"# {say('staged.reverse')}"]
-                before = "reverse"
-            lines.append(f"{row.code:{width}}{self._beside(row)}".rstrip())
-        slopes = ", ".join(f"d{say('staged.output')}/d{name} = {slope}" for name, slope in self.slopes.items())
-        return "\n".join([*lines, "", f"# {slopes}" if slopes else "# -"]) + "\n"
+            if row.role == "reverse" and row.number != operation:
+                operation = row.number
+                lines += [f"{'    ' * row.depth}# {self._about(row)}"] if row.number else []
+            lines.append(f"{row.code:{width}}{_beside(row)}".rstrip())
+        slopes = ", ".join(f"df/d{name} = {slope}" for name, slope in self.slopes.items())
+        return "\n".join([*lines, "", f"# {slopes}"]) + "\n"
 
-    def _beside(self, row: StagedRow) -> str:
-        number = f"({row.number})" if row.number else ""
-        return f"  # {number:5} {short(row.value, 6) if row.value is not None else ''}  {row.rule}" if row.sign else ""
+    def _about(self, row: StagedRow) -> str:
+        """What the rows that follow hand back: the operation, and by which rule."""
+        forward = next(r for r in self.shown() if r.number == row.number and r.role == "forward")
+        return f"({row.number}) {forward.name} {forward.sign} {forward.expression}" + (f": {row.rule}" if row.rule else "")
+
+    def _latex(self) -> str:
+        rows = [row for row in self.shown() if row.sign]
+        lines = [
+            rf"  {identifier(r.name)} &\mathrel{{{r.sign.replace('-=', '{-}{=}').replace('+=', '{+}{=}')}}} {r.latex}"
+            rf" && \text{{{f'({r.number})' if r.number else ''}}} \\"
+            for r in rows
+        ]
+        return "\n".join([r"\begin{align*}", *lines, r"\end{align*}"]) + "\n"
 
     def headline(self) -> list[str]:
         """Return expression and point."""
@@ -99,3 +118,11 @@ class Staged(Record):
 
     def __str__(self) -> str:
         return self.code
+
+
+def _beside(row: StagedRow) -> str:
+    """The number and the value of a row, as a comment."""
+    if not row.sign:
+        return ""
+    number, value = f"({row.number})" if row.number else "", "" if row.value is None else short(row.value, 6)
+    return f"  # {number:5} {value}"

@@ -8,8 +8,22 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Advice, Check, Comparison, Functions, Graph, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import advice, check, compare, graph, report, rounding, sweep, swell
+from diffkit.results import (
+    Advice,
+    Check,
+    Comparison,
+    Functions,
+    Grade,
+    Graph,
+    Record,
+    Report,
+    Rounding,
+    Rules,
+    Staged,
+    Sweep,
+    Swell,
+)
+from diffkit.sections import advice, check, compare, graph, report, rounding, staged, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -24,6 +38,8 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Swell: swell.build,
     Rounding: rounding.build,
     Graph: graph.build,
+    Staged: staged.build,
+    Grade: staged.grade,
     Advice: advice.build,
     Check: check.build,
     Functions: _functions,
@@ -38,7 +54,7 @@ def build(record: Record) -> Document:
     if title.strip() in ("", record.expression.strip()):
         title = (
             say("report.title", at=point(record.at))
-            if record.at and not isinstance(record, Rounding | Graph)
+            if record.at and not isinstance(record, Rounding | Graph | Staged | Grade)
             else _untitled(record)
         )
         named = not record.at or isinstance(record, Rounding | Check)
