@@ -185,8 +185,8 @@ SENTENCES = {
         "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."
     ),
     "check.cause": "Probable cause: {cause}.",
-    "check.slopes": "slopes of the remainder along {direction}: {slopes} (wrong: 1)",
-    "check.slope": "{scheme} {slope} of {expected}",
+    "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
+    "check.slope": "{scheme} {slope} (right: {expected})",
     "junit.whole": "gradient",
     "junit.entry": "{verdict}: yours {yours}, numerical {numerical}, relative error {error}.",
     "check.random": "a random direction",
