@@ -20,13 +20,14 @@ ROWS, LEAST_ROWS = 10, 5  # of the dense table
 TOP = 4.0  # where it begins, over the anchor
 FALL = 8.0  # truncation must shrink by at least this from one step of the scan to the next
 GONE = 4  # rows below the anchor at which truncation has vanished beside rounding
+REPEATED = 16.0  # how much of the rounding of x inside f, as in sin(100 x), may have been the same at every step
 SCAN_COST = 1 + 2 * LEVELS
 
 
 class Search(NamedTuple):
     """What was seen around each point.
 
-    ``noise`` is that of f relative to |f|, at least U; ``rough`` that at each step of the scan, absolute, as seen at smaller ones.
+    ``noise`` is that of f relative to |f|, at least U; ``rough`` that at each step of the scan, absolute.
     """
 
     x: Array
@@ -59,6 +60,8 @@ def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     anchor = np.clip(_anchor(scan, first, F), 1, LEVELS - 3)
     scatter = _scatter(scan)
     noise = np.fmax(U, _noise(scan, scatter, anchor))
+    inside = U * np.abs(x * first.value) / take(scan.size, anchor)
+    noise = np.fmax(noise, np.fmin(REPEATED * noise, inside))
     rough = np.fmax(F, worst_below(scatter)[np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)])
     table = dense(f, x, take(scan.h, anchor) * TOP, rows)
     best = extrapolate(table.quotient, table.h, noise * np.fmax(table.size, take(flat * size, anchor + 1)) + TINY, 4.0)
