@@ -33,8 +33,8 @@ FUNCTIONS = (
 )
 BEYOND = (
     "One feature of random amplitude (1e-12 to 10) and length (1e-12 to 1) is added to a smooth function, on a random "
-    f"side of the point; drawn again until its values exceed {CLEAR} roundings of f and its length {CLEAR} ulps of x, so that it can be "
-    "seen by looking there. Violations in % of the claims, in brackets silent wrong answers in % of the cases."
+    f"side of the point; drawn again until its values exceed {CLEAR} roundings of f and its length {CLEAR} ulps of x, so "
+    "that it can be seen by looking there. Violations in % of the claims, in brackets silent wrong answers in % of the cases."
 )
 AGAIN = (
     "`pip install 'diffkit[peers]'`, then `python scripts/calibrate.py`. "
