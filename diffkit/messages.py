@@ -184,6 +184,7 @@ SENTENCES = {
     "check.undecided.sentence": (
         "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."
     ),
+    "check.undecided.differs": "undecided: {name} is off by {amount}, but {reason}.",
     "check.cause": "Probable cause: {cause}.",
     "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
     "check.slope": "{scheme} {slope} (right: {expected})",
@@ -202,11 +203,12 @@ SENTENCES = {
     ),
     "check.unknown": "{count} more entries were only looked at together, and of none of them can it be said that it is right.",
     "check.no-number": "no numerical value: {status}; {reason}",
-    "check.hidden": "{digits} digits could be decided; {status}: {reason}",
+    "check.hidden": "{digits} digits could be decided ({status})",
+    "check.hidden.why": "{digits} digits could be decided ({status}: {reason})",
     "check.inside": "f has a kink here; every value from {left} to {right} is right",
     "check.outside": "f has a kink here; right are the values from {left} to {right}",
-    "check.denied": "the error bar and the remainder contradict each other",
-    "check.noisy-gradient": "the rounding noise of your gradient itself is as large as the difference",
+    "check.denied": "the remainder of f denies it: the error bar of the numerical side may not hold",
+    "check.noisy-gradient": "the rounding noise of your gradient itself may explain the whole difference",
     "check.mutates": "f writes into its arguments; it was handed copies, so yours are untouched",
     "check.changed": "f at the same point was {first} first and {again} later",
     "check.point": "a point of {count} coordinates",
@@ -376,8 +378,9 @@ SENTENCES = {
         "and a step of its own choice for every entry."
     ),
     "prose.remainders": (
-        "If g is right, f(x + hd) - f(x) - h g.d falls like h^2, the symmetric remainder like h^3 and Richardson's like h^5. "
-        "If g is wrong, each falls like h once h is small enough, however small the error: the higher the order, the sooner."
+        "If g is right, the remainder f(x + hd) - f(x) - h g.d falls with slope 2, the symmetric one with slope 3 and "
+        "Richardson's with slope 5. If g is wrong, each falls with slope 1 once h is small enough, however small the error: "
+        "the higher the order, the sooner."
     ),
     "term.check.numerical": "numerical",
     "meaning.check.numerical": "The slope of f along this entry, or the slopes on both sides of a kink.",

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
 from diffkit.figures.check import remainders
-from diffkit.figures.parts import drawable, error_parts
+from diffkit.figures.parts import error_parts
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sizes import advice, engines, swell
@@ -43,7 +43,7 @@ FORMATS = (".png", ".svg", ".pdf")
 def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     """Return the pictures of a record by name, the main one first."""
     if isinstance(record, Sweep):
-        split = {"error_parts": error_parts(record, width)} if drawable(record) else {}
+        split = {"error_parts": error_parts(record, width)} if record.split() else {}
         return {"error_vs_h": error_vs_h(record, width)} | split
     if isinstance(record, Swell):
         return {"swell": swell(record, width)}
