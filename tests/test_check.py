@@ -260,7 +260,16 @@ def test_a_gradient_that_is_a_difference_quotient_of_its_own_is_not_called_wrong
 
     check = dk.check_gradient(math.exp, rough, 1.0)
     assert check.verdict == "undecided"
-    assert "your gradient" in check.entries[0].reason
+    assert "your gradient" in check.sentence()
+
+
+@pytest.mark.parametrize("gradient", [None, "sin(x)/x^2 - 2*(1 - cos(x))/x^3"])
+def test_a_right_formula_that_loses_all_digits_is_undecided(gradient):
+    """(1 - cos x)/x^2 at 1e-4: its derivative as a formula is 630 % off; a formula that is wrong by more is wrong."""
+    check = dk.check_gradient("(1 - cos(x))/x^2", gradient, 1e-4)
+    assert check.verdict == "undecided"
+    assert check.sentence().startswith("undecided: x is off by 629 %, but the rounding noise of your gradient")
+    assert dk.check_gradient("(1 - cos(x))/x^2", "sin(x)/x^2 - (1 - cos(x))/x^3", 1e-4).verdict == "wrong"
 
 
 def test_an_edge_of_the_domain():
