@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.ladder import TINY, Array, Best, extrapolate, take
-from diffkit.numeric.sampler import Sampler
+from diffkit.numeric.ladder import TINY, Best, extrapolate, take
+from diffkit.numeric.sampler import Array, Sampler
 from diffkit.numeric.search import BITS, LEVELS, ROWS, Search, dense
 
 STATUSES = (
@@ -135,7 +135,7 @@ def judge(f: Sampler, s: Search, slopes: Sides, spare: int) -> Finding:
 
     From what weighs least to what weighs most: a later name takes the place of an earlier one.  ``spare`` evaluations are left.
     """
-    right, left = (one_sided(s, slope) for slope in (slopes.right, slopes.left))
+    right, left = (one_sided(s, slope, s.rough) for slope in (slopes.right, slopes.left))
     found = name(finding(s.best, s.cost), loud(s), "noisy")
     found = named_by_order(found, s, slopes)
     found = name(found, repeats(s).any(axis=0), "quantised")
@@ -171,11 +171,10 @@ def nothing(found: Finding, where: Array, status: str, **changes: Array) -> Find
     return name(found, where, status, value=nan, error=np.full(len(where), np.inf), order=nan, **changes)
 
 
-def one_sided(s: Search, slope: Array, rows: Array | None = None) -> Best:
+def one_sided(s: Search, slope: Array, F: Array, rows: Array | bool = True) -> Best:
     """The limit of a one-sided slope, from these rows of the scan; where f is constant at small steps only, those say nothing."""
-    kept = (slope != 0) | (slope == 0).all(axis=0)
-    F = 3 * (s.rough if rows is None else U * s.scan.size + TINY)
-    return extrapolate(np.where(kept if rows is None else kept & rows, slope, np.nan), s.scan.h, F, RATIO, columns=4)
+    kept = ((slope != 0) | (slope == 0).all(axis=0)) & rows
+    return extrapolate(np.where(kept, slope, np.nan), s.scan.h, 3 * F, RATIO, columns=4)
 
 
 def named_by_order(found: Finding, s: Search, slopes: Sides) -> Finding:
@@ -217,10 +216,18 @@ def contradicted(found: Finding, s: Search, slopes: Sides) -> Finding:
     outer, settled = (np.abs(take(D, row) - inner.value) for row in (last, after))
     kept = settled > SETTLED * outer + inner.error + 8 * take(s.rough, after) / take(h, after)
     for slope in (slopes.right, slopes.left):
-        side = one_sided(s, slope, rows <= last)
-        kept |= (np.abs(side.value - inner.value) <= side.error + inner.error) & (side.error + inner.error < off / 4)
+        side = one_sided(s, slope, U * s.scan.size + TINY, rows <= last)
+        kept |= (np.abs(side.value - inner.value) <= side.error + inner.error) & (side.error + inner.error < off / 2)
     seen = finding(inner, 0)
-    return put_where(found, apart & kept, seen._replace(evaluations=found.evaluations))
+    wide = found._replace(error=np.fmax(found.error, _agreed(against, D - found.value, 8 * s.rough / h)))
+    return put_where(put_where(found, ~apart, wide), apart & kept, seen._replace(evaluations=found.evaluations))
+
+
+def _agreed(against: Array, off: Array, rough: Array) -> Array:
+    """How far from the estimate two successive of those steps agree that the slope is."""
+    alike = against[:-1] & against[1:] & (np.abs(off[1:] - off[:-1]) <= np.abs(off[1:]))
+    farthest: Array = np.where(alike, np.abs(off[1:]) + rough[1:], 0).max(axis=0)
+    return farthest
 
 
 def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
@@ -236,10 +243,19 @@ def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
     flat &= s.best.h <= take(s.scan.h, first)
     sure = (coarse.error < np.inf) & (flat | (abrupt(s) & (off > 8 * width)))
     for slope in (slopes.right, slopes.left):
-        side = one_sided(s, slope, rows)
+        side = one_sided(s, slope, F, rows)
         sure &= np.abs(side.value - coarse.value) <= 4 * (side.error + coarse.error)
         sure &= flat | (np.abs(side.value - s.best.value) > side.error + s.best.error)
+    both = (s.scan.above != s.centre).any(axis=0) & (s.scan.below != s.centre).any(axis=0)
+    found = name(found, flat & both, "quantised", error=np.fmax(found.error, _over_steps(s, first)))
     return across(found, f, s, coarse, sure, flat) if sure.any() else found
+
+
+def _over_steps(s: Search, first: Array) -> Array:
+    """What the slope may be where f is constant below that row: as much as seen there and a row up, and one step more."""
+    here, up = (np.abs(take(s.scan.quotient, np.fmax(first - i, 0))) for i in (0, 1))
+    most: Array = np.fmax(here, up) + take(_rise(s), first) / take(s.scan.h, first)
+    return most
 
 
 def fine_steps(s: Search) -> tuple[Array, Array]:
@@ -362,6 +378,6 @@ def edge(found: Finding, s: Search, slopes: Sides, right: Best, left: Best) -> F
 def strays(s: Search, slope: Array, best: Best) -> Array:
     """The smaller steps whose slopes contradict the limit found."""
     step = np.abs(np.diff(slope, axis=0, prepend=np.nan))
-    far = np.abs(slope - best.value) > best.error + 8 * s.rough / s.scan.h + np.where(np.isnan(step), 0, step)
+    far = np.abs(slope - best.value) > best.error + 8 * s.rough / s.scan.h + np.where(np.isnan(step), 0, step / 2)
     found: Array = far & (s.scan.h < best.h)
     return found
