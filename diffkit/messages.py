@@ -58,7 +58,8 @@ SENTENCES = {
     ),
     "sweep.verdict.smooth": "fitted orders {orders}, as the theory says for a smooth f.",
     "sweep.verdict.best": (
-        "Best by prediction is {scheme} at h = {h} with {predicted} correct digits; around that step at least {measured} were measured."
+        "Best by prediction is {scheme} at h = {h} with {predicted} correct digits; "
+        "around that step at least {measured} were measured."
     ),
     "sweep.complex": "the complex step needs a function of complex numbers: {error}",
     "swell.headline": "Sizes of {expression} and of its derivative with respect to {name}",
@@ -252,22 +253,25 @@ SENTENCES = {
     # -- the gradient check
     "check.headline": "Gradient of {expression} at {at}",
     "check.caption": "Your gradient beside the numerical one at {at}, the worst entry first.",
-    "check.pass.sentence": "pass: {count} of {count} entries agree with f; an error above {rtol} would have been seen.",
+    "check.pass.one": "pass: the derivative agrees with f, to at least {digits} digits.",
+    "check.pass.sentence": "pass: all {count} entries agree with f, to at least {digits} digits.",
     "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
     "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",
+    "check.wrong.one": "wrong: the derivative is off by {amount}.",
     "check.wrong.shape": "wrong: the gradient has another shape than the point.",
     "check.undecided.sentence": (
         "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."
     ),
+    "check.undecided.differs": "undecided: {name} is off by {amount}, but {reason}.",
     "check.cause": "Probable cause: {cause}.",
-    "check.slopes": "remainder along {direction}: {slopes}",
-    "check.slope": "{scheme} slope {slope} (right {expected}, wrong 1)",
+    "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
+    "check.slope": "{scheme} {slope} (right: {expected})",
     "junit.whole": "gradient",
     "junit.entry": "{verdict}: yours {yours}, numerical {numerical}, relative error {error}.",
     "check.random": "a random direction",
     "check.status": "status: {status} ({reason})",
     "check.sides": "{left} .. {right}",
-    "check.all": "all of it",
+    "check.all": "everything (it should be 0)",
     "check.percent": "{percent} %",
     "check.part": "{error} of its size",
     "check.more": "{count} more entries stand in the JSON document.",
@@ -275,12 +279,14 @@ SENTENCES = {
         "{count} more entries were checked together, along random directions: an error above {limit} in any one of them "
         "would have been seen."
     ),
+    "check.unknown": "{count} more entries were only looked at together, and of none of them can it be said that it is right.",
     "check.no-number": "no numerical value: {status}; {reason}",
-    "check.hidden": "{digits} digits could be decided; {status}: {reason}",
+    "check.hidden": "{digits} digits could be decided ({status})",
+    "check.hidden.why": "{digits} digits could be decided ({status}: {reason})",
     "check.inside": "f has a kink here; every value from {left} to {right} is right",
     "check.outside": "f has a kink here; right are the values from {left} to {right}",
-    "check.denied": "the error bar and the remainder contradict each other",
-    "check.noisy-gradient": "the rounding noise of your gradient itself is as large as the difference",
+    "check.denied": "the remainder of f denies it: the error bar of the numerical side may not hold",
+    "check.noisy-gradient": "the rounding noise of your gradient itself may explain the whole difference",
     "check.mutates": "f writes into its arguments; it was handed copies, so yours are untouched",
     "check.changed": "f at the same point was {first} first and {again} later",
     "check.point": "a point of {count} coordinates",
@@ -378,8 +384,8 @@ SENTENCES = {
         "against the step h; marks are measured"
     ),
     "figure.sweep.model": (
-        "solid lines were predicted, truncation (dashed) plus rounding (dotted, root mean square), and stars are the best steps by "
-        "prediction, h* = {steps}"
+        "solid lines were predicted, truncation (dashed) plus rounding (dotted, root mean square), "
+        "and stars are the best steps by prediction, h* = {steps}"
     ),
     "figure.parts": (
         "What the {kind} error of the derivative with respect to {name} of {expression} at {at} is made of, against the step h: "
@@ -450,8 +456,9 @@ SENTENCES = {
         "and a step of its own choice for every entry."
     ),
     "prose.remainders": (
-        "If g is right, f(x + hd) - f(x) - h g.d falls like h^2, the symmetric remainder like h^3 and Richardson's like h^5. "
-        "If g is wrong, each falls like h once h is small enough, however small the error: the higher the order, the sooner."
+        "If g is right, the remainder f(x + hd) - f(x) - h g.d falls with slope 2, the symmetric one with slope 3 and "
+        "Richardson's with slope 5. If g is wrong, each falls with slope 1 once h is small enough, however small the error: "
+        "the higher the order, the sooner."
     ),
     "term.check.numerical": "numerical",
     "meaning.check.numerical": "The slope of f along this entry, or the slopes on both sides of a kink.",

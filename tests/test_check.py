@@ -163,6 +163,18 @@ def test_two_errors_that_cancel_along_a_diagonal_are_caught():
     assert {e.name for e in check.found("wrong")} == {"w[7]", "w[1600]"}
 
 
+@pytest.mark.parametrize(("wrong", "cause"), [(slice(None), "sign"), (slice(0, None, 10), "sign")])
+def test_more_wrong_entries_than_are_sought(wrong, cause):
+    """All or a tenth of 2000: enough are shown, the cause is named, and nothing is claimed of the others."""
+    w = RNG.normal(size=2000)
+    g = np.cos(w)
+    g[wrong] *= -1
+    check = dk.check_gradient(lambda w: np.sum(np.sin(w)), g, w)
+    assert (check.verdict, check.cause, check.limit) == ("wrong", cause, math.inf)
+    assert 32 <= len(check.found("wrong")) <= 64
+    assert "of none of them can it be said" in " ".join(check.table().notes)
+
+
 # --- kinks --------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("slope", [0.0, 0.3, 0.5, 1.0])
 def test_every_slope_of_relu_at_0_in_0_1_passes(slope):
@@ -248,7 +260,16 @@ def test_a_gradient_that_is_a_difference_quotient_of_its_own_is_not_called_wrong
 
     check = dk.check_gradient(math.exp, rough, 1.0)
     assert check.verdict == "undecided"
-    assert "your gradient" in check.entries[0].reason
+    assert "your gradient" in check.sentence()
+
+
+@pytest.mark.parametrize("gradient", [None, "sin(x)/x^2 - 2*(1 - cos(x))/x^3"])
+def test_a_right_formula_that_loses_all_digits_is_undecided(gradient):
+    """(1 - cos x)/x^2 at 1e-4: its derivative as a formula is 630 % off; a formula that is wrong by more is wrong."""
+    check = dk.check_gradient("(1 - cos(x))/x^2", gradient, 1e-4)
+    assert check.verdict == "undecided"
+    assert check.sentence().startswith("undecided: x is off by 629 %, but the rounding noise of your gradient")
+    assert dk.check_gradient("(1 - cos(x))/x^2", "sin(x)/x^2 - (1 - cos(x))/x^3", 1e-4).verdict == "wrong"
 
 
 def test_an_edge_of_the_domain():

@@ -45,7 +45,7 @@ FORMATS = (".png", ".svg", ".pdf")
 def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     """Return the pictures of a record by name, the main one first."""
     if isinstance(record, Sweep):
-        split = {"error_parts": error_parts(record, width)} if drawable(record) else {}
+        split = {"error_parts": error_parts(record, width)} if record.split() else {}
         return {"error_vs_h": error_vs_h(record, width)} | split
     if isinstance(record, Swell):
         return {"swell": swell(record, width)}

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.ladder import TINY, Array, Best, extrapolate, take
-from diffkit.numeric.sampler import Sampler
+from diffkit.numeric.ladder import TINY, Best, extrapolate, take
+from diffkit.numeric.sampler import Array, Sampler
 from diffkit.numeric.search import BITS, LEVELS, ROWS, Search, dense
 
 STATUSES = (
@@ -24,6 +24,7 @@ FINEST = 4  # rows in which what h tends to is seen
 GAP_FALL = 12.0  # a gap must shrink by more than this when h does by 16: by 16 if f'' exists, by 11 for |x|^1.87
 SCATTER = 2.0**10  # noise this much above what rounding f(x) and x explains is said
 SUDDEN = 256.0  # a fall of the differences at one halving that no smooth f shows
+SETTLED = 2.0**-14  # of the distance to the limit that is left a row of the scan later, if the quotients settled suddenly
 CLEAR = 2.0**-10  # relative change of D0 over the coarse steps that asks for a closer look
 
 
@@ -87,7 +88,7 @@ def doubtful(s: Search, slopes: Sides) -> Array:
         | uneven(s)
         | loud(s)
         | (claim > CLEAR**2 * np.abs(T)) & (claim * s.best.h > 64 * U * s.table.size[-1])
-        | (s.best.column == 0) & (~near & (np.abs(D - T) > CLEAR * np.abs(T))).any(axis=0)
+        | abrupt(s) & (~near & (np.abs(D - T) > CLEAR * np.abs(T))).any(axis=0)
         | ~np.isfinite(s.centre)
         | ~(claim < np.inf)
     )
@@ -134,10 +135,11 @@ def judge(f: Sampler, s: Search, slopes: Sides, spare: int) -> Finding:
 
     From what weighs least to what weighs most: a later name takes the place of an earlier one.  ``spare`` evaluations are left.
     """
-    right, left = (one_sided(s, slope) for slope in (slopes.right, slopes.left))
+    right, left = (one_sided(s, slope, s.rough) for slope in (slopes.right, slopes.left))
     found = name(finding(s.best, s.cost), loud(s), "noisy")
     found = named_by_order(found, s, slopes)
     found = name(found, repeats(s).any(axis=0), "quantised")
+    found = contradicted(found, s, slopes)
     found = staircase(found, f, s, slopes) if spare > 2 * ROWS else found
     found = nothing(found, wandering(s, slopes), "no-asymptotic-range")
     found = hidden(found, f, s) if spare else found
@@ -145,7 +147,7 @@ def judge(f: Sampler, s: Search, slopes: Sides, spare: int) -> Finding:
     found = kinked(found, s, slopes, right, left)
     found = steep(found, slopes, s)
     found = nothing(found, jumps(s), "jump")
-    found = edge(found, slopes, right, left)
+    found = edge(found, s, slopes, right, left)
     found = nothing(found, ~(found.error < np.inf) & (found.status == CODE["ok"]), "no-asymptotic-range")
     found = nothing(found, slopes.above & slopes.below & np.isnan(s.scan.quotient[-FINEST:]).all(axis=0), "overflow")
     found = nothing(found, np.isnan(s.centre) | ~(slopes.above | slopes.below), "domain")
@@ -158,17 +160,21 @@ def name(found: Finding, where: Array, status: str, **changes: Array) -> Finding
     return found._replace(**{key: np.where(where, new, getattr(found, key)) for key, new in changes.items()})
 
 
+def put_where(found: Finding, where: Array, new: Finding) -> Finding:
+    """The new finding at those points."""
+    return Finding(*(np.where(where, b, a) for a, b in zip(found, new, strict=True)))
+
+
 def nothing(found: Finding, where: Array, status: str, **changes: Array) -> Finding:
     """The same where no number can be given."""
     nan = np.full(len(where), np.nan)
     return name(found, where, status, value=nan, error=np.full(len(where), np.inf), order=nan, **changes)
 
 
-def one_sided(s: Search, slope: Array, rows: Array | None = None) -> Best:
+def one_sided(s: Search, slope: Array, F: Array, rows: Array | bool = True) -> Best:
     """The limit of a one-sided slope, from these rows of the scan; where f is constant at small steps only, those say nothing."""
-    slope = slope if rows is None else np.where(rows, slope, np.nan)
-    slope = np.where((slope == 0) & (slope != 0).any(axis=0), np.nan, slope)
-    return extrapolate(slope, s.scan.h, 3 * s.rough, RATIO, columns=4)
+    kept = ((slope != 0) | (slope == 0).all(axis=0)) & rows
+    return extrapolate(np.where(kept, slope, np.nan), s.scan.h, 3 * F, RATIO, columns=4)
 
 
 def named_by_order(found: Finding, s: Search, slopes: Sides) -> Finding:
@@ -193,6 +199,37 @@ def measured_order(change: Array, threshold: Array, ratio: float) -> Array:
     return np.where((last > 1) & (np.ptp(three, axis=0) < 0.15), np.median(three, axis=0), np.nan)
 
 
+def contradicted(found: Finding, s: Search, slopes: Sides) -> Finding:
+    """Where smaller steps contradict the estimate: what they say, if they come to it gradually or it is the slope of one side.
+
+    A fine wave is entered gradually; a kink beside x, closer than the best step, suddenly, but it leaves the slope of the far
+    side alone.  Teeth, as of a function that rounds inside, are neither.
+    """
+    D, h, rows = s.scan.quotient, s.scan.h, np.arange(LEVELS)[:, None]
+    against = strays(s, D, s.best)
+    first = np.where(against, rows, LEVELS).min(axis=0)
+    inner = extrapolate(np.where(rows >= first - 1, D, np.nan), h, s.rough, RATIO**2, columns=2)
+    off = np.abs(inner.value - found.value)
+    apart = against.any(axis=0) & (off > 2 * inner.error)
+    last = np.where((np.abs(D - inner.value) > off / RATIO) & (h > inner.h), rows, 0).max(axis=0)
+    after = np.fmin(last + 1, LEVELS - 1)
+    outer, settled = (np.abs(take(D, row) - inner.value) for row in (last, after))
+    kept = settled > SETTLED * outer + inner.error + 8 * take(s.rough, after) / take(h, after)
+    for slope in (slopes.right, slopes.left):
+        side = one_sided(s, slope, U * s.scan.size + TINY, rows <= last)
+        kept |= (np.abs(side.value - inner.value) <= side.error + inner.error) & (side.error + inner.error < off / 2)
+    seen = finding(inner, 0)
+    wide = found._replace(error=np.fmax(found.error, _agreed(against, D - found.value, 8 * s.rough / h)))
+    return put_where(put_where(found, ~apart, wide), apart & kept, seen._replace(evaluations=found.evaluations))
+
+
+def _agreed(against: Array, off: Array, rough: Array) -> Array:
+    """How far from the estimate two successive of those steps agree that the slope is."""
+    alike = against[:-1] & against[1:] & (np.abs(off[1:] - off[:-1]) <= np.abs(off[1:]))
+    farthest: Array = np.where(alike, np.abs(off[1:]) + rough[1:], 0).max(axis=0)
+    return farthest
+
+
 def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
     """A slope that the coarse steps agree on, from both sides, goes before a fine one that appears at once: a step's own slope.
 
@@ -203,21 +240,31 @@ def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
     F = U * s.scan.size + np.where(flat, take(_rise(s), first), TINY)
     coarse = extrapolate(np.where(rows, s.scan.quotient, np.nan), s.scan.h, F, RATIO**2, columns=2)
     off, width = np.abs(coarse.value - s.best.value), coarse.error + s.best.error
-    sure = (coarse.error < np.inf) & (flat & (s.best.h <= take(s.scan.h, first)) | (abrupt(s) & (off > 8 * width)))
+    flat &= s.best.h <= take(s.scan.h, first)
+    sure = (coarse.error < np.inf) & (flat | (abrupt(s) & (off > 8 * width)))
     for slope in (slopes.right, slopes.left):
-        side = one_sided(s, slope, rows)
+        side = one_sided(s, slope, F, rows)
         sure &= np.abs(side.value - coarse.value) <= 4 * (side.error + coarse.error)
         sure &= flat | (np.abs(side.value - s.best.value) > side.error + s.best.error)
+    both = (s.scan.above != s.centre).any(axis=0) & (s.scan.below != s.centre).any(axis=0)
+    found = name(found, flat & both, "quantised", error=np.fmax(found.error, _over_steps(s, first)))
     return across(found, f, s, coarse, sure, flat) if sure.any() else found
 
 
+def _over_steps(s: Search, first: Array) -> Array:
+    """What the slope may be where f is constant below that row: as much as seen there and a row up, and one step more."""
+    here, up = (np.abs(take(s.scan.quotient, np.fmax(first - i, 0))) for i in (0, 1))
+    most: Array = np.fmax(here, up) + take(_rise(s), first) / take(s.scan.h, first)
+    return most
+
+
 def fine_steps(s: Search) -> tuple[Array, Array]:
-    """Where f is constant at the least steps and its first change is small beside its changes over larger ones; that step's row."""
+    """Where f is constant at the least steps and its first change is small beside those over larger ones; that step's row."""
     rise = _rise(s)
     flat: Array = (rise[-FINEST:] == 0).all(axis=0)
     first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
     step = take(rise, first)
-    return flat & (4 * RATIO * step < rise.max(axis=0)) & (step > 16 * U * take(s.scan.size, first)), first
+    return flat & (RATIO * step < rise.max(axis=0)) & (step > 16 * U * take(s.scan.size, first)), first
 
 
 def _rise(s: Search) -> Array:
@@ -227,7 +274,7 @@ def _rise(s: Search) -> Array:
 
 
 def abrupt(s: Search) -> Array:
-    """Where the quotients settle at once: those of a smooth f, however narrow, come nearer by a factor of 4 or so at each halving."""
+    """Where the quotients settle at once: those of a smooth f, however narrow, come nearer by about 4 at each halving."""
     row = s.anchor + 1
     off = np.abs(take(s.scan.quotient, row) - s.best.value) * take(s.scan.h, row)
     change = np.abs(s.table.quotient[1:] - s.table.quotient[:-1])
@@ -244,9 +291,10 @@ def across(found: Finding, f: Sampler, s: Search, coarse: Best, sure: Array, fla
     seen = finding(best, 2 * len(table.h))
     seen = name(name(seen, flat[sure], "quantised"), ~flat[sure], "noisy")
     seen = seen._replace(evaluations=seen.evaluations + found.evaluations[sure])
-    for old, new in zip(found, seen, strict=True):
+    whole = Finding(*(np.array(old) for old in found))
+    for old, new in zip(whole, seen, strict=True):
         old[sure] = new
-    return found
+    return whole
 
 
 def wandering(s: Search, slopes: Sides) -> Array:
@@ -279,28 +327,16 @@ def hidden(found: Finding, f: Sampler, s: Search) -> Finding:
 
 
 def kinked(found: Finding, s: Search, slopes: Sides, right: Best, left: Best) -> Finding:
-    """A gap that no smaller step contradicts is a kink at x: the value is the mean of the slopes, and the error reaches both.
-
-    Where smaller steps contradict it the kink is beside x, and the slope of the other side goes on through x.
-    """
+    """A gap that no smaller step contradicts: the value is the mean of the slopes, and the error reaches both."""
     gap, error = right.value - left.value, right.error + left.error
     seen, rough = slopes.right - slopes.left, 8 * s.rough / s.scan.h
     finer = s.scan.h <= np.fmin(right.h, left.h)
     against = finer & (np.abs(seen - gap) > np.abs(gap) / 2 + rough)
-    clear, beside = np.abs(gap) > 2 * error, against.any(axis=0)
-    alike = np.fmax(right.h, left.h) <= RATIO**2 * np.fmin(right.h, left.h)
+    kink = (np.abs(gap) > 2 * error) & ~against.any(axis=0)
     value, width = (right.value + left.value) / 2, np.abs(gap) / 2 + error
     changes = {"value": value, "error": width, "left": left.value, "right": right.value, "h": np.fmin(right.h, left.h)}
-    unknown = np.full(len(gap), np.nan)
-    found = name(found, clear & ~beside, "kink", **changes, scheme=np.full(len(gap), SCHEMES.index("D0")), order=unknown)
-    last = np.where(against & (np.abs(seen) < np.abs(gap) / 4), np.arange(LEVELS)[:, None], 0).max(axis=0)
-    inner = take(s.scan.quotient, last)
-    for scheme, side in (("D+", right), ("D-", left)):
-        through = clear & alike & (last > 0) & (np.abs(inner - side.value) < np.abs(gap) / 4)
-        through &= (side.error < found.error) | (np.abs(found.value - side.value) > found.error + side.error)
-        changes = {"value": side.value, "error": side.error, "h": side.h, "order": unknown}
-        found = name(found, through, "ok", **changes, scheme=np.full(len(gap), SCHEMES.index(scheme)))
-    return found
+    unknown, central = np.full(len(gap), np.nan), np.full(len(gap), SCHEMES.index("D0"))
+    return name(found, kink, "kink", **changes, scheme=central, order=unknown)
 
 
 def steep(found: Finding, slopes: Sides, s: Search) -> Finding:
@@ -328,10 +364,20 @@ def jumps(s: Search) -> Array:
     return found
 
 
-def edge(found: Finding, slopes: Sides, right: Best, left: Best) -> Finding:
+def edge(found: Finding, s: Search, slopes: Sides, right: Best, left: Best) -> Finding:
     """Where f is undefined on one side: the slope on the other."""
-    for index, side, is_edge in ((2, right, slopes.above & ~slopes.below), (3, left, slopes.below & ~slopes.above)):
+    ends = ((2, right, slopes.right, slopes.above & ~slopes.below), (3, left, slopes.left, slopes.below & ~slopes.above))
+    for index, side, slope, is_edge in ends:
         open_ = is_edge & (found.status != CODE["vertical-tangent"]) & (found.status != CODE["jump"]) & (side.error < np.inf)
         changes = {"value": side.value, "error": np.fmax(side.error, TINY), "h": side.h}
         found = name(found, open_, "domain-edge", **changes, scheme=np.full(len(open_), index))
+        found = nothing(found, open_ & strays(s, slope, side).any(axis=0), "no-asymptotic-range")
+    return found
+
+
+def strays(s: Search, slope: Array, best: Best) -> Array:
+    """The smaller steps whose slopes contradict the limit found."""
+    step = np.abs(np.diff(slope, axis=0, prepend=np.nan))
+    far = np.abs(slope - best.value) > best.error + 8 * s.rough / s.scan.h + np.where(np.isnan(step), 0, step / 2)
+    found: Array = far & (s.scan.h < best.h)
     return found

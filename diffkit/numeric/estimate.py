@@ -17,7 +17,7 @@ from diffkit.numeric.sampler import Array, Sampler
 from diffkit.numeric.search import LEAST_ROWS, ROWS, SCAN_COST, search
 from diffkit.results.estimate import Estimate
 
-MAXEVALS = 120  # of which a smooth f takes 49
+MAXEVALS = 160  # of which a smooth f takes 49
 CHUNK = 2048  # points whose tables fit in the cache together
 SMALL = 2.0**-4  # below it |x| is a scale of its own: log and 1/x change over |x|, exp and cos over 1
 OPTIONAL = ("left", "right", "order")  # None for a number where nothing is known

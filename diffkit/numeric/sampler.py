@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diffkit.errors import UsageError
 from diffkit.messages import say
 
-Array = NDArray[Any]
+Array = Any  # of NumPy, whose own types know no shapes
 
 
 class Sampler:

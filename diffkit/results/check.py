@@ -12,6 +12,7 @@ from diffkit.messages import say
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, point, short
 
+NAMES = {"taylor": "Taylor", "symmetric": "symmetric", "richardson": "Richardson"}
 VERDICTS = ("wrong", "undecided", "kink", "pass")  # the worst first
 COORDINATES = 4  # of a point that a sentence writes out
 SHOWN = 20  # entries in the table; JSON and CSV hold all that were measured
@@ -21,8 +22,8 @@ SHOWN = 20  # entries in the table; JSON and CSV hold all that were measured
 class Entry(Data):
     """One entry of the gradient: yours beside the numerical one.
 
-    ``error`` is the error bar of the latter and ``limit`` the error of yours that would be seen, both absolute; ``digits`` is what
-    that leaves of its size. ``chapter`` is the error by the chapter's rule.
+    ``error`` is the error bar of the latter and ``limit`` the error of yours that would be seen, both absolute; ``digits`` is
+    what that leaves of its size. ``chapter`` is the error by the chapter's rule.
     """
 
     name: str
@@ -38,6 +39,10 @@ class Entry(Data):
     right: float | None = None
     chapter: float | None = None
     reason: str = ""
+
+    def differs(self) -> bool:
+        """Tell whether yours is off by more than would be seen."""
+        return abs(self.yours - self.numerical) > self.limit
 
     def shown(self) -> str:
         """Return the numerical side: a number, or both slopes at a kink."""
@@ -123,9 +128,16 @@ class Check(Record):
     def sentence(self) -> str:
         """Return the verdict in one sentence."""
         found = self.found(self.verdict)
-        shape = self.verdict == "wrong" and not found
-        said = say("check.wrong.shape" if shape else f"check.{self.verdict}.sentence", **self._fields(found))
+        said = say(f"check.{self.verdict}.{self._form(found)}", **self._fields(found))
         return f"{said} {say('check.cause', cause=self._cause())}" if self.cause else said
+
+    def _form(self, found: list[Entry]) -> str:
+        """Return which sentence says the verdict."""
+        if self.verdict == "undecided":
+            return "differs" if found and found[0].differs() else "sentence"
+        if self.verdict == "wrong" and not found:
+            return "shape"
+        return "one" if self.count == 1 and self.verdict != "kink" else "sentence"
 
     def _cause(self) -> str:
         return say(f"cause.{self.cause}") + f" ({self.because})" * bool(self.because)
@@ -134,19 +146,19 @@ class Check(Record):
         worst = next(iter(found or self.entries), None)
         digits = [entry.digits for entry in self.entries if entry.verdict != "kink"] or [0.0]
         return {
-            "rtol": short(self.rtol),
             "wrong": len(self.found("wrong")),
             "count": self.count,
             "undecided": len(self.found("undecided")),
             "name": worst.name if worst else "-",
             "amount": amount(worst.relative_error) if worst else "-",
+            "reason": worst.reason if worst else "",
             "digits": fixed(min(digits), 1),
             "wanted": fixed(-math.log10(self.rtol), 1),
         }
 
     def _slopes(self) -> list[str]:
         known = [r for r in self.remainders if r.slope is not None]
-        shown = [say("check.slope", scheme=r.scheme, slope=fixed(r.slope), expected=r.expected_slope) for r in known]
+        shown = [say("check.slope", scheme=NAMES[r.scheme], slope=fixed(r.slope), expected=r.expected_slope) for r in known]
         return [say("check.slopes", direction=self.direction or say("check.random"), slopes=", ".join(shown))] if shown else []
 
     def table(self) -> Table:
@@ -167,8 +179,10 @@ class Check(Record):
         """Return what the table leaves out."""
         hidden, together = len(self.entries) - SHOWN, self.count - len(self.entries)
         left_out = [say("check.more", count=hidden)] if hidden > 0 else []
-        limit = [say("check.together", count=together, limit=short(self.limit))] if self.limit is not None and together else []
-        return left_out + limit
+        if self.limit is None or not together:
+            return left_out
+        known = "check.together" if self.limit < math.inf else "check.unknown"
+        return [*left_out, say(known, count=together, limit=short(self.limit))]
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row an entry."""
@@ -181,7 +195,7 @@ def amount(relative_error: float) -> str:
     Examples
     --------
     >>> amount(3.0), amount(0.5), amount(5e-8), amount(float("inf"))
-    ('300 %', '50 %', '5e-8 of its size', 'all of it')
+    ('300 %', '50 %', '5e-8 of its size', 'everything (it should be 0)')
     """
     if relative_error == math.inf:
         return say("check.all")

@@ -136,6 +136,11 @@ class Sweep(Record):
         noise = say("sweep.noise", arithmetic=self.arithmetic, rms=short(self.noise_rms), bound=short(self.noise_bound))
         return f"{noise}{say('sweep.nominal')}" if self.nominal else noise
 
+    def split(self) -> list[Scheme]:
+        """Return the schemes of difference quotients whose errors are split into parts, D- aside, which is D+ turned round."""
+        shown = [s for s in self.schemes if s.scheme not in ("D-", "complex-step")]
+        return [s for s in shown if any(sample.cut is not None for sample in s.samples)]
+
     def table(self) -> Table:
         """Return one row a scheme: orders, the predicted step and what it reached, the lucky minimum."""
         rows = [

@@ -16,6 +16,7 @@ def build(record: Report) -> list[Section | None]:
         Section(say("heading.verdict"), (lead, formula(record), *_setting(record))),
         compare.engines(record.comparison) if record.at else None,
         sweep.errors(record.sweep) if record.sweep else _no_sweep() if record.at else None,
+        sweep.parts(record.sweep) if known and record.sweep else None,
         sweep.orders(record.sweep) if known and record.sweep else None,
         swell.growth(record.swell) if record.swell and record.at else None,
         _measured(record),

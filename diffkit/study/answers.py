@@ -28,23 +28,30 @@ class Answer(NamedTuple):
         return [p for p in parts if self.parts[p.name].shape != p.shape and (p.shape or self.parts[p.name].size != 1)]
 
 
-def answer(gradient: Any, handed: Handed) -> Answer:
-    """The gradient at the point of f: called, if it can be."""
-    return arranged(raw(gradient, handed)(handed.point.flat), handed)
+class Source(NamedTuple):
+    """Where answers come from: a function of the flat point that answers in the user's form, and what rounding may do to it.
+
+    ``rounding`` bounds, for one entry at the point, the rounding error of a formula; 0 where the formula is not known.
+    """
+
+    at: Callable[[Array], Any]
+    rounding: Callable[[int], float] = lambda i: 0.0
 
 
-def raw(gradient: Any, handed: Handed) -> Callable[[Array], Any]:
-    """The gradient as a function of the flat point that answers in the user's form."""
+def source(gradient: Any, handed: Handed) -> Source:
+    """The gradient, in whatever form, as a Source."""
     if gradient is None:
         program = _recorded(handed)
-        return lambda flat: tape.gradient(program, [float(x) for x in flat])
+        point = tuple(map(float, handed.point.flat))
+        slopes = tape.gradient_program(program)
+        return Source(lambda flat: tape.gradient(program, [float(x) for x in flat]), lambda i: tape.noise(slopes, point, 1 + i))
     if isinstance(gradient, str):
         gradient = as_program(gradient)
     if isinstance(gradient, Program):
         return _formulas(gradient, handed)
     if not callable(gradient):
-        return lambda flat: gradient
-    return lambda flat: _called(gradient, handed, flat)
+        return Source(lambda flat: gradient)
+    return Source(lambda flat: _called(gradient, handed, flat))
 
 
 def _recorded(handed: Handed) -> Program:
@@ -66,7 +73,7 @@ def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
     raise InputError(f"the gradient fails at that point: {type(first).__name__}: {str(first)[:200]}")
 
 
-def _formulas(gradient: Program, handed: Handed) -> Callable[[Array], Any]:
+def _formulas(gradient: Program, handed: Handed) -> Source:
     """A Program of as many outputs as the point has entries, in the order of the inputs of f; its inputs are found by name."""
     names = handed.point.names
     order = list(handed.f.inputs) if isinstance(handed.f, Program) and sorted(handed.f.inputs) == sorted(names) else names
@@ -80,12 +87,15 @@ def _formulas(gradient: Program, handed: Handed) -> Callable[[Array], Any]:
             remedy=f"give one for each of {', '.join(order[:8])}, separated by commas",
         )
 
-    def formulas_at(flat: Array) -> dict[str, Any]:
-        point = dict(zip(names, map(float, flat)))
-        found = gradient(**{name: point[name] for name in gradient.inputs})
+    def point(flat: Array) -> dict[str, float]:
+        known = dict(zip(names, map(float, flat)))
+        return {name: known[name] for name in gradient.inputs}
+
+    def at(flat: Array) -> dict[str, Any]:
+        found = gradient(**point(flat))
         return dict(zip(order, found if len(order) > 1 else (found,)))
 
-    return formulas_at
+    return Source(at, lambda i: tape.noise(gradient, point(handed.point.flat), order.index(names[i])))
 
 
 def arranged(given: Any, handed: Handed) -> Answer:

@@ -92,7 +92,7 @@ def float32() -> Arithmetic:
 def _rounded(name: str, kind: Callable[[Any], Any]) -> SimpleNamespace:
     """A namespace in which every result is of that kind; rows that it lacks are composed of rounded ones."""
     builder = {"numpy": namespaces._numpy, "complex": namespaces._complex}[name]
-    own = {row: partial(_cast, kind, function) for row, function in builder()[0].items()}
+    own: dict[str, Callable[..., Any]] = {row: partial(_cast, kind, function) for row, function in builder()[0].items()}
     return namespaces.complete(f"{name} {kind}", own, lambda value, text="": kind(value))
 
 

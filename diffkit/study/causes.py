@@ -14,6 +14,7 @@ import numpy as np
 from diffkit import limits, namespaces, tape
 from diffkit.floats import U
 from diffkit.messages import say
+from diffkit.printing import line_text
 from diffkit.program import Builder, Program, run
 from diffkit.study.answers import Answer
 from diffkit.study.handover import Array, Part
@@ -238,7 +239,7 @@ def _accumulation(e: Evidence) -> Cause | None:
 def _cuts(program: Program, x: Array) -> Iterator[tuple[str, Program]]:
     """The Program without one use of a value, or with one alone: the other uses read the number instead."""
     values = run(program, namespaces.get("math"), [float(t) for t in x])
-    names = {k: text for text, k in program.names} | {k: line.text for k, line in enumerate(program.lines) if line.op == "input"}
+    names = {k: text for text, k in program.names}
     uses: dict[int, list[tuple[int, int]]] = {}
     for k, line in enumerate(program.lines):
         for position, a in enumerate(line.args):
@@ -246,10 +247,11 @@ def _cuts(program: Program, x: Array) -> Iterator[tuple[str, Program]]:
     for a, places in uses.items():
         if len(places) < 2 or program.lines[a].op == "const" or not math.isfinite(values[a]):
             continue
+        text = names.get(a) or line_text(program, a, names)
         for place in places:
-            yield names.get(a, program.lines[a].op), _without(program, {place}, values)
+            yield text, _without(program, {place}, values)
             if len(places) > 2:
-                yield names.get(a, program.lines[a].op), _without(program, {*places} - {place}, values)
+                yield text, _without(program, {*places} - {place}, values)
 
 
 def _without(program: Program, cut: set[tuple[int, int]], values: Sequence[float]) -> Program:

@@ -18,7 +18,7 @@ from diffkit.program import Program
 from diffkit.results import Check, Entry
 from diffkit.results.check import VERDICTS
 from diffkit.study import causes, entries, subgradients, suspects
-from diffkit.study.answers import raw
+from diffkit.study.answers import source
 from diffkit.study.entries import Case
 from diffkit.study.handover import Array, Handed
 from diffkit.study.remainders import direction
@@ -80,7 +80,7 @@ def check_gradient(
     if rtol is not None and not 0 < rtol < 1:
         raise UsageError(f"rtol must lie between 0 and 1, not be {rtol}")
     handed = Handed(f, at)
-    case = Case(handed, raw(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
+    case = Case(handed, source(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
     progress("entries")
     dice = np.random.default_rng(seed)
     found, limit = _by_chapter(case) if rule == "chapter" else _by_slopes(case, dice)

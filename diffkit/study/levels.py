@@ -24,6 +24,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from diffkit import namespaces, tangent, tape
+from diffkit.balls import working
 from diffkit.primitives import TABLE
 from diffkit.program import Builder, Line, Program
 from diffkit.study.arithmetic import Arithmetic
@@ -37,6 +38,7 @@ BLOCK = 1 << 20  # numbers of a kind held at once: lines times points
 WINDOW = 3  # looks at which an operation must be exact at all points, to be exact by more than chance
 SMOOTH = 9  # steps, about a decade, that are looked at together
 TRIED, NEARBY = 32, 2.0**-36  # points at which a library function is tried, and how far apart, relative
+BITS = 128  # of precision for that
 ARBITRARY = 2.0**40  # ulps: a float64 tangent does not tell the fraction of a larger q, and nothing depends on it
 
 
@@ -163,11 +165,12 @@ def _variance(arithmetic: Arithmetic, op: str, operands: Sequence[float]) -> flo
     for j in range(1, TRIED + 1):
         nearby = [x * (1 + j * NEARBY) if op != "polygamma" or i else x for i, x in enumerate(operands)]
         y = arithmetic.lines(program, nearby)[-1]
-        true = ball(program, nearby, None, 0)
+        true = ball(program, nearby, None, 0, BITS)
         if not (np.isfinite(y) and true.is_finite()):
             return 0.0
-        errors.append(float((arb(y) - true) / float(arithmetic.half_spacing(y))))
-    return float(max(0.0, np.var(errors) - 1 / 3))
+        with working(BITS, 1):
+            errors.append(float((arb(y) - true) / float(arithmetic.half_spacing(y))))
+    return max(0.0, float(np.var(errors)) - 1 / 3)
 
 
 def _counted(share: Any) -> Any:

@@ -175,9 +175,11 @@ class Split:
             estimate, slope = exact(estimate), self.f.slope(bits)
             chain = self._continued() if scheme == "complex-step" else self._quotients(scheme, bits)
             links = [slope, *chain, estimate]
-            parts, total = [b - a for a, b in pairwise(links)], estimate - slope
-            finite = all(part.is_finite() for part in parts)
-            return Parts(*parts, total, residue(parts, total, self._scale())) if finite else None
+            cut, abscissa, evaluation, arithmetic = parts = [b - a for a, b in pairwise(links)]
+            if not all(part.is_finite() for part in parts):
+                return None
+            total = estimate - slope
+            return Parts(cut, abscissa, evaluation, arithmetic, total, residue(parts, total, self._scale()))
 
     def _scale(self) -> Any:
         """What an error of exactly 0 is measured by: the terms of the quotient."""

@@ -17,7 +17,7 @@ SAMPLE = 32  # entries that are looked at in any case
 
 
 class Search(NamedTuple):
-    """The entries to look at, and the largest error that any other could hide, absolute; inf if the directions decide nothing."""
+    """The entries to look at, and the largest error that any other could hide, absolute: inf if nothing is known of them."""
 
     entries: list[int]
     limit: float
@@ -34,10 +34,18 @@ def search(case: Case, dice: np.random.Generator) -> Search:
     """A sample, and the entries behind every direction that disagrees, found by halving."""
     everything = np.arange(len(case.x))
     sample = sorted(int(i) for i in dice.choice(everything, SAMPLE, replace=False))
-    asked = [ask(case, everything, dice) for _ in range(DIRECTIONS)]
-    limit = min(group.limit for group in asked)
-    found = _halved(case, everything, dice) if any(group.wrong for group in asked) else []
-    return Search(sorted({*sample, *found}), limit)
+    wrong, limit = asked(case, everything, dice)
+    if not wrong:
+        return Search(sample, limit)
+    found = sorted({*sample, *_halved(case, everything, dice)})
+    wrong, limit = asked(case, np.setdiff1d(everything, found), dice)
+    return Search(found, math.inf if wrong else limit)
+
+
+def asked(case: Case, group: Array, dice: np.random.Generator) -> Group:
+    """What several directions say of a group."""
+    answers = [ask(case, group, dice) for _ in range(DIRECTIONS)]
+    return Group(any(one.wrong for one in answers), min(one.limit for one in answers))
 
 
 def ask(case: Case, group: Array, dice: np.random.Generator) -> Group:

@@ -11,7 +11,7 @@ from calibration.corpus import DEVELOPMENT
 from calibration.judge import Summary, Verdict, quantile, summary
 from calibration.participants import Participant
 from calibration.speed import GOAL, RUNS, Speed
-from calibration.wording import ABSENT, AGAIN, ALT, CAPTION, FUNCTIONS, MEANING, SEEN
+from calibration.wording import ABSENT, AGAIN, ALT, BEYOND, CAPTION, FUNCTIONS, MEANING, SEEN
 from diffkit.codec import encode
 from diffkit.render import markdown
 from diffkit.tables import Table, exact, short
@@ -24,6 +24,7 @@ class Study(NamedTuple):
 
     participants: Sequence[Participant]
     found: Found
+    beyond: Found  # with features of random size
     seed: int
     seen: Summary  # of ours, at the points of its development
     speed: Speed
@@ -55,7 +56,7 @@ ROWS: tuple[tuple[str, Callable[[Summary], str]], ...] = (
 
 def percent(part: int, whole: int) -> str:
     """A share in percent; "-" of nothing."""
-    return f"{100 * part / whole:.2g}" if whole else "-"
+    return f"{100 * part / whole:.3g}" if whole else "-"
 
 
 def render(study: Study) -> str:
@@ -68,6 +69,7 @@ def render(study: Study) -> str:
         "What the words mean": meaning(participants),
         "Function by function": f"{FUNCTIONS}\n\n{markdown.table(by_function(found))}",
         f"Where {ours} fails": failures(found[ours]),
+        "Features of any size": f"{BEYOND}\n\n{markdown.table(features(study.beyond))}",
         "Many points in one pass": many(study.speed),
         "How to do it again": f"{AGAIN}\n\n{conditions(participants)}",
     }
@@ -115,6 +117,19 @@ def by_function(found: Found) -> Table:
         rows.append((name, "hard" if hard else "smooth", *map(_faults, mine), *map(_median, mine), said))
     headers = ("function", "kind", *found, *(f"{name}, error" for name in found), f"{next(iter(found))} says")
     return Table(headers, tuple(rows))
+
+
+def features(found: Found) -> Table:
+    """Shares of violations and of silent wrong answers for each feature, and for all."""
+    names = list(dict.fromkeys(v.case.function.name for verdicts in found.values() for v in verdicts))
+    parts = {name: [[v for v in verdicts if v.case.function.name == name] for verdicts in found.values()] for name in names}
+    parts["all"] = [list(verdicts) for verdicts in found.values()]
+    return Table(("feature", *found), tuple((name, *map(_shares, part)) for name, part in parts.items()))
+
+
+def _shares(verdicts: Sequence[Verdict]) -> str:
+    s = summary(verdicts)
+    return f"{percent(s.violations, s.claims)} ({percent(s.silent, len(verdicts))})"
 
 
 def _faults(verdicts: Sequence[Verdict]) -> str:
@@ -172,6 +187,7 @@ def data(study: Study) -> str:
     functions = list(dict.fromkeys(v.case.function.name for verdicts in found.values() for v in verdicts))
     document: dict[str, Any] = {"versions": versions(participants), "machine": machine(), "vectorised": study.speed._asdict()}
     document |= {"seed": study.seed, "seen": study.seen._asdict()}
+    document["features"] = {name: summary(verdicts)._asdict() for name, verdicts in study.beyond.items()}
     document["participants"] = {name: summary(verdicts)._asdict() for name, verdicts in found.items()}
     document["functions"] = {f: {name: _row(verdicts, f) for name, verdicts in found.items()} for f in functions}
     return json.dumps(_plain(document), indent=1, allow_nan=False) + "\n"
