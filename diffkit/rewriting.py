@@ -5,7 +5,7 @@ line.  Sums and products match in either order, t^2 matches t*t, and a - b match
 plane only, or help on part of it only: what is offered is checked at the point (`diffkit.stable`), so the table may be generous.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -149,9 +149,9 @@ class Site(NamedTuple):
     bound: dict[str, int]
 
 
-def sites(program: Program) -> Iterator[Site]:
-    """Every place of a Program, its equal lines written once (`shared`), at which a rule fits."""
-    table = rules()
+def sites(program: Program, table: Mapping[str, Sequence[Rule]] | None = None) -> Iterator[Site]:
+    """Every place of a Program, its equal lines written once (`shared`), at which a rule fits: of the table, or of another."""
+    table = rules() if table is None else table
     for k, line in enumerate(program.lines):
         for rule in table.get(line.op, ()) if line.args else ():
             root = rule.form.outputs[0]

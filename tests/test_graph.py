@@ -10,7 +10,6 @@ from matplotlib.transforms import Bbox
 import diffkit as dk
 from diffkit.figures.sheet import renderer
 from diffkit.gates import fuse, unfuse
-from diffkit.repeats import repeats
 from diffkit.results import Graph, Record
 
 from . import programs
@@ -152,10 +151,12 @@ def test_a_loop_is_drawn_as_its_periods() -> None:
         full.plot()
 
 
-def test_repeats_are_told_from_lines_that_only_look_alike() -> None:
-    """A chain that reads its own start each time is a repeat; one that reads further and further back is none."""
-    assert repeats(["input"] + ["add"] * 20, [[]] + [[k, 0] for k in range(20)])[0].times == 20
-    assert repeats(["input"] + ["add"] * 20, [[]] + [[k, k // 2] for k in range(20)]) == []
+def test_several_loops_are_each_drawn_once() -> None:
+    """Two loops after each other, with something else between; a product of many inputs is left as it is."""
+    graph = dk.graph("a = x; repeat 30: a = sin(a)*2; b = exp(a) + x; repeat 50: b = b*b + a", 0.3, collapse=True)
+    assert sorted(node.repeats for node in graph.nodes if node.role == "repeats") == [28, 48]
+    assert len(graph.nodes) < 20
+    assert overlapping(graph.plot()) == []
 
 
 def test_files_of_every_kind(tmp_path, capsys) -> None:

@@ -16,7 +16,7 @@ from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
 from diffkit.figures.check import remainders
 from diffkit.figures.graph import few_enough, frames, graph
-from diffkit.figures.parts import drawable, error_parts
+from diffkit.figures.parts import error_parts
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sizes import advice, engines, swell

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from diffkit import limits, namespaces, tangent, tape
+from diffkit.emit import periods
 from diffkit.errors import UsageError
 from diffkit.gates import fuse as fused
 from diffkit.gates import unfuse as unfused
@@ -15,11 +16,11 @@ from diffkit.messages import say
 from diffkit.printing import line_text
 from diffkit.program import Program, active, run
 from diffkit.program_latex import gate_latex, identifier, lines_latex
-from diffkit.repeats import repeats
 from diffkit.results import Edge, Graph, Node
 from diffkit.study import compare
 
 SHOW = ("value", "local", "adjoint", "tangent", "error")
+LEAST = 12  # nodes of a repeat that is drawn once
 LABELS, DIRECTIONS = ("op", "name", "expr"), ("LR", "TB")
 
 
@@ -175,17 +176,28 @@ def _edges(program: Program, point: dict[str, float], with_local: bool) -> Itera
 
 def collapsed(nodes: Sequence[Node], edges: Sequence[Edge], program: Program) -> tuple[list[Node], list[Edge]]:
     """The graph with the middle of every repeat as one node that says how often it repeats."""
-    place = {node.number: i for i, node in enumerate(nodes)}
-    reads = [[place.get(a, -2 - a) for a in program.lines[node.number].args] for node in nodes]
     kept = list(range(len(nodes)))  # the node that stands for each
     summaries = {}
-    for found in repeats([node.op for node in nodes], reads):
-        middle = range(found.start + found.period, found.stop - found.period)
+    for found in periods.find(*_shapes(nodes, program), least=LEAST):
+        middle = range(found.s + found.p, found.end - found.p)
         kept[middle.start : middle.stop] = [middle.start] * len(middle)
-        summaries[middle.start] = _summary(nodes[middle.start], found.times - 2)
+        summaries[middle.start] = _summary(nodes[middle.start], found.m - 2)
     stands = {node.number: nodes[kept[i]].number for i, node in enumerate(nodes)}
     shown = [summaries.get(i, node) for i, node in enumerate(nodes) if kept[i] == i]
     return shown, _between(edges, stands, {node.number for node in summaries.values()})
+
+
+def _shapes(nodes: Sequence[Node], program: Program) -> tuple[list[int], list[tuple[int, ...]]]:
+    """What each node does (its operation and constants, as a number), and which nodes it reads."""
+    place = {node.number: i for i, node in enumerate(nodes)}
+    shapes: dict[tuple[Any, ...], int] = {}
+    found, reads = [], []
+    for node in nodes:
+        args = program.lines[node.number].args
+        shape = (node.op, *(None if a in place else a for a in args))
+        found.append(shapes.setdefault(shape, len(shapes)))
+        reads.append(tuple(place[a] for a in args if a in place))
+    return found, reads
 
 
 def _summary(node: Node, times: int) -> Node:
