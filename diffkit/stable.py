@@ -17,8 +17,8 @@ from diffkit.enclosures import Question, lines
 from diffkit.errors import DiffkitError
 from diffkit.floats import correct_digits, digits_right
 from diffkit.points import prepare
-from diffkit.polynomials import factored
 from diffkit.program import Program
+from diffkit.rational import factored
 from diffkit.rewriting import Rule, rewrite, shared, sites
 
 BITS, AGREE = 512, 128  # of precision; of agreement, before two balls count as equal
@@ -139,7 +139,7 @@ class Candidate(NamedTuple):
 
     def rank(self) -> tuple[float, int]:
         """Most digits first, then fewest operations."""
-        return -round(sum(self.digits), 1), len(self.program.lines)
+        return -round(2 * sum(self.digits)), len(self.program.lines)
 
 
 def suggest(f: Any, at: Any, wrt: Sequence[str] | None = None) -> Stable | None:

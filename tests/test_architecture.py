@@ -18,7 +18,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"primitives"},
     {"namespaces"},
     {"program", "printing", "sympy_forms", "sympy_program"},
-    {"algebra", "steps", "language", "tracing", "points", "program_latex", "rewriting", "polynomials"},
+    {"algebra", "steps", "language", "tracing", "points", "program_latex", "rewriting", "rational"},
     ENGINES | {"balls", "domains", "enclosures"},
     {"engines", "truth", "problems"},
     {"stable"},

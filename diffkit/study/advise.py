@@ -19,7 +19,7 @@ from diffkit.program import Program, tidy
 from diffkit.results import Advice, Advised, Losses, Option, Rewriting, Rounded
 from diffkit.study import rounding
 from diffkit.study.compare import decimal, one_line, one_point
-from diffkit.tables import fixed
+from diffkit.tables import clip, fixed
 
 DIGITS = 30
 FULL = correct_digits(0.0)
@@ -119,7 +119,7 @@ def _rewriting(offer: stable.Stable, of: str) -> Rewriting:
     return Rewriting(
         of=of,
         text=str(offer.program),
-        rules=tuple(map(str, offer.rules)),
+        rules=tuple(clip(str(rule), 100) for rule in offer.rules),
         sources=tuple(rule.source for rule in offer.rules),
         where=offer.proof.where,
         points=offer.proof.points,
