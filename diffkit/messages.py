@@ -35,18 +35,25 @@ SENTENCES = {
     "sweep.dtype": "a sweep has no dtype '{dtype}'",
     "sweep.dtype.remedy": "give float64 or float32, or digits for more of them",
     "sweep.reason.missing": "no prediction: the derivative in its truncation constant does not exist here",
-    "sweep.reason.nothing": "no best step: f is a polynomial here of which nothing is cut off, so the larger h the better",
+    "sweep.reason.nothing": "no best step: the derivatives in its truncation are all 0 here, so the larger h the better",
     "sweep.reason.edge": "no best step: the predicted error has no minimum among the steps",
     "sweep.reason.superconvergent": (
         "superconvergent: the derivative in its truncation constant is 0 here, so the error falls like h^{power}"
     ),
-    "sweep.cause": "{scheme}: measured errors are {ratio} of the predicted: {cause}",
-    "sweep.cause.series": "{scheme}: at h* the truncation is not the first terms of its series: {cause}",
-    "cause.exact": "at most points f is computed exactly, its operands being short numbers",
-    "cause.correlated": "the rounding errors of different operations cancel, which the model takes for independent",
-    "cause.library": "a library function errs by more than the rounding of its result",
-    "cause.first-order": "rounding errors are so large that their products count, or a branch of f changes",
-    "cause.series": "a kink, a pole or an edge of the domain is nearer than that step",
+    "sweep.cause.exact": "less than predicted: at most points f is computed exactly, its operands being short numbers",
+    "sweep.cause.quantised": (
+        "less than predicted: f returns the same number at both points, because its last rounding swallows what came before"
+    ),
+    "sweep.cause.correlated": (
+        "less than predicted: the rounding errors of different operations cancel, which the model takes for independent"
+    ),
+    "sweep.cause.library": "more than predicted: a library function errs by more than the rounding of its result",
+    "sweep.cause.first-order": (
+        "more than predicted: rounding errors are so large that their products count, or a branch of f changes"
+    ),
+    "sweep.cause.series": (
+        "at h* the truncation is not the first terms of its series: a kink, a pole or an edge of the domain is nearer than that"
+    ),
     "sweep.verdict.none": "no scheme has a range of steps where truncation rules, so no order could be fitted.",
     "sweep.verdict.limited": (
         "fitted orders {orders}: {names} stay below the theory, so f lacks the smoothness that it assumes, "
@@ -74,6 +81,7 @@ SENTENCES = {
     "rules.broken": "less accurate than stated: {functions}",
     "rules.caption": "The largest error of value and partials in ulps over {points} points, beside what the row states.",
     "rules.textbook": "{function}: the textbook's {form} errs by {ulps} ulps at {at}",
+    "heading.estimate": "The derivative from values of f alone",
     "heading.functions": "The functions of the language",
     "report.constant": "Report on {expression}: it has no inputs, so there is nothing to differentiate",
     "report.headline": "Report on {expression} at {at}",

@@ -30,6 +30,8 @@ RECORDS = {
     "advice": specimens.advice(),
     "rules": specimens.rules(),
     "check": specimens.check(),
+    "estimate": specimens.estimate(),
+    "estimates": specimens.estimates(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 
