@@ -27,6 +27,6 @@ ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it
 SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps truncations leave the range of float64
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
 # --- the gradient check --------------------------------------------------------------------------------------------------
-CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 100 evaluations each; more are checked together first
+CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 50 evaluations each; more are checked together first
 CHECK_SUSPECTS = 32  # wrong entries of a large gradient that are sought one by one: more say no more
 CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each use of a value costs a reverse sweep

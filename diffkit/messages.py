@@ -184,6 +184,10 @@ SENTENCES = {
     "check.headline": "Gradient of {expression} at {at}",
     "check.caption": "Your gradient beside the numerical one at {at}, the worst entry first.",
     "check.pass.one": "pass: the derivative agrees with f, to at least {digits} digits.",
+    "check.pass.many": (
+        "pass: {looked} entries agree with f, to at least {digits} digits, and the other {others} along random directions, "
+        "where an error above {limit} in any one of them would have been seen."
+    ),
     "check.pass.sentence": "pass: all {count} entries agree with f, to at least {digits} digits.",
     "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
     "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",
@@ -268,6 +272,7 @@ SENTENCES = {
         "{digits} ({cost})."
     ),
     "advice.certified": "diffkit.derivative is right to the last digit.",
+    "advice.of": "df/d{name}: {text}",
     "advice.losses": (
         "Digits lost: {data} by the conditioning (were the inputs uncertain by half an ulp), {formula} more by the formula, "
         "{method} more by differences of values."

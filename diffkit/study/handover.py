@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
+from diffkit.errors import DiffkitError, InputError, NumberError, TimeLimitError, UsageError
 from diffkit.namespaces import quiet
 from diffkit.points import as_program, like
 from diffkit.program import Program
@@ -128,7 +128,7 @@ class Handed:
         """f there; nan where it fails."""
         try:
             return self._call(flat)
-        except UsageError:
+        except (UsageError, TimeLimitError):
             raise
         except Exception:  # beware: callables raise what they like outside their domain
             return float("nan")
@@ -177,6 +177,8 @@ class Handed:
             return None
         try:
             return as_program(self.f, self.point.restored(self.point.flat))
+        except TimeLimitError:
+            raise
         except Exception:  # beware: what cannot be recorded raises what it likes; it is measured instead
             return None
 
