@@ -12,7 +12,7 @@ import numpy as np
 from calibration.corpus import Case
 from calibration.participants import Answer, Participant, ask
 
-PATIENCE = 1.0  # seconds a call; the slowest median is a thousandth of that
+PATIENCE = 2.0  # seconds a call; the slowest median is a thousandth of that
 FORK: Any = get_context("fork")  # beware: formulas are lambdas, which only a forked process inherits
 
 
