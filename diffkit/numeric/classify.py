@@ -70,7 +70,8 @@ def sides(s: Search) -> Sides:
 
 
 def _finite(D: Array) -> Array:
-    return np.where(np.isfinite(D), D, np.nan)
+    finite = np.isfinite(D)
+    return D if finite.all() else np.where(finite, D, np.nan)
 
 
 # --- is there reason to look closer? ---------------------------------------------------------------------------------------
