@@ -192,6 +192,7 @@ SENTENCES = {
     "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
     "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",
     "check.wrong.one": "wrong: the derivative is off by {amount}.",
+    "check.wrong.missing": "wrong: {wrong} of {count} entries, of which {name} is no finite number.",
     "check.wrong.shape": "wrong: the gradient has another shape than the point.",
     "check.undecided.sentence": (
         "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."

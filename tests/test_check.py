@@ -348,6 +348,7 @@ def test_nan_in_the_gradient_is_wrong():
     for bad in (math.nan, math.inf, None):
         check = dk.check_gradient(lambda w: w @ w, [2.0, bad, 6.0], np.array([1.0, 2.0, 3.0]))
         assert (check.verdict, check.cause, check.entries[0].name) == ("wrong", "not-finite", "w[1]")
+        assert "w[1] is no finite number" in check.sentence()
 
 
 def test_the_time_limit_ends_a_check():

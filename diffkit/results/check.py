@@ -135,8 +135,8 @@ class Check(Record):
         """Return which sentence says the verdict."""
         if self.verdict == "undecided":
             return "differs" if found and found[0].differs() else "sentence"
-        if self.verdict == "wrong" and not found:
-            return "shape"
+        if self.verdict == "wrong" and (not found or not math.isfinite(found[0].yours)):
+            return "missing" if found else "shape"
         if self.verdict == "pass" and self.limit is not None:
             return "many"
         return "one" if self.count == 1 and self.verdict != "kink" else "sentence"
