@@ -89,11 +89,12 @@ def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUM
         best = claim.argmin(axis=0)
         found = take(claim, best)
         better = found < error
-        if better.any():
-            np.copyto(value, take(T, best + 2), where=better)
-            np.copyto(row, best + m + 2, where=better)
-            np.copyto(error, found, where=better)
-            column[better] = m
+        if not better.any():
+            break
+        np.copyto(value, take(T, best + 2), where=better)
+        np.copyto(row, best + m + 2, where=better)
+        np.copyto(error, found, where=better)
+        column[better] = m
     step = np.where(error < np.inf, take(np.broadcast_to(h, D.shape), row), np.nan)
     return Best(value, error, step, column)
 
