@@ -480,7 +480,15 @@ def check() -> Check:
     """One entry of exp too large by 3 %, one at a kink, one right: remainders by the first terms of the series."""
     entries = (
         Entry(
-            name="w[1]", yours=2.8, numerical=math.e, relative_error=0.03, verdict="wrong", error=1e-13, digits=12.1, chapter=0.03
+            name="w[1]",
+            yours=2.8,
+            numerical=math.e,
+            relative_error=0.03,
+            verdict="wrong",
+            error=1e-13,
+            digits=12.1,
+            cause="factor",
+            chapter=0.03,
         ),
         Entry(
             name="w[2]",

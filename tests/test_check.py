@@ -285,6 +285,10 @@ def test_an_edge_of_the_domain():
 FORMS = {
     "text and text by name": ("x*y^2", "y^2, 2*x*y", {"x": 2, "y": 3}),
     "text, other order of inputs": ("x*y^2", "y^2, 2*y*x", {"y": 3, "x": 2}),
+    "tape, other order of inputs": ("x*y^2", None, {"y": 3, "x": 2}),
+    "texts at an array": ("x*y^2", "y^2, 2*x*y", np.array([2.0, 3.0])),
+    "tape at an array": ("x*y^2", None, np.array([2.0, 3.0])),
+    "dict for texts, other order": ("x*y^2", {"y": 12.0, "x": 9.0}, {"y": 3, "x": 2}),
     "Program": (dk.parse("x*y^2"), dk.parse("y^2, 2*x*y"), (2, 3)),
     "tape": ("x*y^2", None, (2, 3)),
     "value": ("x*y^2", (9.0, 12.0), (2, 3)),
@@ -528,8 +532,8 @@ def mutated(kind, g, limits, dice):
 
 
 def test_500_planted_errors_are_caught_and_right_gradients_raise_no_alarm():
-    """Every error above the stated limit of its entry; no right gradient is called wrong."""
-    dice, planted, missed, alarms = random.Random(1), 0, [], []
+    """Every error above the stated limit of its entry; no right gradient is called wrong, no chance error gets a cause."""
+    dice, planted, missed, misnamed, alarms = random.Random(1), 0, [], [], []
     material = []
     for f, gradient, at in specimens():
         check = dk.check_gradient(f, gradient, at)
@@ -542,9 +546,12 @@ def test_500_planted_errors_are_caught_and_right_gradients_raise_no_alarm():
     assert len(material) >= 32
     while planted < 500:
         f, gradient, at, limits = dice.choice(material)
-        wrong = mutated(dice.choice(["perturb", "perturb", "sign", "drop", "swap"]), flat(gradient), limits, dice)
+        kind = dice.choice(["perturb", "perturb", "sign", "drop", "swap"])
+        wrong = mutated(kind, flat(gradient), limits, dice)
         if wrong is not None:
             planted += 1
             check = dk.check_gradient(f, refilled(gradient, wrong), at)
             missed += [str(check)] if check.verdict != "wrong" else []
+            misnamed += [str(check)] if kind == "perturb" and check.cause else []
     assert missed == []
+    assert misnamed == []

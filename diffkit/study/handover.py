@@ -119,6 +119,8 @@ class Handed:
         self.f = as_program(f) if isinstance(f, str) else f
         if not callable(self.f):
             raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
+        if isinstance(self.f, Program) and isinstance(at, Mapping) and sorted(at) == sorted(self.f.inputs):
+            at = {name: at[name] for name in self.f.inputs}  # one order for all that follows
         self.point = Point(at, lambda count: parameters(self.f, count))
         self.evaluations, self.narrow, self.single = 0, False, False
         self.first = self._first()
