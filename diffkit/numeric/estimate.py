@@ -142,9 +142,16 @@ def _put(found: Finding, where: Array, new: Finding) -> None:
         old[where] = column
 
 
+def title(f: Any) -> str:
+    """The text or the name of a function."""
+    if isinstance(f, str) or hasattr(f, "inputs"):
+        return str(f)
+    name = getattr(f, "__name__", "f")
+    return "f" if name == "<lambda>" else str(name)
+
+
 def _record(f: Any, call: Callable[..., Any], x: Array, found: Finding) -> Estimate:
     inputs = getattr(call, "inputs", ("x",))
-    text = f if isinstance(f, str) else getattr(f, "__name__", str(f) if hasattr(f, "inputs") else "f")
     reasons = np.array([SENTENCES.get(f"estimate.{status}", "") for status in STATUSES], dtype=object)
     fields = found._asdict()
     fields |= {
@@ -157,4 +164,4 @@ def _record(f: Any, call: Callable[..., Any], x: Array, found: Finding) -> Estim
         at = float(x)
         fields = {key: column.item() if hasattr(column, "item") else column for key, column in fields.items()}
         fields |= {key: None for key in OPTIONAL if math.isnan(fields[key])}
-    return Estimate(expression="f" if text == "<lambda>" else text, at={inputs[0] if inputs else "x": at}, **fields)
+    return Estimate(expression=title(f), at={inputs[0] if inputs else "x": at}, **fields)
