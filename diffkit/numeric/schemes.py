@@ -14,7 +14,7 @@ from diffkit.errors import NumberError, UsageError
 from diffkit.floats import EPS
 from diffkit.messages import say
 from diffkit.namespaces import quiet
-from diffkit.numeric.callables import as_callable, elementwise, is_array, real
+from diffkit.numeric.callables import as_callable, elementwise, is_array, real, unfit
 
 STEP_OF_D0 = 2.0**-17  # of the guard of the complex step, relative
 UNREAL = 2.0**-40  # imaginary part on the real axis, relative, that rounding explains
@@ -148,7 +148,10 @@ def complex_step(f: Any, x: Any, h: Any = None) -> Any:
         return _complex_steps(call, x, h)
     step = default_step("complex-step", float(x)) if h is None else h
     with quiet():
-        if not math.isfinite(call(float(x))):
+        on_axis = call(float(x))
+        if isinstance(on_axis, complex):
+            raise unfit(on_axis)
+        if not math.isfinite(on_axis):
             return math.nan
         slope = float(_imaginary(call, float(x), step))
     return slope if h is not None or _agrees(call, float(x), slope) else _contested(call, float(x), slope)

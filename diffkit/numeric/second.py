@@ -4,6 +4,7 @@ Letters as in ladder; ``t`` the parameter of a line x + t v, ``q`` a second diff
 The mixed derivative is ((f along v + w)'' - (f along v - w)'')/4, so that every entry is made of lines.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,16 +32,16 @@ def second(call: Callable[[Sequence[Any]], Any], at: list[Any], i: int, j: int, 
         tried.append(_at_scale(call, at, i, j, own))
         if tried[-1]["error"] <= EXCELLENT * abs(tried[-1]["value"]):
             break
-    best = min(tried, key=lambda fields: (np.isnan(fields["value"]), fields["error"]))
+    best = min(tried, key=lambda fields: (math.isnan(fields["value"]), fields["error"]))
     best["evaluations"] = sum(fields["evaluations"] for fields in tried)
     reason = say(f"second.{best['status']}") if best["status"] != "ok" else ""
-    return Estimate(
-        expression="f", at={names[k]: float(at[k]) for k in sorted({i, j})}, reason=reason, scheme="richardson", **best
-    )
+    point = {names[k]: float(at[k]) for k in sorted({i, j})}
+    return Estimate(expression="f", at=point, reason=reason, scheme="richardson", **best)
 
 
 def _at_scale(call: Callable[[Sequence[Any]], Any], at: list[Any], i: int, j: int, own: bool) -> dict[str, Any]:
-    scales = {k: 2.0 ** np.floor(np.log2(abs(at[k]) if own and at[k] else max(1.0, abs(at[k])))) for k in (i, j)}
+    sizes = {k: float(abs(at[k]) if own and at[k] else max(1.0, abs(at[k]))) for k in (i, j)}
+    scales = {k: 2.0 ** math.floor(math.log2(size)) for k, size in sizes.items()}
     if i == j:
         return _line(call, at, {i: scales[i]}, scales[i] ** 2)
     area = 4 * scales[i] * scales[j]
@@ -89,12 +90,12 @@ def _verdict(q: Array, F: Array, both: Best, sides: list[Best], centre: Array) -
     """Value and error of the second derivative, and whether both sides and all smaller steps agree to it."""
     value, error = float(both.value[0]), float(both.error[0])
     if not np.isfinite(centre).all() or not error < np.inf:
-        return np.nan, np.inf, "domain"
+        return math.nan, math.inf, "domain"
     h2 = STEPS**2
     step = np.nan_to_num(np.abs(np.diff(q, axis=0, prepend=np.nan)))
     strays = (np.abs(q - value) > error + 4 * F / h2 + step / 2) & (h2 < both.h)
     if strays.any():
-        return np.nan, np.inf, "no-asymptotic-range"
+        return math.nan, math.inf, "no-asymptotic-range"
     gap, width = (float(sides[0].value[0] - sides[1].value[0]), float(sides[0].error[0] + sides[1].error[0]))
     if abs(gap) > 2 * width:
         return value, abs(gap) / 2 + width + error, "limited-smoothness"
