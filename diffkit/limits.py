@@ -29,7 +29,7 @@ POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these
 # --- pictures ------------------------------------------------------------------------------------------------------------
 GRAPH_NODES = 80  # of a picture of a computational graph: beyond, repeats collapse, or a table says it better
 # --- the gradient check --------------------------------------------------------------------------------------------------
-CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 100 evaluations each; more are checked together first
+CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 50 evaluations each; more are checked together first
 CHECK_SUSPECTS = 32  # wrong entries of a large gradient that are sought one by one: more say no more
 CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each use of a value costs a reverse sweep
 # --- compiled gradients --------------------------------------------------------------------------------------------------

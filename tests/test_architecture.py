@@ -20,6 +20,8 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"program", "printing", "sympy_forms", "sympy_program"},
     {"algebra", "gates", "steps", "language", "tracing", "points", "rewriting", "polynomials"},
     ENGINES | {"emit", "balls", "domains", "enclosures"},
+    {"algebra", "steps", "language", "tracing", "points", "program_latex", "rewriting", "rational"},
+    ENGINES | {"balls", "domains", "enclosures"},
     {"engines", "truth", "problems"},
     {"stable"},
     {"study"},

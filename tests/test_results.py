@@ -34,6 +34,8 @@ RECORDS = {
     "quiz": specimens.staged(quiz=True),
     "grade": specimens.grade(),
     "check": specimens.check(),
+    "estimate": specimens.estimate(),
+    "estimates": specimens.estimates(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 

@@ -60,7 +60,7 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Comparison):
         return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):
-        studies: tuple[Record | None, ...] = (record.sweep, record.swell)
+        studies: tuple[Record | None, ...] = (record.sweep, record.swell, record.rounding, record.advice)
         parts = [part for part in studies if part is not None] or [record.comparison]
         return {name: drawn for part in parts for name, drawn in pictures(part, width).items()}
     return {}

@@ -18,6 +18,12 @@ from diffkit.numeric.schemes import (
     richardson,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from diffkit.numeric.estimate import derivative
+
 __all__ = [
     "SCHEMES",
     "TINY_STEP",
@@ -37,7 +43,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:  # the estimator needs NumPy, which is imported at its first use
+def __getattr__(name: str) -> "Any":  # the estimator needs NumPy, which is imported at its first use
     if name != "derivative":
         raise AttributeError(f"module 'diffkit.numeric' has no attribute {name!r}")
     from diffkit.numeric.estimate import derivative

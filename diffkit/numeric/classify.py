@@ -70,7 +70,8 @@ def sides(s: Search) -> Sides:
 
 
 def _finite(D: Array) -> Array:
-    return np.where(np.isfinite(D), D, np.nan)
+    finite = np.isfinite(D)
+    return D if finite.all() else np.where(finite, D, np.nan)
 
 
 # --- is there reason to look closer? ---------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ def doubtful(s: Search, slopes: Sides) -> Array:
     near = below(s)
     found: Array = (
         (near & np.isnan(D) | repeats(s)).any(axis=0)
-        | (stays(s, slopes) & near).any(axis=0)
+        | (stays(s, slopes)[1:] & near[:-1]).any(axis=0)
         | uneven(s)
         | loud(s)
         | (claim > CLEAR**2 * np.abs(T)) & (claim * s.best.h > 64 * U * s.table.size[-1])

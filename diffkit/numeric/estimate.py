@@ -4,6 +4,7 @@ f is sampled on both sides of x at steps from 4 max(1, |x|) down to the ulps of 
 h = 0 where f is smooth (ladder), and where anything speaks against that, the values are looked at again (classify).
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from diffkit.numeric.search import LEAST_ROWS, ROWS, SCAN_COST, search
 from diffkit.results.estimate import Estimate
 
 MAXEVALS = 160  # of which a smooth f takes 49
-CHUNK = 2048  # points whose tables fit in the cache together
+CHUNK = 4096  # points whose tables fit in the cache together
 SMALL = 2.0**-4  # below it |x| is a scale of its own: log and 1/x change over |x|, exp and cos over 1
 OPTIONAL = ("left", "right", "order")  # None for a number where nothing is known
 WIDE = 2.0**8  # how much wider than |x| its scale is looked at, so that what happens over |x| is seen from outside
@@ -141,10 +142,17 @@ def _put(found: Finding, where: Array, new: Finding) -> None:
         old[where] = column
 
 
+def title(f: Any) -> str:
+    """The text or the name of a function."""
+    if isinstance(f, str) or hasattr(f, "inputs"):
+        return str(f)
+    name = getattr(f, "__name__", "f")
+    return "f" if name == "<lambda>" else str(name)
+
+
 def _record(f: Any, call: Callable[..., Any], x: Array, found: Finding) -> Estimate:
     inputs = getattr(call, "inputs", ("x",))
-    text = f if isinstance(f, str) else getattr(f, "__name__", str(f) if hasattr(f, "inputs") else "f")
-    reasons = np.array([SENTENCES.get(f"estimate.{status}", "") for status in STATUSES])
+    reasons = np.array([SENTENCES.get(f"estimate.{status}", "") for status in STATUSES], dtype=object)
     fields = found._asdict()
     fields |= {
         "scheme": np.array(SCHEMES)[found.scheme],
@@ -154,5 +162,6 @@ def _record(f: Any, call: Callable[..., Any], x: Array, found: Finding) -> Estim
     at: Any = x
     if x.ndim == 0:
         at = float(x)
-        fields = {key: None if key in OPTIONAL and np.isnan(column) else column.item() for key, column in fields.items()}
-    return Estimate(expression="f" if text == "<lambda>" else text, at={inputs[0] if inputs else "x": at}, **fields)
+        fields = {key: column.item() if hasattr(column, "item") else column for key, column in fields.items()}
+        fields |= {key: None for key in OPTIONAL if math.isnan(fields[key])}
+    return Estimate(expression=title(f), at={inputs[0] if inputs else "x": at}, **fields)

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.errors import UsageError
-from diffkit.messages import say
+from diffkit.numeric.callables import unfit
 
 Array = Any  # of NumPy, whose own types know no shapes
 
@@ -31,7 +30,7 @@ class Sampler:
         except (TypeError, ValueError, ArithmeticError):  # math.sin of an array, `if x > 0` of an array
             values = np.asarray(None)
         if values.dtype.kind == "c":
-            raise _unfit(values.flat[0])
+            raise unfit(values.flat[0])
         if values.dtype.kind in "biuf" and values.shape == points.shape:
             return values.astype(float, copy=False)
         self.arrays = False  # beware: f may have summed over the array
@@ -59,8 +58,4 @@ def _real(y: Any) -> float:
     except OverflowError:
         return np.inf if y > 0 else -np.inf
     except (TypeError, ValueError):
-        raise _unfit(y) from None
-
-
-def _unfit(y: Any) -> UsageError:
-    return UsageError(say("estimate.unfit", kind=type(y).__name__), remedy=say("estimate.unfit.remedy"))
+        raise unfit(y) from None

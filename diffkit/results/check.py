@@ -135,8 +135,10 @@ class Check(Record):
         """Return which sentence says the verdict."""
         if self.verdict == "undecided":
             return "differs" if found and found[0].differs() else "sentence"
-        if self.verdict == "wrong" and not found:
-            return "shape"
+        if self.verdict == "wrong" and (not found or not math.isfinite(found[0].yours)):
+            return "missing" if found else "shape"
+        if self.verdict == "pass" and self.limit is not None:
+            return "many"
         return "one" if self.count == 1 and self.verdict != "kink" else "sentence"
 
     def _cause(self) -> str:
@@ -146,6 +148,9 @@ class Check(Record):
         worst = next(iter(found or self.entries), None)
         digits = [entry.digits for entry in self.entries if entry.verdict != "kink"] or [0.0]
         return {
+            "looked": len(self.entries),
+            "others": self.count - len(self.entries),
+            "limit": short(self.limit),
             "wrong": len(self.found("wrong")),
             "count": self.count,
             "undecided": len(self.found("undecided")),

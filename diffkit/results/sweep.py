@@ -156,12 +156,11 @@ class Sweep(Record):
 
     def _notes(self) -> tuple[str, ...]:
         star = [say("sweep.columns"), say("sweep.luck")] if any(s.h_predicted for s in self.schemes) else []
-        reasons = [f"{s.scheme}: {s.reason}" for s in self.schemes if s.reason]
-        return (*star, *reasons, *(self._caused(s) for s in self.schemes if s.cause))
-
-    def _caused(self, scheme: Scheme) -> str:
-        said = "sweep.cause.series" if scheme.cause == "series" else "sweep.cause"
-        return say(said, scheme=scheme.scheme, ratio=fixed(scheme.ratio), cause=say(f"cause.{scheme.cause}"))
+        causes = [(s.scheme, say(f"sweep.cause.{s.cause}")) for s in self.schemes if s.cause]
+        said: dict[str, list[str]] = {}
+        for scheme, why in [*((s.scheme, s.reason) for s in self.schemes if s.reason), *causes]:
+            said.setdefault(why, []).append(scheme)
+        return (*star, *(f"{', '.join(schemes)}: {why}" for why, schemes in said.items()))
 
     def digits(self, error: float | None) -> float | None:
         """Return the correct digits that an absolute error leaves; None where the derivative is 0 or unknown."""

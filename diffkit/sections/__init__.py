@@ -6,7 +6,7 @@ It never imports an engine or a study: a saved result is rendered again without 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffkit.document import Document, Section, TableBlock
+from diffkit.document import Document, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import (
     Advice,
@@ -24,11 +24,17 @@ from diffkit.results import (
     Swell,
 )
 from diffkit.sections import advice, check, compare, graph, report, rounding, staged, sweep, swell
+from diffkit.results import Advice, Check, Comparison, Estimate, Functions, Record, Report, Rounding, Rules, Sweep, Swell
+from diffkit.sections import advice, check, compare, report, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
 def _functions(record: Functions | Rules) -> list[Section]:
     return [Section(say("heading.functions"), (TableBlock(record.table()),))]
+
+
+def _estimate(record: Estimate) -> list[Section]:
+    return [Section(say("heading.estimate"), (*map(Prose, record.headline()), TableBlock(record.table())))]
 
 
 SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
@@ -42,6 +48,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Grade: staged.grade,
     Advice: advice.build,
     Check: check.build,
+    Estimate: _estimate,
     Functions: _functions,
     Rules: _functions,
 }
@@ -59,6 +66,7 @@ def build(record: Record) -> Document:
         )
         named = not record.at or isinstance(record, Rounding | Check)
         named = not record.at or isinstance(record, Rounding | Advice | Check)
+        named = not record.at or isinstance(record, Rounding | Advice | Check | Estimate)
         title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 

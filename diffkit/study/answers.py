@@ -75,8 +75,8 @@ def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
 
 def _formulas(gradient: Program, handed: Handed) -> Source:
     """A Program of as many outputs as the point has entries, in the order of the inputs of f; its inputs are found by name."""
-    names = handed.point.names
-    order = list(handed.f.inputs) if isinstance(handed.f, Program) and sorted(handed.f.inputs) == sorted(names) else names
+    program = handed.f if isinstance(handed.f, Program) and len(handed.f.inputs) == len(handed.point.flat) else None
+    names = list(program.inputs) if program else handed.point.names
     strange = [name for name in gradient.inputs if name not in names]
     if strange:
         raise UsageError(f"the gradient uses {', '.join(strange)}, f does not", remedy=f"the entries are {', '.join(names[:8])}")
@@ -84,18 +84,18 @@ def _formulas(gradient: Program, handed: Handed) -> Source:
         formulas, inputs = len(gradient.outputs), len(names)
         raise UsageError(
             f"the gradient has {formulas} formula{'s' * (formulas != 1)}, f {inputs} input{'s' * (inputs != 1)}",
-            remedy=f"give one for each of {', '.join(order[:8])}, separated by commas",
+            remedy=f"give one for each of {', '.join(names[:8])}, separated by commas",
         )
 
     def point(flat: Array) -> dict[str, float]:
         known = dict(zip(names, map(float, flat)))
         return {name: known[name] for name in gradient.inputs}
 
-    def at(flat: Array) -> dict[str, Any]:
+    def at(flat: Array) -> Any:
         found = gradient(**point(flat))
-        return dict(zip(order, found if len(order) > 1 else (found,)))
+        return found if len(names) > 1 else (found,)
 
-    return Source(at, lambda i: tape.noise(gradient, point(handed.point.flat), order.index(names[i])))
+    return Source(at, lambda i: tape.noise(gradient, point(handed.point.flat), i))
 
 
 def arranged(given: Any, handed: Handed) -> Answer:

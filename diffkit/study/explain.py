@@ -67,9 +67,7 @@ def _cause(
 ) -> str:
     """The name of the reason why measured and predicted differ by more than a factor 3; "" where they do not."""
     if ratio is not None and ratio < 1 / OFF:
-        rounding = [(s.rounding, f) for s, f, rules in zip(samples, model.floor, model.rounding_rules()) if rules]
-        exact = [r <= f for r, f in rounding if r is not None]
-        return "exact" if 2 * sum(exact) >= len(exact) else "correlated"
+        return _smaller([(s, f) for s, f, rules in zip(samples, model.floor, model.rounding_rules()) if rules])
     if ratio is not None and ratio > OFF:
         return "library" if any(line.args and TABLE[line.op].ulps[0] > 1 for line in program.lines) else "first-order"
     there = min(samples, key=lambda s: abs(math.log(s.h / best[0]))) if best else None
@@ -77,6 +75,14 @@ def _cause(
         off = there.truncation / there.predicted_truncation
         return "" if 1 / OFF <= off <= OFF else "series"
     return ""
+
+
+def _smaller(branch: Sequence[tuple[Sample, float]]) -> str:
+    """Why rounding errors are smaller than predicted, from the samples where they rule and the floor there."""
+    exact = [s.rounding <= floor for s, floor in branch if s.rounding is not None]
+    if 2 * sum(exact) >= len(exact):
+        return "exact"
+    return "quantised" if 2 * sum(s.estimate == 0 for s, _ in branch) >= len(branch) else "correlated"
 
 
 def envelope(usable: Sequence[Sample]) -> list[tuple[float, float]]:

@@ -17,19 +17,6 @@ from diffkit.render import markdown
 from diffkit.tables import Table, exact, short
 
 Found = Mapping[str, Sequence[Verdict]]
-
-
-class Study(NamedTuple):
-    """What the page tells: ours is the first participant."""
-
-    participants: Sequence[Participant]
-    found: Found
-    beyond: Found  # with features of random size
-    seed: int
-    seen: Summary  # of ours, at the points of its development
-    speed: Speed
-
-
 PICTURE = "calibration.png"
 LISTED = 40  # violations of ours that are listed one by one
 
@@ -50,8 +37,19 @@ ROWS: tuple[tuple[str, Callable[[Summary], str]], ...] = (
     ("smooth: median slack", lambda s: short(s.median_slack, 2)),
     ("smooth: sharp bars, %", lambda s: f"{100 * s.sharp:.1f}"),
     ("evaluations, median", lambda s: f"{s.evaluations:g}"),
-    ("milliseconds, median", lambda s: f"{s.milliseconds:.2g}"),
+    ("milliseconds of processor, median", lambda s: f"{s.milliseconds:.2g}"),
 )
+
+
+class Study(NamedTuple):
+    """What the page tells: ours is the first participant."""
+
+    participants: Sequence[Participant]
+    found: Found
+    beyond: Found  # with features of random size
+    seed: int
+    seen: Summary  # of ours, at the points of its development
+    speed: Speed
 
 
 def percent(part: int, whole: int) -> str:
@@ -149,11 +147,8 @@ def failures(verdicts: Sequence[Verdict]) -> str:
         for v in bad[:LISTED]
     )
     more = f"\nand {len(bad) - LISTED} more" if len(bad) > LISTED else ""
-    return (
-        markdown.table(Table(("function", "x", "value", "stated error", "true error", "status"), rows)) + more
-        if bad
-        else "Nowhere."
-    )
+    table = Table(("function", "x", "value", "stated error", "true error", "status"), rows)
+    return markdown.table(table) + more if bad else "Nowhere."
 
 
 def many(speed: Speed) -> str:
@@ -161,7 +156,7 @@ def many(speed: Speed) -> str:
     return (
         f"numeric.derivative(np.sin, {speed.points} points): {speed.evaluations / speed.points:.3g} evaluations a point "
         f"({speed.reported / speed.points:.3g} reported), {speed.ratio:.2f} times the time of these evaluations alone "
-        f"(goal: at most {GOAL:g}; of each the least disturbed of {RUNS} runs)."
+        f"(goal: at most {GOAL:g}; processor time, of each the least disturbed of {RUNS} runs)."
     )
 
 
