@@ -12,6 +12,7 @@ from diffkit.results import (
     Advice,
     Check,
     Comparison,
+    Estimate,
     Functions,
     Grade,
     Graph,
@@ -24,8 +25,6 @@ from diffkit.results import (
     Swell,
 )
 from diffkit.sections import advice, check, compare, graph, report, rounding, staged, sweep, swell
-from diffkit.results import Advice, Check, Comparison, Estimate, Functions, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import advice, check, compare, report, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
