@@ -29,6 +29,7 @@ HOME = {
     "rounding": "study.rounding",
     "graph": "study.graph",
     "staged": "study.staged",
+    "chapter": "study.chapter",
     "advise": "study.advise",
     "check_gradient": "study.check",
     "assert_gradient": "study.check",
@@ -40,7 +41,7 @@ HOME = {
     "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
-MEASURES = {"compare", "sweep", "swell", "rounding", "advise", "report", "graph", "staged"}  # public under the name of their module
+MEASURES = {"compare", "sweep", "swell", "rounding", "advise", "report", "graph", "staged", "chapter"}  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]
 

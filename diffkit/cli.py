@@ -14,6 +14,7 @@ from diffkit import __version__
 from diffkit.arguments import expression_last, listed, read_anywhere, read_callable, read_called, read_recorded
 from diffkit.deadline import deadline
 from diffkit.errors import DiffkitError, UsageError
+from diffkit.messages import LANGUAGES, language, spoken
 from diffkit.terminal import abandon_stdout, deliver, progress
 
 BUG, INTERRUPTED = 70, 130
@@ -53,12 +54,26 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--force", is_flag=True, help="Overwrite existing files."),
         click.option("--timeout", type=POSITIVE, metavar="S", help="Give up after S seconds."),
         click.option("--seed", type=int, default=0, metavar="N", help="Seed of whatever is random."),
+        click.option(
+            *("--lang", "lang"),
+            type=click.Choice(list(LANGUAGES)),
+            default="en",
+            show_default=True,
+            callback=speak,
+            expose_value=False,
+            help="The language of reports.",
+        ),
         click.option("-v", "--verbose", is_flag=True, help="Say more on standard error."),
         click.option("-q", "--quiet", is_flag=True, help="Say nothing on standard error but errors."),
     ]
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def speak(ctx: click.Context, param: click.Parameter, value: str) -> None:
+    """Say what this command says in that language."""
+    ctx.with_resource(language(value))
 
 
 def study(
@@ -203,7 +218,11 @@ def rounding(expr: str, of: str | None, seed: int, verbose: bool, **options: Any
     "--labels", type=click.Choice(["op", "name", "expr"]), default="expr", show_default=True, help="What stands in a node."
 )
 @click.option(
-    "--direction", type=click.Choice(["LR", "TB"]), default="LR", show_default=True, help="Left to right, top to bottom."
+    *("--direction", "direction"),
+    type=click.Choice(["LR", "TB", "BT"]),
+    default="LR",
+    show_default=True,
+    help="Left to right, top to bottom, bottom to top.",
 )
 @click.option("--fuse", multiple=True, metavar="GATE", help="Make one gate of the four of a written-out sigmoid.")
 @click.option("--unfuse", multiple=True, metavar="GATE", help="Write a sigmoid out as four gates.")
@@ -318,8 +337,9 @@ def report(
     from diffkit.study import report
 
     def measure(f: Any, at: Any, tell: Callable[[str], None]) -> Any:
-        again = {"--at": ",".join(options["at"]), "--wrt": wrt, "--engines": engines, "--title": title, "-o": "report.html"}
-        command = redo("report", str(f) if expr == "-" else expr, again)
+        said = None if spoken() == "en" else spoken()
+        again = {"--at": ",".join(options["at"]), "--wrt": wrt, "--engines": engines, "--title": title, "--lang": said}
+        command = redo("report", str(f) if expr == "-" else expr, again | {"-o": "report.html"})
         return report.measure(
             f, at, wrt=wrt, engines=listed(engines), title=title, command=command, time_limit=simplify_limit, progress=tell
         )
@@ -337,6 +357,34 @@ def redo(command: str, expr: str, options: dict[str, str | None]) -> str:
 
     words = [expr, *(word for name, value in options.items() if value for word in (name, value))]
     return f"diffkit {command} {shlex.join(words)}"
+
+
+@commands.command(short_help="The chapter on automatic differentiation, recomputed.")
+@output_options
+def chapter(out: tuple[str, ...], force: bool, timeout: float | None, quiet: bool, verbose: bool, seed: int, as_json: bool) -> int:
+    """Every example of the chapter on automatic differentiation, recomputed, with its pictures and listings.
+
+    -o DIR writes DIR/index.html, and DIR/chapter.md with its pictures; -o FILE.html and so on write one file.
+    """
+    from diffkit.files import demand_writable
+    from diffkit.study import chapter
+
+    with deadline(timeout, "give more with --timeout"), progress(quiet) as tell:
+        places = tuple(place for name in out for place in (chapter_in(Path(name)) if not Path(name).suffix else [name]))
+        demand_suffixes(places)
+        demand_writable(map(Path, places), force)
+        record = chapter.measure(seed, tell)
+    deliver(record, as_json, places, force, quiet)
+    return 0
+
+
+def chapter_in(folder: Path) -> list[str]:
+    """The two forms of the chapter in a folder, which is made if it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder '{folder}': {error.strerror}", remedy="choose another place") from None
+    return [str(folder / name) for name in ("index.html", "chapter.md")]
 
 
 @commands.command(short_help="The functions of the language and their accuracy.")

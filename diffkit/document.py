@@ -30,12 +30,21 @@ class TableBlock(NamedTuple):
 
 
 class FigureBlock(NamedTuple):
-    """A picture: its name in `figures.pictures(record)`, a whole sentence as caption, and what it shows in words."""
+    """A picture: its name in `figures.pictures(record)`, a whole sentence as caption, and what it shows in words.
+
+    ``key`` names it in a document that holds several pictures of that name.
+    """
 
     name: str
     caption: str
     alt: str
     record: Record
+    key: str = ""
+
+    @property
+    def file(self) -> str:
+        """Return what its file is called, after the name of the document."""
+        return self.key or self.name
 
 
 class Listing(NamedTuple):

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
+from diffkit.figures.chapter import costs
 from diffkit.figures.check import remainders
 from diffkit.figures.graph import few_enough, frames, graph
 from diffkit.figures.parts import error_parts
@@ -21,12 +22,13 @@ from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sizes import advice, engines, swell
 from diffkit.figures.sweep import error_vs_h
-from diffkit.results import Advice, Check, Comparison, Graph, Record, Report, Rounding, Sweep, Swell
+from diffkit.results import Advice, Chapter, Check, Comparison, Graph, Record, Report, Rounding, Sweep, Swell
 
 __all__ = [
     "advice",
     "alt",
     "caption",
+    "costs",
     "engines",
     "error_parts",
     "error_vs_h",
@@ -55,6 +57,8 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
         return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
     if isinstance(record, Graph):
         return _graphs(record) if few_enough(record) else {}
+    if isinstance(record, Chapter):
+        return {"costs": costs(record, width)}
     if isinstance(record, Check):
         return {"remainders": remainders(record, width)} if record.drawn else {}
     if isinstance(record, Comparison):

@@ -145,7 +145,7 @@ def _cell(record: Graph, node: Node, pen: Pen) -> Cell:
     width, height = pen.size(label(record, node, pen), SIZE)
     box = (max(width + 2 * PAD, LEAST[0]), max(height + PAD, LEAST[1]))
     widest = max(written, default=0.0)
-    if record.direction == "TB":
+    if record.direction != "LR":
         beside = widest + 5
         return Cell(box[0] + beside, max(box[1], ROW * len(above + below)), box, (-beside / 2, 0.0))
     tall = box[1] + ROW * len(above + below)
@@ -161,7 +161,8 @@ def _laid_out(record: Graph, pen: Pen) -> Layout:
     index = {n.number: i for i, n in enumerate(record.nodes)}
     cells = [_cell(record, n, pen) for n in record.nodes]
     numbers = [pen.size(_number(e.local), SMALL) if e.local is not None else (0.0, 0.0) for e in record.edges]
-    return arrange(cells, [(index[e.source], index[e.target]) for e in record.edges], numbers, record.direction == "TB")
+    layout = arrange(cells, [(index[e.source], index[e.target]) for e in record.edges], numbers, record.direction != "LR")
+    return layout.upside_down() if record.direction == "BT" else layout
 
 
 # --- drawing -------------------------------------------------------------------------------------------------------------
@@ -199,14 +200,14 @@ def _draw_node(axes: Axes, record: Graph, node: Node, box: Box, written: str, se
 
 def _place(record: Graph, box: Box, row: int, above: int, rows: int) -> tuple[float, float, str]:
     """Where the numbers of a row go."""
-    if record.direction == "TB":
+    if record.direction != "LR":
         return box.x + box.width / 2 + 4, box.y + (row - (rows - 1) / 2) * ROW, "left"
     return box.x, box.y + (1 if row >= above else -1) * box.height / 2 + (row - above + 0.5) * ROW, "center"
 
 
 def _keys(record: Graph, pen: Pen) -> list[tuple[str, str, float]]:
     """The reading instructions: colour, text and width of each."""
-    side = "turned" if record.direction == "TB" else "upright"
+    side = "turned" if record.direction != "LR" else "upright"
     kinds = [kind for kind in ("value", "tangent", "adjoint", "error", "local") if kind in record.show]
     texts = [say("graph.key.local" if kind == "local" else f"graph.key.{kind}.{side}", name=record.wrt) for kind in kinds]
     return [(INK[kind], text, pen.size(text, SMALL)[0] + 14) for kind, text in zip(kinds, texts, strict=True)]

@@ -6,7 +6,7 @@ Letters: ``u`` runs along the columns, ``w`` across them; on the page, whose y p
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,16 @@ class Layout:
     width: float
     height: float
     clashes: int
+
+    def upside_down(self) -> "Layout":
+        """Return what runs downwards, running upwards."""
+
+        def over(box: Box) -> Box:
+            return box._replace(y=self.height - box.y)
+
+        curves = [curve * (1, -1) + (0, self.height) for curve in self.curves]
+        numbers = [box and over(box) for box in self.numbers]
+        return replace(self, boxes=list(map(over, self.boxes)), cells=list(map(over, self.cells)), curves=curves, numbers=numbers)
 
 
 def arrange(

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from diffkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from diffkit.document import Document
     from diffkit.results import Record
 
 DOCUMENTS = {".html": (), ".md": (".svg", ".png"), ".tex": (".pdf",)}  # with the formats of the pictures beside them
@@ -85,15 +88,34 @@ def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     from diffkit.render import latex, markdown
 
     formats = DOCUMENTS[suffix]
-    files = {block.name: f"{path.stem}-{block.name}{formats[0]}" for block in document.figures()}
+    files = {block.file: f"{path.stem}-{block.file}{formats[0]}" for block in document.figures()}
     text = (markdown if suffix == ".md" else latex).render(document, files)
-    plan = {path: text.encode("utf-8")}
-    if files:
-        from diffkit import figures
+    drawn = _drawn(record, document)
+    beside = {path.with_name(f"{path.stem}-{name}{form}"): (figure, form) for name, figure in drawn.items() for form in formats}
+    return {path: text.encode("utf-8")} | {place: _file(*what) for place, what in beside.items()}
 
-        for name, drawn in figures.pictures(record).items():
-            plan |= {path.with_name(f"{path.stem}-{name}{form}"): figures.write(drawn, form) for form in formats}
-    return plan
+
+def _drawn(record: "Record", document: "Document") -> dict[str, "Figure"]:
+    """The pictures of a document by the names of their files, and further ones of its record, such as a numbered series."""
+    shown: dict[int, tuple[Record, dict[str, str]]] = {}
+    for block in document.figures():
+        shown.setdefault(id(block.record), (block.record, {}))[1][block.name] = block.file
+    if not shown:
+        return {}
+    from diffkit import figures
+
+    found = {}
+    for part, names in shown.values():
+        for name, drawn in figures.pictures(part).items():
+            if name in names or part is record:
+                found[names.get(name, name)] = drawn
+    return found
+
+
+def _file(drawn: "Figure", form: str) -> bytes:
+    from diffkit import figures
+
+    return figures.write(drawn, form)
 
 
 def _pictures(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:

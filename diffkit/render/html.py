@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from diffkit.document import Document, FigureBlock, Formula
+from diffkit.messages import LANGUAGES, say, spoken
 from diffkit.tables import IN_PROSE, POWER_OF_TEN, Table
 
 
@@ -24,6 +25,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"numbers": numbers, "cell": cell}
+    environment.globals["say"] = say
     return environment
 
 
@@ -62,7 +64,7 @@ def cell(text: str, numeric: bool) -> Markup:
     if not numeric:
         return numbers(text)
     if text == "-":
-        return Markup('<span aria-label="none">\N{EN DASH}</span>')
+        return Markup('<span aria-label="{}">\N{EN DASH}</span>').format(say("label.none"))
     return numbers(text) if "e" in text and text != "exact" else escape(_minus(text))
 
 
@@ -83,7 +85,7 @@ def picture(block: FigureBlock, index: int) -> Markup:
 
     drawn = figures.pictures(block.record)[block.name]
     natural = f'style="max-width: min(44rem, {1.4 * drawn.get_size_inches()[0]:.2f}in)"'  # a small one stays small
-    return Markup(figures.svg(drawn, f"Figure {index}", block.alt).replace("<svg ", f"<svg {natural} ", 1))
+    return Markup(figures.svg(drawn, say("label.figures", number=index), block.alt).replace("<svg ", f"<svg {natural} ", 1))
 
 
 def table(data: Table) -> str:
@@ -95,4 +97,5 @@ def table(data: Table) -> str:
 def render(document: Document) -> str:
     """Return the document as one self-contained page."""
     template = _environment().get_template("report.html.j2")
-    return template.render(document=document, mathml=mathml, picture=picture, kind=lambda block: type(block).__name__)
+    helpers: Any = {"mathml": mathml, "picture": picture, "kind": lambda block: type(block).__name__}
+    return template.render(document=document, lang=LANGUAGES[spoken()], **helpers)

@@ -106,7 +106,7 @@ def _block(block: Block, files: Mapping[str, str]) -> str:
     if isinstance(block, TableBlock):
         return table(block.table)
     if isinstance(block, FigureBlock):
-        return _figure(block, files.get(block.name, block.name + ".pdf"))
+        return _figure(block, files.get(block.file, block.file + ".pdf"))
     if isinstance(block, Terms):
         items = [rf"\item[{{{escape(word)}}}] {prose(meaning)}" for word, meaning in block.pairs]
         return "\n".join([r"\begin{description}", *items, r"\end{description}"])

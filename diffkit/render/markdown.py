@@ -57,7 +57,7 @@ def _block(block: Block, files: Mapping[str, str]) -> str:
     if isinstance(block, TableBlock):
         return table(block.table)
     if isinstance(block, FigureBlock):
-        link = f"![{escape(block.alt)}]({quote(files.get(block.name, block.name + '.svg'))})\n\n"
+        link = f"![{escape(block.alt)}]({quote(files.get(block.file, block.file + '.svg'))})\n\n"
         return f"{link}*{escape(block.caption)}*\n"
     if isinstance(block, Terms):
         return "".join(f"- **{escape(word)}**: {escape(meaning)}\n" for word, meaning in block.pairs)

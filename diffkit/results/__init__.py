@@ -8,6 +8,7 @@ correct digits are -log10 of the relative error.
 """
 
 from diffkit.results.advice import Advice, Advised, Losses, Option, Rewriting
+from diffkit.results.chapter import Chapter
 from diffkit.results.check import Check, Entry, Remainder, Step
 from diffkit.results.compare import Comparison, EngineResult, Reference
 from diffkit.results.estimate import Estimate
@@ -29,6 +30,7 @@ __all__ = [
     "Losses",
     "Option",
     "Rewriting",
+    "Chapter",
     "Check",
     "Comparison",
     "Edge",

@@ -10,6 +10,7 @@ from diffkit.document import Document, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import (
     Advice,
+    Chapter,
     Check,
     Comparison,
     Estimate,
@@ -24,7 +25,7 @@ from diffkit.results import (
     Sweep,
     Swell,
 )
-from diffkit.sections import advice, check, compare, graph, report, rounding, staged, sweep, swell
+from diffkit.sections import advice, chapter, check, compare, graph, report, rounding, staged, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -47,6 +48,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Grade: staged.grade,
     Advice: advice.build,
     Check: check.build,
+    Chapter: chapter.build,
     Estimate: _estimate,
     Functions: _functions,
     Rules: _functions,

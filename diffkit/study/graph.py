@@ -21,7 +21,7 @@ from diffkit.study import compare
 
 SHOW = ("value", "local", "adjoint", "tangent", "error")
 LEAST = 12  # nodes of a repeat that is drawn once
-LABELS, DIRECTIONS = ("op", "name", "expr"), ("LR", "TB")
+LABELS, DIRECTIONS = ("op", "name", "expr"), ("LR", "TB", "BT")
 
 
 def measure(
@@ -50,8 +50,8 @@ def measure(
         The input of the tangents; by default the first.
     labels : {"op", "name", "expr"}
         What is written into a node.
-    direction : {"LR", "TB"}
-        From left to right, or from top to bottom.
+    direction : {"LR", "TB", "BT"}
+        From left to right, from top to bottom, or from bottom to top.
     fuse, unfuse : iterable of str
         Gates to make of four operations one, or of one four: sigmoid.
     collapse : bool, optional
