@@ -41,7 +41,17 @@ HOME = {
     "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
-MEASURES = {"compare", "sweep", "swell", "rounding", "advise", "report", "graph", "staged", "chapter"}  # public under the name of their module
+MEASURES = {
+    "compare",
+    "sweep",
+    "swell",
+    "rounding",
+    "advise",
+    "report",
+    "graph",
+    "staged",
+    "chapter",
+}  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]
 

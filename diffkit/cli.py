@@ -361,7 +361,9 @@ def redo(command: str, expr: str, options: dict[str, str | None]) -> str:
 
 @commands.command(short_help="The chapter on automatic differentiation, recomputed.")
 @output_options
-def chapter(out: tuple[str, ...], force: bool, timeout: float | None, quiet: bool, verbose: bool, seed: int, as_json: bool) -> int:
+def chapter(
+    out: tuple[str, ...], force: bool, timeout: float | None, quiet: bool, verbose: bool, seed: int, as_json: bool
+) -> int:
     """Every example of the chapter on automatic differentiation, recomputed, with its pictures and listings.
 
     -o DIR writes DIR/index.html, and DIR/chapter.md with its pictures; -o FILE.html and so on write one file.

@@ -142,7 +142,7 @@ SENTENCES = {
     "rule.sin": "the derivative of sin is cos",
     "rule.cos": "the derivative of cos is -sin",
     "rule.tanh": "the derivative of tanh is 1/cosh^2",
-    "rule.sigmoid": "the derivative of the sigmoid s is s*(1 - s)",
+    "rule.sigmoid": "the derivative of the sigmoid s is s*(1 - s), without cancellation",
     "rule.max": "the larger operand takes all; equal ones share it",
     "rule.min": "the smaller operand takes all; equal ones share it",
     "rule.where": "the branch that was taken takes all",
@@ -607,6 +607,8 @@ SENTENCES = {
     "chapter.example.neuron": "sigmoid neuron",
     "chapter.example.exercise": "staged exercise",
     "chapter.note": "Note: {text}",
+    "chapter.heading.overview": "What this is",
+    "chapter.by_tape": "by the tape",
     "chapter.heading.numeric": "Numeric differentiation: four quotients and their orders",
     "chapter.heading.cost": "Numeric differentiation: n times the cost",
     "chapter.heading.check": "Numeric differentiation: a gradient check",
@@ -621,6 +623,7 @@ SENTENCES = {
     "chapter.heading.exercise": "The staged exercise",
     "chapter.heading.matrix": "Gradients of matrices",
     "chapter.heading.numbers": "All numbers",
+    "chapter.redo": "With the same versions of the libraries every number comes out again, digit for digit.",
     "chapter.numeric": (
         "The limit in the definition of the derivative is replaced by a small step h. The chapter gives the four quotients "
         "the errors O(h), O(h), O(h^2) and O(h^4). Measured on {expression} at {at}, the error falls with the slopes {slopes}."
@@ -752,9 +755,7 @@ SENTENCES = {
     ),
     "chapter.matrix.caption": "Shapes of the products, and the largest difference of an entry from its complex step.",
     "chapter.matrix.listing": "The same in NumPy",
-    "chapter.slip.matrix": (
-        "under the sum over D the chapter notes that k must be 0; it must be i, as in the line above it."
-    ),
+    "chapter.slip.matrix": ("under the sum over D the chapter notes that k must be 0; it must be i, as in the line above it."),
     "header.example": "example",
     "header.function": "function",
     "header.gradient": "gradient",

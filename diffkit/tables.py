@@ -12,7 +12,7 @@ NOTE_WIDTH = 100  # characters of a line of prose in a terminal
 SHOWN = 72  # characters of an expression that a headline shows
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?(e[-+]?\d+)?|nan|inf)|-|exact")
 IN_PROSE = re.compile(  # what prose sets raised, and negative numbers, but not the difference in (x)-1
-    r"(?<![\w.])-?\d+(?:\.\d+)?e[+-]?\d+(?![\w.])|\b(?:10|2)\^-?\d+|\bh\^p\b|(?<![\w.)\]^])-\d+(?:\.\d+)?(?![\w.]*\w)"
+    r"(?<![\w.])-?\d+(?:\.\d+)?e[+-]?\d+(?![\w.])|\b(?:10|2)\^-?\d+|\bh\^[p\d]\b|(?<![\w.)\]^])-\d+(?:\.\d+)?(?![\w.]*\w)"
 )
 POWER_OF_TEN = re.compile(r"([-+]?\d+(?:\.\d+)?)e([-+]?\d+)")  # as `short`, `exact` and `count` write one
 

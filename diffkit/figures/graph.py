@@ -70,7 +70,7 @@ def _drawn(record: Graph, seen: Seen) -> Figure:
     layout = _laid_out(record, pen)
     keys = _keys(record, pen)
     width = max(layout.width, *(wide for _, _, wide in keys), 0.0)
-    height = layout.height + KEY + (0 if sum(wide for _, _, wide in keys) <= width else ROW * (len(keys) - 1))
+    height = layout.height + KEY * bool(keys) + (0 if sum(wide for _, _, wide in keys) <= width else ROW * (len(keys) - 1))
     figure = Figure(figsize=(width / 72, height / 72), dpi=144)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=((layout.width - width) / 2, (layout.width + width) / 2), ylim=(height, 0))
@@ -124,7 +124,8 @@ def label(record: Graph, node: Node, pen: Pen) -> str:
     shown = node.label(record.labels)
     shown = shown.replace(r"\frac", r"\dfrac", 1) if shown.startswith(r"\frac") else shown  # a small one cannot be read
     short = ["$f$"] if node.role == "output" and record.labels == "expr" else []
-    wanted = [f"${shown}$", *short, f"${node.gate}$", node.op]
+    named = [f"${node.name} = {shown}$"] if node.name and record.labels == "expr" else []
+    wanted = [*named, f"${shown}$", *short, f"${node.gate}$", node.op]
     return next((text for text in wanted if pen.size(text, SIZE)[0] <= LONGEST), node.op[:12])
 
 

@@ -14,6 +14,8 @@ from diffkit.document import Document, FigureBlock, Formula
 from diffkit.messages import LANGUAGES, say, spoken
 from diffkit.tables import IN_PROSE, POWER_OF_TEN, Table
 
+WIDE = 7.0  # inches; a wider picture takes the whole page, not only the width of the text
+
 
 @functools.cache
 def _environment() -> Environment:
@@ -84,7 +86,9 @@ def picture(block: FigureBlock, index: int) -> Markup:
     from diffkit import figures
 
     drawn = figures.pictures(block.record)[block.name]
-    natural = f'style="max-width: min(44rem, {1.4 * drawn.get_size_inches()[0]:.2f}in)"'  # a small one stays small
+    inches = drawn.get_size_inches()[0]
+    room = 44 if inches < WIDE else 62
+    natural = f'style="max-width: min({room}rem, {1.4 * inches:.2f}in)"'  # a small one stays small
     return Markup(figures.svg(drawn, say("label.figures", number=index), block.alt).replace("<svg ", f"<svg {natural} ", 1))
 
 

@@ -28,6 +28,7 @@ TREE = ("graph", "values", "local", "forward", "reverse")
 def build(record: Chapter) -> list[Section]:
     """Return the sections of the chapter, in its order."""
     parts: dict[str, list[Block]] = {
+        "overview": [Prose(say("chapter.lead"), lead=True)],
         "numeric": _numeric(record),
         "cost": _cost(record),
         "check": _check(record),
@@ -41,11 +42,9 @@ def build(record: Chapter) -> list[Section]:
         "sigmoid": _sigmoid(record),
         "exercise": _exercise(record),
         "matrix": _matrix(record),
-        "numbers": [TableBlock(dressed(record.table()))],
+        "numbers": [_numbers(record), _text("redo"), Listing("diffkit chapter -o DIR", say("listing.command"))],
     }
-    sections = [Section(say(f"chapter.heading.{key}"), tuple(blocks)) for key, blocks in parts.items()]
-    first = sections[0]
-    return [first._replace(blocks=(Prose(say("chapter.lead"), lead=True), *first.blocks)), *sections[1:]]
+    return [Section(say(f"chapter.heading.{key}"), tuple(blocks)) for key, blocks in parts.items()]
 
 
 def _text(key: str, **fields: object) -> Prose:
@@ -94,7 +93,15 @@ def _way(name: str) -> str:
 
 def _check(record: Chapter) -> list[Block]:
     rows = [
-        (say(f"chapter.case.{c.case}"), c.expression, point(c.at), c.gradient or "-", short(c.error), c.chapter, c.verdict)
+        (
+            say(f"chapter.case.{c.case}"),
+            c.expression,
+            point(c.at),
+            c.gradient or say("chapter.by_tape"),
+            short(c.error),
+            c.chapter,
+            c.verdict,
+        )
         for c in record.checks
     ]
     headers = ("example", "function", "point", "gradient", "error", "chapter", "remainder")
@@ -190,7 +197,7 @@ def _exercise(record: Chapter) -> list[Block]:
 def _matrix(record: Chapter) -> list[Block]:
     w, x = (_shape(shape) for shape in record.products[0].shapes[:2])
     rows = [
-        (p.name, p.formula, f"{_shape(p.shapes[0])} {_shape(p.shapes[1])} -> {_shape(p.shapes[2])}", short(p.error, 2))
+        (p.name, p.formula, f"({_shape(p.shapes[0])})({_shape(p.shapes[1])}) -> {_shape(p.shapes[2])}", short(p.error, 2))
         for p in record.products
     ]
     headers = tuple(say(f"header.{key}") for key in ("name", "product", "shapes", "error"))
@@ -200,6 +207,11 @@ def _matrix(record: Chapter) -> list[Block]:
         Listing(NUMPY.format(w=w.replace(" x ", ", "), x=x.replace(" x ", ", ")), say("chapter.matrix.listing")),
         _slip("matrix"),
     ]
+
+
+def _numbers(record: Chapter) -> TableBlock:
+    table = record.table()
+    return TableBlock(table._replace(rows=tuple((first, label(name), value) for first, name, value in table.rows)))
 
 
 def _shape(shape: tuple[int, ...]) -> str:
