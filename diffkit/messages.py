@@ -634,7 +634,9 @@ SENTENCES = {
         "difference quotient exact; the best predicted steps leave {digits} correct digits."
     ),
     "chapter.digits": "{digits} ({scheme})",
-    "chapter.figure.orders": "Error against h for the four quotients of the chapter, and for the complex step, which has no rounding branch.",
+    "chapter.figure.orders": (
+        "Error against h for the four quotients of the chapter, and for the complex step, which has no rounding branch."
+    ),
     "chapter.cost": (
         "A neuron with n weights is one evaluation of {operations} operations for n = {n}. One-sided differences then need "
         "n + 1 evaluations, central ones 2n, Richardson's extrapolation 4n, forward mode n sweeps, reverse mode one: counted by "
@@ -645,7 +647,7 @@ SENTENCES = {
         "Operations for the gradient of a sigmoid neuron with n weights; evaluations of f, or sweeps, in parentheses. "
         "The operations of difference quotients are those of their evaluations."
     ),
-    "chapter.figure.costs": "Operations for the gradient of a sigmoid neuron against its number n of weights, on logarithmic axes.",
+    "chapter.figure.costs": "Operations for the gradient of a sigmoid neuron with n weights, on logarithmic axes.",
     "alt.chapter.costs": "Diagram with logarithmic axes of operations against n. At n = {n}: {work}.",
     "chapter.work": "{name} {work}",
     "chapter.slip.cost": (
@@ -699,7 +701,9 @@ SENTENCES = {
         "The reverse sweep starts at the output with 1 and goes against the arrows: every node hands its derivative on, times "
         "the edge, and what arrives over several edges is added up. One sweep gives all: {gradient}."
     ),
-    "chapter.modes.caption": "Forward and reverse mode on this graph: sweeps, products of edge and derivative, and those with a factor 0.",
+    "chapter.modes.caption": (
+        "Forward and reverse mode on this graph: sweeps, products of edge and derivative, and those with a factor 0."
+    ),
     "chapter.tree.graph": "The computational graph of (a + b)(b + 1), drawn upwards from the inputs.",
     "chapter.tree.values": "The same with values, from the forward sweep.",
     "chapter.tree.local": "The same with the local derivative on every edge.",

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from diffkit.figures.labels import spread
-from diffkit.figures.sheet import GREY, PALE, STYLE, WIDTHS, new_sheet
+from diffkit.figures.sheet import GREY, PALE, STYLE, WIDTHS, Sheet, new_sheet
 from diffkit.messages import say
 from diffkit.results import Chapter
 
@@ -44,12 +44,12 @@ def costs(record: Chapter, width: str = "full") -> Figure:
     return sheet.figure
 
 
-def _write_names(sheet: Any, ends: dict[str, int], names: dict[str, str], last: int) -> None:
+def _write_names(sheet: Sheet, ends: dict[str, int], names: dict[str, str], last: int) -> None:
     """Write each name beside the end of its line, none over another."""
     frame = sheet.frame
     heights = sheet.place([last] * len(ends), list(ends.values()))[:, 1]
     wanted = spread(heights.tolist(), [11.0] * len(ends), frame.y - frame.height / 2, frame.y + frame.height / 2 + 6)
-    for name, end, height in zip(ends, heights, wanted, strict=True):
+    for name, height in zip(ends, wanted, strict=True):
         ink = LOOKS[name][1] if name in LOOKS else GREY
         start = np.array([[frame.x + frame.width / 2 + 14, height]])
         x, y = sheet.fraction(start)[0]
