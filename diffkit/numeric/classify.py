@@ -25,6 +25,7 @@ GAP_FALL = 12.0  # a gap must shrink by more than this when h does by 16: by 16 
 SCATTER = 2.0**10  # noise this much above what rounding f(x) and x explains is said
 SUDDEN = 256.0  # a fall of the differences at one halving that no smooth f shows
 SETTLED = 2.0**-14  # of the distance to the limit that is left a row of the scan later, if the quotients settled suddenly
+HALVINGS = 8  # that tell a jump from a steep rise
 CLEAR = 2.0**-10  # relative change of D0 over the coarse steps that asks for a closer look
 
 
@@ -140,8 +141,8 @@ def judge(f: Sampler, s: Search, slopes: Sides, spare: int) -> Finding:
     found = name(finding(s.best, s.cost), loud(s), "noisy")
     found = named_by_order(found, s, slopes)
     found = name(found, repeats(s).any(axis=0), "quantised")
-    found = contradicted(found, s, slopes)
-    found = staircase(found, f, s, slopes) if spare > 2 * ROWS else found
+    if spare >= 2 * HALVINGS + 2 * ROWS + 1:
+        found = staircase(contradicted(found, f, s, slopes), f, s, slopes)
     found = nothing(found, wandering(s, slopes), "no-asymptotic-range")
     found = hidden(found, f, s) if spare else found
     found = nothing(found, diverging(s), "no-asymptotic-range")
@@ -200,7 +201,7 @@ def measured_order(change: Array, threshold: Array, ratio: float) -> Array:
     return np.where((last > 1) & (np.ptp(three, axis=0) < 0.15), np.median(three, axis=0), np.nan)
 
 
-def contradicted(found: Finding, s: Search, slopes: Sides) -> Finding:
+def contradicted(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
     """Where smaller steps contradict the estimate: what they say, if they come to it gradually or it is the slope of one side.
 
     A fine wave is entered gradually; a kink beside x, closer than the best step, suddenly, but it leaves the slope of the far
@@ -212,16 +213,25 @@ def contradicted(found: Finding, s: Search, slopes: Sides) -> Finding:
     inner = extrapolate(np.where(rows >= first - 1, D, np.nan), h, s.rough, RATIO**2, columns=2)
     off = np.abs(inner.value - found.value)
     apart = against.any(axis=0) & (off > 2 * inner.error)
-    last = np.where((np.abs(D - inner.value) > off / RATIO) & (h > inner.h), rows, 0).max(axis=0)
+    last = last_far(s, inner, off)
     after = np.fmin(last + 1, LEVELS - 1)
     outer, settled = (np.abs(take(D, row) - inner.value) for row in (last, after))
     kept = settled > SETTLED * outer + inner.error + 8 * take(s.rough, after) / take(h, after)
     for slope in (slopes.right, slopes.left):
         side = one_sided(s, slope, U * s.scan.size + TINY, rows <= last)
         kept |= (np.abs(side.value - inner.value) <= side.error + inner.error) & (side.error + inner.error < off / 2)
+    kept_before = kept.copy()
+    kept |= ~torn(f, s, inner.value, last, apart & ~kept)
     seen = finding(inner, 0)
+    found = found._replace(evaluations=found.evaluations + HALVINGS * (apart & ~kept_before))
     wide = found._replace(error=np.fmax(found.error, _agreed(against, D - found.value, 8 * s.rough / h)))
     return put_where(put_where(found, ~apart, wide), apart & kept, seen._replace(evaluations=found.evaluations))
+
+
+def last_far(s: Search, best: Best, off: Array) -> Array:
+    """The last row before that estimate's in which the quotient is away from it by a 16th of ``off``."""
+    far = (np.abs(s.scan.quotient - best.value) > off / RATIO) & (s.scan.h > best.h)
+    return np.where(far, np.arange(LEVELS)[:, None], 0).max(axis=0)
 
 
 def _agreed(against: Array, off: Array, rough: Array) -> Array:
@@ -229,6 +239,32 @@ def _agreed(against: Array, off: Array, rough: Array) -> Array:
     alike = against[:-1] & against[1:] & (np.abs(off[1:] - off[:-1]) <= np.abs(off[1:]))
     farthest: Array = np.where(alike, np.abs(off[1:]) + rough[1:], 0).max(axis=0)
     return farthest
+
+
+def torn(f: Sampler, s: Search, slope: Array, row: Array, where: Array) -> Array:
+    """Where f, less that slope, has a jump between x and this step of the scan: halving after halving leaves the change as it is.
+
+    Of teeth, quantised and noisy functions it does; of a wave, a kink or a peak each halving takes half of it, of a cusp a third.
+    """
+    found = np.zeros(len(where), bool)
+    if not where.any():
+        return found
+    v, row = slope[where], row[where]
+    h, high, low = (take(part[..., where], row) for part in (s.scan.h, s.scan.above, s.scan.below))
+    a, fa = s.x[where], s.centre[where]
+    up = np.nan_to_num(np.abs(high - fa - v * h)) >= np.nan_to_num(np.abs(low - fa + v * h))
+    b, fb = np.where(up, a + h, a - h), np.where(up, high, low)
+    changes = []
+    for _ in range(HALVINGS):
+        m = (a + b) / 2
+        fm = f(m)
+        left, right = np.abs(fm - fa - v * (m - a)), np.abs(fb - fm - v * (b - m))
+        a, b = np.where(left >= right, (a, m), (m, b))
+        fa, fb = np.where(left >= right, (fa, fm), (fm, fb))
+        changes.append(np.fmax(left, right))
+    rounding = 8 * U * np.fmax(np.abs(fa), np.abs(fb))
+    found[where] = ~((changes[-1] < 0.4 * changes[-5]) | (changes[-1] <= rounding))
+    return found
 
 
 def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
@@ -247,6 +283,9 @@ def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
         side = one_sided(s, slope, F, rows)
         sure &= np.abs(side.value - coarse.value) <= 4 * (side.error + coarse.error)
         sure &= flat | (np.abs(side.value - s.best.value) > side.error + s.best.error)
+    asked = sure.copy()
+    sure &= torn(f, s, s.best.value, np.where(flat, first, last_far(s, s.best, np.abs(s.best.value))), sure)
+    found = found._replace(evaluations=found.evaluations + HALVINGS * asked)
     both = (s.scan.above != s.centre).any(axis=0) & (s.scan.below != s.centre).any(axis=0)
     found = name(found, flat & both, "quantised", error=np.fmax(found.error, _over_steps(s, first)))
     return across(found, f, s, coarse, sure, flat) if sure.any() else found
