@@ -23,7 +23,7 @@ RATIO = 2.0**BITS  # of the steps of the scan
 FINEST = 4  # rows in which what h tends to is seen
 GAP_FALL = 12.0  # a gap must shrink by more than this when h does by 16: by 16 if f'' exists, by 11 for |x|^1.87
 SCATTER = 2.0**10  # noise this much above what rounding f(x) and x explains is said
-SUDDEN = 256.0  # a fall of the differences at one halving that no smooth f shows
+SUDDEN = 256.0  # times nearer than a 16th is no smooth f at the next halving
 SETTLED = 2.0**-14  # of the distance to the limit that is left a row of the scan later, if the quotients settled suddenly
 HALVINGS = 8  # that tell a jump from a steep rise
 CLEAR = 2.0**-10  # relative change of D0 over the coarse steps that asks for a closer look
@@ -94,7 +94,8 @@ def doubtful(s: Search, slopes: Sides) -> Array:
         | ~np.isfinite(s.centre)
         | ~(claim < np.inf)
     )
-    return found
+    flat = s.scan.above[-1] == s.scan.below[-1]
+    return found | fine_steps(s)[0] if flat.any() else found
 
 
 def stays(s: Search, slopes: Sides) -> Array:
@@ -315,12 +316,15 @@ def _rise(s: Search) -> Array:
 
 def abrupt(s: Search) -> Array:
     """Where the quotients settle at once: those of a smooth f, however narrow, come nearer by about 4 at each halving."""
-    row = s.anchor + 1
-    off = np.abs(take(s.scan.quotient, row) - s.best.value) * take(s.scan.h, row)
-    change = np.abs(s.table.quotient[1:] - s.table.quotient[:-1])
-    leap = (change[:-2] > SUDDEN * np.fmax(change[1:-1], change[2:])) & (16 * change[:-2] > np.abs(s.best.value))
-    settled: Array = (off <= 64 * s.noise * take(s.scan.size, row)) | leap.any(axis=0)
-    return settled
+    T, D = s.best.value, s.table.quotient
+    size = np.abs(T)
+    rows = np.arange(len(D))[:, None]
+    last = np.where(np.abs(D - T) > size / RATIO, rows, -1).max(axis=0)
+    seen = (last >= 0) & (last < len(D) - 1)
+    off = np.where(seen, take(np.abs(D - T), np.fmin(last + 1, len(D) - 1)), 0)
+    row = np.fmin(s.anchor + 1, LEVELS - 1)
+    below_noise = np.abs(take(s.scan.quotient, row) - T) * take(s.scan.h, row) <= 64 * s.noise * take(s.scan.size, row)
+    return np.where(seen, off * SUDDEN < size, below_noise)
 
 
 def across(found: Finding, f: Sampler, s: Search, coarse: Best, sure: Array, flat: Array) -> Finding:
