@@ -10,7 +10,7 @@ from diffkit.errors import DiffkitError, InputError, UsageError
 from diffkit.namespaces import quiet
 from diffkit.points import as_program
 from diffkit.program import Program
-from diffkit.study.handover import Array, Handed, Part, apply, numbers
+from diffkit.study.check.handover import Array, Handed, Part, apply, numbers
 
 
 class Answer(NamedTuple):

@@ -17,7 +17,7 @@ import numpy as np
 from diffkit.floats import U
 from diffkit.namespaces import quiet
 from diffkit.results import Remainder, Step
-from diffkit.study.handover import Array
+from diffkit.study.check.handover import Array
 
 SCHEMES: dict[str, tuple[int, dict[int, float]]] = {  # order p, weights c
     "taylor": (1, {1: 1.0, 0: -1.0}),

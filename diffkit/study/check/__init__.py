@@ -17,11 +17,11 @@ from diffkit.messages import say
 from diffkit.program import Program
 from diffkit.results import Check, Entry
 from diffkit.results.check import VERDICTS
-from diffkit.study import causes, entries, subgradients, suspects
-from diffkit.study.answers import source
-from diffkit.study.entries import Case
-from diffkit.study.handover import Array, Handed
-from diffkit.study.remainders import direction
+from diffkit.study.check import causes, entries, subgradients, suspects
+from diffkit.study.check.answers import source
+from diffkit.study.check.entries import Case
+from diffkit.study.check.handover import Array, Handed
+from diffkit.study.check.remainders import direction
 
 RTOL, RTOL32 = 1e-6, 2e-3  # what pass excludes by default: eps^(3/8), which a good difference reaches with room to spare
 
