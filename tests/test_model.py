@@ -4,8 +4,8 @@ import math
 
 import mpmath
 import numpy as np
-import pytest
 import predict
+import pytest
 
 import diffkit as dk
 from diffkit import tape
@@ -90,7 +90,7 @@ def test_noise_vanishes_on_the_grid():
 def test_exact_operations_have_no_share():
     """A difference of close numbers and a product with a power of two; not a product with 3."""
     program = dk.parse("4*(x - 1) + 3*x")
-    lines = [run for run in ([arithmetic.float64().lines(program, [x])] for x in (1.1, 1.3, 1.37, 1.21, 1.49))]
+    lines = [[arithmetic.float64().lines(program, [x])] for x in (1.1, 1.3, 1.37, 1.21, 1.49)]
     exact = levels.exact_lines(program, lines).all(axis=1)
     by_op = {(line.op, k): bool(exact[k]) for k, line in enumerate(program.lines)}
     assert [known for (op, _), known in by_op.items() if op == "sub"] == [True]

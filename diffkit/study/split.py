@@ -28,6 +28,7 @@ from diffkit.study import continuation
 DIGITS, HIGHEST_ORDER = 40, 4  # the parts are wanted to 30 digits of their sum, whatever the scheme
 GUARD = 64  # bits that a well-conditioned f of some length loses
 ENOUGH = 1e-30  # what the parts may miss their sum by, relative
+MOST_BITS = 1 << 14  # what no double needs more of
 BITS_OF_PART = 40  # of the truncation, where it is not 0
 
 
@@ -162,7 +163,10 @@ class Split:
             return None
         bits = bits_for(self.x, float(self.step.h))
         found = self._at(scheme, estimate, bits)
-        return found if found is not None and found.settled() else self._at(scheme, estimate, 2 * bits)
+        if found is not None and found.settled():
+            return found
+        short = math.log2(found.residue / ENOUGH) if found and ENOUGH < found.residue < math.inf else 0.0
+        return self._at(scheme, estimate, min(MOST_BITS, 2 * bits + 64 * math.ceil(short / 64)))
 
     def error(self, estimate: Any) -> float:
         """estimate - f', where it has no parts."""

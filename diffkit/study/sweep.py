@@ -13,7 +13,7 @@ import numpy as np
 from diffkit import namespaces, numeric, tape
 from diffkit.engines import choose
 from diffkit.errors import NumberError, UsageError
-from diffkit.floats import U
+from diffkit.floats import MAX, U
 from diffkit.messages import say
 from diffkit.namespaces import NotApplicableError
 from diffkit.program import Program
@@ -145,8 +145,8 @@ def steps(x: float, kind: Arithmetic | None = None) -> list[float]:
     (6.0, True)
     """
     kind = kind or arithmetic.float64()
-    top = min(4 * max(1.0, abs(x)), kind.most)
-    bottom = max(kind.spacing(x) / 4, kind.least) if x else BOTTOM_AT_ZERO * kind.u
+    top = min(4 * max(1.0, abs(x)), kind.most, MAX)  # a record holds steps as float64
+    bottom = max(kind.spacing(x) / 4, kind.least, 5e-324) if x else BOTTOM_AT_ZERO * kind.u
     count = math.ceil(PER_DECADE * (math.log10(top) - math.log10(bottom)))
     return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if kind.number(h) > 0 and h < math.inf]
 
