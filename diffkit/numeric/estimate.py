@@ -13,7 +13,9 @@ import numpy as np
 from diffkit.errors import UsageError
 from diffkit.messages import SENTENCES, say
 from diffkit.numeric.callables import as_callable
-from diffkit.numeric.classify import SCHEMES, STATUSES, Finding, Sides, doubtful, finding, judge, sides
+from diffkit.numeric.classify import judge
+from diffkit.numeric.doubt import Sides, doubtful, sides
+from diffkit.numeric.finding import SCHEMES, STATUSES, Finding, finding
 from diffkit.numeric.sampler import Array, Sampler
 from diffkit.numeric.search import LEAST_ROWS, ROWS, SCAN_COST, search
 from diffkit.results.estimate import Estimate
