@@ -237,10 +237,12 @@ def test_evaluations_are_those_made_and_never_more_than_allowed(maxevals):
 
         return g
 
-    for f, x in ((math.sin, 1.0), (math.exp, 1e-3), (lambda x: round(math.sin(x), 6), 1.0), (noisy, 1.0), (math.sin, 1e22)):
+    rounded = lambda x: round(math.sin(x), 6)  # noqa: E731
+    for f, x in ((math.sin, 1.0), (math.exp, 1e-3), (rounded, 1.0), (rounded, 0.0369), (noisy, 1.0), (math.sin, 1e22)):
         calls = 0
         found = numeric.derivative(counted(f), x, maxevals=maxevals)
         assert found.evaluations == calls <= maxevals
+        assert (found.status == "quantised") == (f is rounded)
     assert numeric.derivative(math.sin, 1.0).evaluations <= 60
 
 
@@ -285,6 +287,7 @@ def test_texts_programs_whole_numbers_and_empty_arrays():
     assert numeric.derivative("t^2", 3).at == {"t": 3.0}
     assert numeric.derivative(dk.parse("x^3"), np.int64(2)).value == pytest.approx(12, rel=1e-13)
     assert numeric.derivative(lambda x: int(x > 5), 1).value == 0.0
+    assert numeric.derivative("3", 1).value == 0.0
     assert numeric.derivative(lambda x: Fraction(x) ** 2, 1.5).value == pytest.approx(3, rel=1e-13)
     assert numeric.derivative(np.sin, np.zeros((0, 3))).value.shape == (0, 3)
 

@@ -24,8 +24,8 @@ def judge(f: Sampler, s: Search, slopes: Sides, spare: int) -> Finding:
     found = name(finding(s.best, s.cost), loud(s), "noisy")
     found = named_by_order(found, s, slopes)
     found = name(found, repeats(s).any(axis=0), "quantised")
-    if spare > COST:
-        found = staircase(contradicted(found, f, s, slopes), f, s, slopes)
+    more = f if spare > COST else None
+    found = staircase(contradicted(found, more, s, slopes), more, s, slopes)
     found = nothing(found, wandering(s, slopes), "no-asymptotic-range")
     found = hidden(found, f, s) if spare else found
     found = nothing(found, diverging(s), "no-asymptotic-range")

@@ -18,7 +18,7 @@ HALVINGS = 8  # that tell a jump from a steep rise
 COST = 2 * HALVINGS + 2 * ROWS  # evaluations that the questions of this file may take
 
 
-def contradicted(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
+def contradicted(found: Finding, f: Sampler | None, s: Search, slopes: Sides) -> Finding:
     """Where smaller steps contradict the estimate: what they say, if they come to it gradually or it is the slope of one side.
 
     A fine wave is entered gradually; a kink beside x, closer than the best step, suddenly, but it leaves the slope of the far
@@ -37,10 +37,9 @@ def contradicted(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Findin
     for slope in (slopes.right, slopes.left):
         side = one_sided(s, slope, U * s.scan.size + TINY, rows <= last)
         kept |= (np.abs(side.value - inner.value) <= side.error + inner.error) & (side.error + inner.error < off / 2)
-    kept_before = kept.copy()
-    kept |= ~torn(f, s, inner.value, last, apart & ~kept)
+    found, jump = torn(found, f, s, inner.value, last, apart & ~kept)
+    kept |= apart & ~jump & ~kept
     seen = finding(inner, 0)
-    found = found._replace(evaluations=found.evaluations + HALVINGS * (apart & ~kept_before))
     wide = found._replace(error=np.fmax(found.error, _agreed(against, D - found.value, 8 * s.rough / h)))
     return put_where(put_where(found, ~apart, wide), apart & kept, seen._replace(evaluations=found.evaluations))
 
@@ -52,7 +51,7 @@ def _agreed(against: Array, off: Array, rough: Array) -> Array:
     return farthest
 
 
-def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
+def staircase(found: Finding, f: Sampler | None, s: Search, slopes: Sides) -> Finding:
     """A slope that the coarse steps agree on, from both sides, goes before a fine one that appears at once: a step's own slope.
 
     Beware: a kink near x also changes D0 at once, but leaves the slope on the far side alone; a fine wave changes it gradually.
@@ -68,9 +67,8 @@ def staircase(found: Finding, f: Sampler, s: Search, slopes: Sides) -> Finding:
         side = one_sided(s, slope, F, rows)
         sure &= np.abs(side.value - coarse.value) <= 4 * (side.error + coarse.error)
         sure &= flat | (np.abs(side.value - s.best.value) > side.error + s.best.error)
-    asked = sure.copy()
-    sure &= torn(f, s, s.best.value, np.where(flat, first, last_far(s, s.best, np.abs(s.best.value))), sure)
-    found = found._replace(evaluations=found.evaluations + HALVINGS * asked)
+    start = np.where(flat, first, last_far(s, s.best, np.abs(s.best.value)))
+    found, sure = torn(found, f, s, s.best.value, start, sure)
     both = (s.scan.above != s.centre).any(axis=0) & (s.scan.below != s.centre).any(axis=0)
     found = name(found, flat & both, "quantised", error=np.fmax(found.error, _over_steps(s, first)))
     return across(found, f, s, coarse, sure, flat) if sure.any() else found
@@ -83,8 +81,11 @@ def _over_steps(s: Search, first: Array) -> Array:
     return most
 
 
-def across(found: Finding, f: Sampler, s: Search, coarse: Best, sure: Array, flat: Array) -> Finding:
+def across(found: Finding, f: Sampler | None, s: Search, coarse: Best, sure: Array, flat: Array) -> Finding:
     """The slope across the steps of a staircase, from a table around the step that the scan found best."""
+    if f is None:
+        seen = finding(coarse, 0)._replace(evaluations=found.evaluations)
+        return put_where(found, sure, name(name(seen, flat, "quantised"), ~flat, "noisy"))
     scatter = np.where(s.scan.h < coarse.h, np.abs(s.scan.quotient - coarse.value) * s.scan.h, 0)
     table = dense(f, s.x[sure], coarse.h[sure] * RATIO)
     best = extrapolate(table.quotient, table.h, np.fmax.reduce(scatter, axis=0)[sure] + U * table.size, 4.0)
@@ -97,14 +98,14 @@ def across(found: Finding, f: Sampler, s: Search, coarse: Best, sure: Array, fla
     return whole
 
 
-def torn(f: Sampler, s: Search, slope: Array, row: Array, where: Array) -> Array:
+def torn(found: Finding, f: Sampler | None, s: Search, slope: Array, row: Array, where: Array) -> tuple[Finding, Array]:
     """Where f, less that slope, has a jump between x and this step of the scan: halving after halving leaves the change as it is.
 
     Of teeth, quantised and noisy functions it does; of a wave, a kink or a peak each halving takes half of it, of a cusp a third.
+    Without f, where the budget does not pay for it, a jump is taken for granted.
     """
-    found = np.zeros(len(where), bool)
-    if not where.any():
-        return found
+    if f is None or not where.any():
+        return found, where
     v, row = slope[where], row[where]
     h, high, low = (take(part[..., where], row) for part in (s.scan.h, s.scan.above, s.scan.below))
     a, fa = s.x[where], s.centre[where]
@@ -119,5 +120,6 @@ def torn(f: Sampler, s: Search, slope: Array, row: Array, where: Array) -> Array
         fa, fb = np.where(left >= right, (fa, fm), (fm, fb))
         changes.append(np.fmax(left, right))
     rounding = 8 * U * np.fmax(np.abs(fa), np.abs(fb))
-    found[where] = ~((changes[-1] < 0.4 * changes[-5]) | (changes[-1] <= rounding))
-    return found
+    jump = np.array(where)
+    jump[where] = ~((changes[-1] < 0.4 * changes[-5]) | (changes[-1] <= rounding))
+    return found._replace(evaluations=found.evaluations + HALVINGS * where), jump
