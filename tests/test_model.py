@@ -10,7 +10,7 @@ import pytest
 import diffkit as dk
 from diffkit import tape
 from diffkit.problems import PROBLEMS, by_name
-from diffkit.study import arithmetic, levels, model
+from diffkit.study import arithmetic, explain, levels, model
 
 F = "exp(x)/sqrt(sin(x)^3+cos(x)^3)"
 
@@ -109,6 +109,25 @@ def test_a_ratio_beyond_three_has_a_name(problem, scheme, cause):
     found = schemes(result)[scheme]
     assert found.cause == cause and not 1 / 3 <= found.ratio <= 3
     assert "less than predicted" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "distance"),
+    [("x^2+abs(x-1e-3)", 0.0, 1e-3), ("sin(x)+abs(x-1.2)", 1.0, 0.2), ("x^2 if x > 1 else 2*x - 1", 1.25, 0.25)],
+)
+def test_a_kink_nearby_is_measured_by_its_distance(f, x, distance):
+    """The truncation leaves its series there, and the verdict says where, to a step or two."""
+    result = dk.sweep(f, x)
+    assert "leaves its series at once" in result.verdict.text
+    assert 0.7 < explain.broken_at(result.schemes) / distance < 1.8
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [("sin(x)", 1.0), ("1/x", 1e-3), ("exp(x)", 0.0), (F, 1.5), ("x^5 - x", 2.0), ("gamma(x)", 4.5)]
+)
+def test_no_kink_is_seen_where_there_is_none(f, x):
+    """A series that ends at a pole ends by and by."""
+    assert explain.broken_at(dk.sweep(f, x).schemes) is None
 
 
 def test_a_coarse_arithmetic_rounds_the_constants_of_f():
