@@ -35,7 +35,9 @@ SENTENCES = {
     "sweep.dtype": "a sweep has no dtype '{dtype}'",
     "sweep.dtype.remedy": "give float64 or float32, or digits for more of them",
     "sweep.reason.missing": "no prediction: the derivative in its truncation constant does not exist here",
-    "sweep.reason.nothing": "no best step: the derivatives in its truncation are all 0 here, so the larger h the better while the series holds",
+    "sweep.reason.nothing": (
+        "no best step: the derivatives in its truncation are all 0 here, so the larger h the better while the series holds"
+    ),
     "sweep.reason.edge": "no best step: the predicted error has no minimum among the steps",
     "sweep.reason.superconvergent": (
         "superconvergent: the derivative in its truncation constant is 0 here, so the error falls like h^{power}"
@@ -64,7 +66,9 @@ SENTENCES = {
         "the derivative in its truncation constant vanishes here."
     ),
     "sweep.verdict.smooth": "fitted orders {orders}, as the theory says for a smooth f.",
-    "sweep.verdict.break": "From h = {h} on the truncation leaves its series at once: f has a kink, a jump or another branch that far away.",
+    "sweep.verdict.break": (
+        "From h = {h} on the truncation leaves its series at once: f has a kink, a jump or another branch that far away."
+    ),
     "sweep.verdict.best": (
         "Best by prediction is {scheme} at h = {h} with {predicted} correct digits; "
         "around that step at least {measured} were measured."
@@ -195,6 +199,7 @@ SENTENCES = {
         "pass: {looked} entries agree with f, to at least {digits} digits, and the other {others} along random directions, "
         "where an error above {limit} in any one of them would have been seen."
     ),
+    "check.pass.empty": "pass: there is no entry that could be wrong.",
     "check.pass.sentence": "pass: all {count} entries agree with f, to at least {digits} digits.",
     "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
     "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",

@@ -389,9 +389,30 @@ def test_misuse_is_refused_in_one_sentence():
         dk.check_gradient(math.sin, None, 1.0)
 
 
+@pytest.mark.parametrize("strange", [1 + 0j, np.array([1j]), "abc", None])
+def test_what_is_no_real_number_is_refused(strange):
+    """Complex numbers and texts, from f and from the gradient; a missing gradient is a wrong one."""
+    with pytest.raises(UsageError, match=f"one real number, not {type(strange).__name__}"):
+        dk.check_gradient(lambda x: strange, 0.0, 1.0)
+    if strange is None:
+        assert dk.check_gradient(math.sin, lambda x: None, 1.0).cause == "not-finite"
+    else:
+        with pytest.raises(UsageError, match=f"of real numbers, not {type(strange).__name__}"):
+            dk.check_gradient(math.sin, lambda x: strange, 1.0)
+
+
+def test_another_shape_is_not_called_another_number():
+    """Where the shape is wrong no entry has a number, and the sentence says why."""
+    found = dk.check_gradient(lambda w: (w**2).sum(), lambda w: 2 * w[:2], np.arange(1.0, 4.0))
+    assert found.sentence().startswith("wrong: the gradient has another shape than the point. Probable cause: another shape")
+
+
 def test_a_point_without_entries_passes():
     """There is nothing to be wrong."""
-    assert dk.check_gradient(lambda w: 1.0, np.empty(0), np.empty(0)).verdict == "pass"
+    for f, g, at in ((lambda w: 1.0, np.empty(0), np.empty(0)), ("5", None, ()), ("5", None, {}), (lambda: 1.0, lambda: (), ())):
+        found = dk.check_gradient(f, g, at)
+        assert (found.verdict, found.entries) == ("pass", ())
+        assert "no entry" in found.sentence()
 
 
 def test_the_seed_decides_the_directions():
@@ -399,6 +420,7 @@ def test_the_seed_decides_the_directions():
     one, two, three = (dk.check_gradient(loss, loss_gradient, (W, X, B), seed=seed) for seed in (1, 1, 2))
     assert one == two
     assert one.remainders != three.remainders
+    assert dk.check_gradient(loss, loss_gradient, (W, X, B), seed=-1).verdict == "pass"
 
 
 def test_assert_gradient_is_silent_or_shows_the_table():

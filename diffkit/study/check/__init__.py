@@ -81,7 +81,7 @@ def check_gradient(
         raise UsageError(f"rtol must lie between 0 and 1, not be {rtol}")
     handed = Handed(f, at)
     case = Case(handed, source(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
-    dice = np.random.default_rng(seed)
+    dice = np.random.default_rng(seed % 2**64)  # beware: NumPy takes no negative seeds
     progress("entries")
     found, limit = _by_chapter(case) if rule == "chapter" else _by_slopes(case, dice)
     cause, because = (None, "") if rule == "chapter" else _explain(case, found)
