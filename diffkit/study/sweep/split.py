@@ -23,7 +23,7 @@ from flint import arb
 from diffkit.balls import OPEN, working
 from diffkit.enclosures import Question, lines, series
 from diffkit.program import Program, run
-from diffkit.study import continuation
+from diffkit.study.sweep import continuation
 
 DIGITS, HIGHEST_ORDER = 40, 4  # the parts are wanted to 30 digits of their sum, whatever the scheme
 GUARD = 64  # bits that a well-conditioned f of some length loses
