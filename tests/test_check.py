@@ -77,6 +77,42 @@ def test_the_remainders_of_a_right_gradient_have_slopes_2_3_5(name):
     assert all(r.low < r.high for r in check.remainders if r.slope is not None)
 
 
+@pytest.mark.parametrize(("f", "x"), [("log(x)", 1e-50), ("1/x", 1e-30), ("sin(1e40*x)", 1e-40)])
+def test_slopes_are_found_at_the_scale_of_x(f, x):
+    """Steps reach down to the spacing of the floats at x, however small x is."""
+    slopes = [curve.slope for curve in dk.check_gradient(f, None, x).remainders]
+    assert np.abs(np.array(slopes) - [2, 3, 5]).max() < 0.1
+
+
+@pytest.mark.parametrize(("f", "x"), [("abs(x)", 1e-9), ("floor(x)", 1.5), ("relu(x)", -1e-3), ("x", 5e-324)])
+def test_a_line_beyond_a_kink_is_no_slope(f, x):
+    """The remainder is 0 up to the kink and grows like h beyond it, which says nothing of the gradient."""
+    check = dk.check_gradient(f, None, x)
+    assert check.verdict == "pass"
+    assert [curve.slope for curve in check.remainders] == [None, None, None]
+
+
+def test_a_line_that_is_broken_by_chance_alone_is_a_slope():
+    """A remainder that dips once where two terms cancel, above the window, is no kink: the window is below."""
+    check = dk.check_gradient(lambda x: x + x * x, lambda x: 1 + 1e-4 + 2 * x, 0.0)
+    assert check.verdict == "wrong"
+    assert check.taylor_slope == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("f", ["log(x)", "1/x"])
+def test_an_infinite_derivative_is_not_called_wrong_where_it_overflows(f):
+    """The derivative is beyond every double: infinity cannot be told from right; nan can, and so can the other infinity."""
+    assert dk.check_gradient(f, None, 1e-310 if f == "log(x)" else 1e-300).verdict == "undecided"
+    assert dk.check_gradient(f, math.nan, 1e-300).verdict == "wrong"
+    assert dk.check_gradient(f, math.inf, 1.0).verdict == "wrong"
+
+
+def test_no_slope_is_measured_of_what_is_no_number():
+    """The remainder of a gradient that has no number has none either."""
+    check = dk.check_gradient(lambda w: (w**2).sum(), lambda w: w * np.nan, np.ones(3))
+    assert (check.verdict, check.remainders, check.taylor_slope) == ("wrong", (), None)
+
+
 def test_the_chapters_rule_rejects_what_is_right_and_stands_beside():
     """Its verdict by rule="chapter", its error in every entry otherwise."""
     for name in ("sin(1000x)", "1e8 + x", "sin at 1e9"):

@@ -163,7 +163,7 @@ class Check(Record):
         }
 
     def _slopes(self) -> list[str]:
-        known = [r for r in self.remainders if r.slope is not None]
+        known = [r for r in self.remainders if r.slope is not None and self.verdict != "kink"]  # there every gradient has 1
         shown = [say("check.slope", scheme=NAMES[r.scheme], slope=fixed(r.slope), expected=r.expected_slope) for r in known]
         return [say("check.slopes", direction=self.direction or say("check.random"), slopes=", ".join(shown))] if shown else []
 

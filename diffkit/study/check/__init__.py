@@ -193,7 +193,7 @@ def _evidence(case: Case, found: Found, wrong: list[int]) -> causes.Evidence:
 def _remainders(case: Case, found: Found, dice: np.random.Generator) -> dict[str, Any]:
     """The fields of the record that say how fast f approaches its tangent."""
     drawn, d = _direction(case, found, dice)
-    curves = case.remainders(d) if len(d) else ()
+    curves = case.remainders(d) if len(d) and np.isfinite(case.yours[d != 0]).all() else ()
     return {"direction": drawn, "remainders": curves, "taylor_slope": curves[0].slope if curves else None}
 
 
