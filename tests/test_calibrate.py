@@ -171,6 +171,14 @@ def test_each_peer_is_read_rightly(peer):
     assert answer.evaluations > 5
 
 
+def test_without_its_peers_the_study_is_skipped(monkeypatch, capsys):
+    """With a sentence that says what is missing, and nothing written."""
+    monkeypatch.setattr(calibrate, "PEERS", [Participant("absent", "no-such-distribution", slope, "")])
+    monkeypatch.setattr("sys.argv", ["calibrate.py", "--out", "nowhere"])
+    calibrate.main()
+    assert capsys.readouterr().out.startswith("calibration: skipped, without no-such-distribution; pip install 'diffkit[peers]'")
+
+
 def test_page_and_picture_tell_what_was_found(tmp_path):
     """The study of two planted participants, whole: the liar's violations are in the page, its data and its picture."""
     honest = Participant("honest", "numpy", lambda f, x: (math.cos(x), 1e-15, True, "fine"), "always")

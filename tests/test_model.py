@@ -4,13 +4,13 @@ import math
 
 import mpmath
 import numpy as np
-import pytest
 import predict
+import pytest
 
 import diffkit as dk
 from diffkit import tape
 from diffkit.problems import PROBLEMS, by_name
-from diffkit.study import arithmetic, levels, model
+from diffkit.study.sweep import arithmetic, explain, levels, model
 
 F = "exp(x)/sqrt(sin(x)^3+cos(x)^3)"
 
@@ -90,7 +90,7 @@ def test_noise_vanishes_on_the_grid():
 def test_exact_operations_have_no_share():
     """A difference of close numbers and a product with a power of two; not a product with 3."""
     program = dk.parse("4*(x - 1) + 3*x")
-    lines = [run for run in ([arithmetic.float64().lines(program, [x])] for x in (1.1, 1.3, 1.37, 1.21, 1.49))]
+    lines = [[arithmetic.float64().lines(program, [x])] for x in (1.1, 1.3, 1.37, 1.21, 1.49)]
     exact = levels.exact_lines(program, lines).all(axis=1)
     by_op = {(line.op, k): bool(exact[k]) for k, line in enumerate(program.lines)}
     assert [known for (op, _), known in by_op.items() if op == "sub"] == [True]
@@ -109,6 +109,25 @@ def test_a_ratio_beyond_three_has_a_name(problem, scheme, cause):
     found = schemes(result)[scheme]
     assert found.cause == cause and not 1 / 3 <= found.ratio <= 3
     assert "less than predicted" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "distance"),
+    [("x^2+abs(x-1e-3)", 0.0, 1e-3), ("sin(x)+abs(x-1.2)", 1.0, 0.2), ("x^2 if x > 1 else 2*x - 1", 1.25, 0.25)],
+)
+def test_a_kink_nearby_is_measured_by_its_distance(f, x, distance):
+    """The truncation leaves its series there, and the verdict says where, to a step or two."""
+    result = dk.sweep(f, x)
+    assert "leaves its series at once" in result.verdict.text
+    assert 0.7 < explain.broken_at(result.schemes) / distance < 1.8
+
+
+@pytest.mark.parametrize(
+    ("f", "x"), [("sin(x)", 1.0), ("1/x", 1e-3), ("exp(x)", 0.0), (F, 1.5), ("x^5 - x", 2.0), ("gamma(x)", 4.5)]
+)
+def test_no_kink_is_seen_where_there_is_none(f, x):
+    """A series that ends at a pole ends by and by."""
+    assert explain.broken_at(dk.sweep(f, x).schemes) is None
 
 
 def test_a_coarse_arithmetic_rounds_the_constants_of_f():
@@ -130,7 +149,7 @@ def test_the_model_knows_the_series_of_each_scheme():
     """Coefficients of f^(n) h^(n-1), from polynomials t^n at 0 with h = 1, in fractions."""
     from fractions import Fraction
 
-    from diffkit.study.split import quotient
+    from diffkit.study.sweep.split import quotient
 
     t = {k: Fraction(k) for k in range(-2, 3)}
     for scheme in ("D+", "D-", "D0", "richardson"):

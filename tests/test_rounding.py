@@ -15,7 +15,7 @@ from diffkit import cli, figures, tape, truth
 from diffkit.problems import PROBLEMS
 from diffkit.program import Builder, Program
 from diffkit.results import Rounded, Rounding
-from diffkit.study import branches, roundoff
+from diffkit.study.rounding import branches, roundoff
 
 from .test_figures import overlapping
 

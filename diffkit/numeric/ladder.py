@@ -45,7 +45,7 @@ def climb(f: Sampler, x: Array, h: Array) -> Ladder:
     high, low = values[: len(h)], values[len(h) :]
     quotient = (high - low) / run
     finite = np.isfinite(quotient)
-    if run[0].max() == np.inf or not finite.all():
+    if not finite.all() or (run[0] == np.inf).any():
         quotient[~finite | (run == np.inf)] = np.nan
     return Ladder(h, high, low, quotient, np.fmax(np.abs(high), np.abs(low)))
 

@@ -54,7 +54,8 @@ class Search(NamedTuple):
 
 def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     """Scan all scales, then look closely, at so many steps, at the one that promises most."""
-    scan, centre = climb(f, x, scale * SCAN), f(x)
+    centre = f(x, strict=True)
+    scan = climb(f, x, scale * SCAN)
     size, flat = _beside(scan, centre)
     F = U * size + TINY
     first = extrapolate(scan.quotient, scan.h, F, 4.0**BITS, columns=2)

@@ -15,9 +15,9 @@ from diffkit.messages import say
 from diffkit.printing import line_text
 from diffkit.program import Builder, Program, reachable, renumber, tidy
 from diffkit.results import Instruction, Rounded, Rounding
-from diffkit.study import branches, roundoff
 from diffkit.study.compare import decimal, one_line, one_point, relative_error
-from diffkit.study.roundoff import Ledger
+from diffkit.study.rounding import branches, roundoff
+from diffkit.study.rounding.roundoff import Ledger
 from diffkit.tables import point
 
 RANKED = 20  # instructions of each quantity in the record

@@ -13,16 +13,17 @@ import numpy as np
 from diffkit import namespaces, numeric, tape
 from diffkit.engines import choose
 from diffkit.errors import NumberError, UsageError
-from diffkit.floats import U
+from diffkit.floats import MAX, U
 from diffkit.messages import say
 from diffkit.namespaces import NotApplicableError
 from diffkit.program import Program
 from diffkit.results import Sample, Scheme, Sweep
-from diffkit.study import arithmetic, compare, explain, model
-from diffkit.study.arithmetic import Arithmetic
-from diffkit.study.levels import NODES, PAIRS, Grid, Subject, exact_lines, levels
-from diffkit.study.model import Model, Place
-from diffkit.study.split import Exact, Parts, Split, Step
+from diffkit.study import compare
+from diffkit.study.sweep import arithmetic, explain, model
+from diffkit.study.sweep.arithmetic import Arithmetic
+from diffkit.study.sweep.levels import NODES, PAIRS, Grid, Subject, exact_lines, noise_levels
+from diffkit.study.sweep.model import Model, Place
+from diffkit.study.sweep.split import Exact, Parts, Split, Step
 from diffkit.truth import taylor
 
 PER_DECADE = 8
@@ -145,8 +146,8 @@ def steps(x: float, kind: Arithmetic | None = None) -> list[float]:
     (6.0, True)
     """
     kind = kind or arithmetic.float64()
-    top = min(4 * max(1.0, abs(x)), kind.most)
-    bottom = max(kind.spacing(x) / 4, kind.least) if x else BOTTOM_AT_ZERO * kind.u
+    top = min(4 * max(1.0, abs(x)), kind.most, MAX)  # a record holds steps as float64
+    bottom = max(kind.spacing(x) / 4, kind.least, 5e-324) if x else BOTTOM_AT_ZERO * kind.u
     count = math.ceil(PER_DECADE * (math.log10(top) - math.log10(bottom)))
     return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if kind.number(h) > 0 and h < math.inf]
 
@@ -209,7 +210,7 @@ def predictions(subject: Subject, place: Place, taken: Sequence[Taken], schemes:
     found = exact_lines(subject.program, [list(taken[i].lines.values()) for i in looked])
     nearest = np.minimum((np.arange(len(taken)) + PER_DECADE // 2) // PER_DECADE, len(looked) - 1)
     grid = _grid([one.step for one in taken])
-    noise = levels(subject, grid, found[:, nearest])
+    noise = noise_levels(subject, grid, found[:, nearest])
     return {s: model.predict(s, place, grid, noise, subject.arithmetic, subject.nominal) for s in schemes}
 
 

@@ -14,8 +14,8 @@ from diffkit.messages import say
 from diffkit.program import Program, tidy
 from diffkit.results import Advice, Advised, Losses, Option, Rewriting, Rounded
 from diffkit.study import rounding
+from diffkit.study.advise.options import ALIKE, Answer, Case, answers, best, by_values, certified, of_form, option, rewritten
 from diffkit.study.compare import decimal, one_line, one_point
-from diffkit.study.options import ALIKE, Answer, Case, answers, best, by_values, certified, of_form, option, rewritten
 from diffkit.tables import clip, fixed
 
 DIGITS = 30

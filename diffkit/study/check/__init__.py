@@ -17,11 +17,11 @@ from diffkit.messages import say
 from diffkit.program import Program
 from diffkit.results import Check, Entry
 from diffkit.results.check import VERDICTS
-from diffkit.study import causes, entries, subgradients, suspects
-from diffkit.study.answers import source
-from diffkit.study.entries import Case
-from diffkit.study.handover import Array, Handed
-from diffkit.study.remainders import direction
+from diffkit.study.check import causes, entries, subgradients, suspects
+from diffkit.study.check.answers import source
+from diffkit.study.check.entries import Case
+from diffkit.study.check.handover import Array, Handed
+from diffkit.study.check.remainders import direction
 
 RTOL, RTOL32 = 1e-6, 2e-3  # what pass excludes by default: eps^(3/8), which a good difference reaches with room to spare
 
@@ -81,7 +81,7 @@ def check_gradient(
         raise UsageError(f"rtol must lie between 0 and 1, not be {rtol}")
     handed = Handed(f, at)
     case = Case(handed, source(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
-    dice = np.random.default_rng(seed)
+    dice = np.random.default_rng(seed % 2**64)  # beware: NumPy takes no negative seeds
     progress("entries")
     found, limit = _by_chapter(case) if rule == "chapter" else _by_slopes(case, dice)
     cause, because = (None, "") if rule == "chapter" else _explain(case, found)
@@ -193,7 +193,7 @@ def _evidence(case: Case, found: Found, wrong: list[int]) -> causes.Evidence:
 def _remainders(case: Case, found: Found, dice: np.random.Generator) -> dict[str, Any]:
     """The fields of the record that say how fast f approaches its tangent."""
     drawn, d = _direction(case, found, dice)
-    curves = case.remainders(d) if len(d) else ()
+    curves = case.remainders(d) if len(d) and np.isfinite(case.yours[d != 0]).all() else ()
     return {"direction": drawn, "remainders": curves, "taylor_slope": curves[0].slope if curves else None}
 
 

@@ -16,8 +16,8 @@ from diffkit.floats import U
 from diffkit.messages import say
 from diffkit.printing import line_text
 from diffkit.program import Builder, Program, run
-from diffkit.study.answers import Answer
-from diffkit.study.handover import Array, Part
+from diffkit.study.check.answers import Answer
+from diffkit.study.check.handover import Array, Part
 
 SHARP, CLEAR = 1e-3, 0.05  # bars wider than this part of the entry prove nothing about its factor; nothing about its sign
 FLOAT32 = 2.0**-24

@@ -20,10 +20,10 @@ from diffkit import numeric, tape
 from diffkit.floats import U, correct_digits
 from diffkit.messages import say
 from diffkit.results import Entry, Remainder
-from diffkit.study import remainders
-from diffkit.study.answers import Answer, Source, arranged
-from diffkit.study.causes import single
-from diffkit.study.handover import Array, Handed
+from diffkit.study.check import remainders
+from diffkit.study.check.answers import Answer, Source, arranged
+from diffkit.study.check.causes import single
+from diffkit.study.check.handover import Array, Handed
 
 SAFE = 4.0  # error bars hold in all but 1 of 1000 cases, and are then missed by less than this
 ROUNDING = 8.0  # how many u the rounding of a right gradient may cost
@@ -126,7 +126,8 @@ def judge(case: Case, i: int) -> Entry:
     )
     if estimate.status == "kink":
         return _at_kink(entry, float(estimate.left), float(estimate.right), error)
-    if not math.isfinite(yours) and estimate.status != "vertical-tangent":
+    overflows = math.isinf(yours) and not math.isfinite(n)
+    if not math.isfinite(yours) and not overflows and estimate.status != "vertical-tangent":
         return _with(entry, verdict="wrong", reason="")
     if not (math.isfinite(n) and math.isfinite(error)):
         return _with(entry, reason=say("check.no-number", status=estimate.status, reason=estimate.reason))
