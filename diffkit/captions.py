@@ -3,24 +3,21 @@
 import math
 import re
 
-from diffkit.messages import say
+from diffkit.messages import SENTENCES, say
 from diffkit.results import Advice, Check, Comparison, Graph, Record, Rounding, Sample, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
-
-LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step", "taylor": "Taylor"}
-
 
 DRAWN = ("ok", "exact", "below-ulp")  # the samples a picture shows
 
 
 def label(scheme: str) -> str:
-    """Return the name of a scheme as prose writes it."""
-    return LABELS.get(scheme, scheme)
+    """Return the name of a scheme or engine as prose writes it."""
+    return say(f"engine.{scheme}") if f"engine.{scheme}" in SENTENCES else scheme
 
 
 def named(text: str) -> str:
     """Return a sentence of a study with the names of the schemes as prose writes them."""
-    return re.sub(r"(?<![\w-])(?:richardson|complex-step|D-)(?![\w-])", lambda found: label(found[0]), text)
+    return re.sub(r"(?a)(?<![\w-])(?:richardson|complex-step|D-)(?![\w-])", lambda found: label(found[0]), text)
 
 
 def joined(parts: list[str]) -> str:
@@ -31,7 +28,9 @@ def joined(parts: list[str]) -> str:
     >>> joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])
     ('a', 'a and b', 'a, b and c')
     """
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    if len(parts) < 2:
+        return "".join(parts)
+    return say("and", first=say("comma").join(parts[:-1]), last=parts[-1])
 
 
 def caption(record: Record) -> str:
@@ -81,7 +80,7 @@ def _sweep_caption(sweep: Sweep) -> str:
     coarse = any(seen.status == "below-ulp" and seen.total > 0 for _, seen in shown)
     drawn = [s.scheme for s in sweep.schemes if any(s is scheme and seen.status in DRAWN for scheme, seen in shown)]
     names = drawn or [s.scheme for s in sweep.schemes]
-    place = {"kind": sweep.kind().capitalize(), "at": point(sweep.at), "expression": clip(sweep.expression)}
+    place = {"kind": say(f"kind.{sweep.kind()}").capitalize(), "at": point(sweep.at), "expression": clip(sweep.expression)}
     clauses = [
         say("figure.sweep", **place, schemes=joined([label(name) for name in names]), name=sweep.wrt),
         say("figure.sweep.model", steps=joined(_steps(stars))) if stars else "",
@@ -95,7 +94,7 @@ def _sweep_caption(sweep: Sweep) -> str:
 
 def parts_caption(sweep: Sweep) -> str:
     """Return the caption of the picture of the parts of the errors."""
-    place = {"kind": sweep.kind(), "at": point(sweep.at), "expression": clip(sweep.expression), "name": sweep.wrt}
+    place = {"kind": say(f"kind.{sweep.kind()}"), "at": point(sweep.at), "expression": clip(sweep.expression), "name": sweep.wrt}
     return say("figure.parts", **place)
 
 
@@ -103,7 +102,7 @@ def parts_alt(sweep: Sweep) -> str:
     """Return in words which part is the largest at the smallest, the predicted and the largest step."""
     split = [(s, [seen for seen in s.samples if seen.cut is not None and seen.status == "ok"]) for s in sweep.split()]
     told = [say("alt.parts.scheme", scheme=label(s.scheme), parts=_largest(seen)) for s, seen in split if seen]
-    return say("alt.parts", kind=sweep.kind(), schemes=" ".join(told)).strip()
+    return say("alt.parts", kind=say(f"kind.{sweep.kind()}"), schemes=" ".join(told)).strip()
 
 
 def _largest(seen: list[Sample]) -> str:
@@ -116,39 +115,40 @@ def _largest(seen: list[Sample]) -> str:
             found.append((name, s.h))
     if len(found) > 4:  # they take turns
         found = [found[0], found[-1]]
-    return joined([say("alt.parts.from", part=name, h=short(h, 2)) for name, h in found])
+    return joined([say("alt.parts.from", part=say(f"part.{name}"), h=short(h, 2)) for name, h in found])
 
 
 def _steps(stars: list[Scheme]) -> list[str]:
     of: dict[str, list[str]] = {}
     for scheme in stars:
         of.setdefault(short(scheme.h_predicted, 2), []).append(label(scheme.scheme))
-    return [f"{step} for {joined(names)}" for step, names in of.items()]
+    return [say("figure.sweep.step", step=step, names=joined(names)) for step, names in of.items()]
 
 
 def alt(record: Record) -> str:
     """Return in words what the picture of a record shows."""
     if isinstance(record, Sweep):
-        return say("alt.sweep", kind=record.kind(), curves=" ".join(_curve(s, record.scale()) for s in record.schemes)).strip()
+        curves = " ".join(_curve(s, record.scale()) for s in record.schemes)
+        return say("alt.sweep", kind=say(f"kind.{record.kind()}"), curves=curves).strip()
     if isinstance(record, Swell):
         known = [form for form in record.forms if form.status == "ok"]
         sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
-        return say("alt.swell", sizes=sizes or "none")
+        return say("alt.swell", sizes=sizes or say("label.none"))
     if isinstance(record, Advice):
         ways = [f"df/d{d.wrt}, {o.shown()} {fixed(o.correct_digits, 1)}" for d in record.derivatives[:4] for o in d.options]
-        return say("alt.engines", digits=joined(ways) or "none")
+        return say("alt.engines", digits=joined(ways) or say("label.none"))
     if isinstance(record, Rounding):
         worst = [f"{q.of}, {i.shown(60)}: {fixed(i.share, 1)} %" for q in record.quantities[:4] for i in q.worst()]
-        return say("alt.rounding", shares=joined(worst) or "none")
+        return say("alt.rounding", shares=joined(worst) or say("label.none"))
     if isinstance(record, Graph):
         parts = [f"{n.text} = {short(n.value)}" if n.value is not None else n.text for n in record.nodes[:40]]
         return say("alt.graph", count=len(record.nodes), nodes="; ".join(parts))
     if isinstance(record, Check):
         slopes = [f"{label(r.scheme)} {fixed(r.slope)}" for r in record.remainders if r.slope is not None]
-        return say("alt.check", slopes=joined(slopes) or "none", verdict=record.verdict)
+        return say("alt.check", slopes=joined(slopes) or say("label.none"), verdict=record.verdict)
     shown = record.judged() if isinstance(record, Comparison) else []
     digits = [f"{label(e.engine)} {e.digits()}" for e in shown]
-    return say("alt.engines", digits=joined(digits) or "none")
+    return say("alt.engines", digits=joined(digits) or say("label.none"))
 
 
 def _curve(scheme: Scheme, scale: float) -> str:

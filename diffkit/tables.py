@@ -4,11 +4,11 @@ A table holds texts; the renderers only set them, so that a number looks alike w
 """
 
 import re
-import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from diffkit.messages import say
+from diffkit.messages import say, spoken
+from diffkit.widths import lines, padded, width
 
 NOTE_WIDTH = 100  # characters of a line of prose in a terminal
 SHOWN = 72  # characters of an expression that a headline shows
@@ -87,9 +87,9 @@ def count(n: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Return text that any terminal prints: ASCII, and no control characters but the line's end."""
+    """Return text that any terminal prints: ASCII in English, and no control characters but the line's end."""
     shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
-    return shown.encode("ascii", "backslashreplace").decode("ascii")
+    return shown.encode("ascii", "backslashreplace").decode("ascii") if spoken() == "en" else shown
 
 
 def clip(text: str, length: int = SHOWN) -> str:
@@ -120,8 +120,12 @@ def wrapped(text: str) -> list[str]:
     >>> [len(line) for line in wrapped("  " + "a minus b " * 20)]
     [99, 95, 9]
     """
-    indent = " " * (len(text) - len(text.lstrip()))
-    return textwrap.wrap(text, NOTE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+    return lines(text, NOTE_WIDTH, " " * (len(text) - len(text.lstrip())))
+
+
+def headed(*names: str) -> tuple[str, ...]:
+    """Return what stands above the columns of those names."""
+    return tuple(say(f"header.{name}") for name in names)
 
 
 class Table(NamedTuple):
@@ -139,11 +143,11 @@ class Table(NamedTuple):
 
     def __str__(self) -> str:
         table = [self.headers, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        widths = [max(map(width, column)) for column in zip(*table, strict=True)]
         right = self.numeric()
-        lines = [
-            "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
+        rows = [
+            "  ".join(padded(c, w, r) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
             for row in [self.headers, tuple("-" * w for w in widths), *self.rows]
         ]
         notes = [line for note in self.notes for line in wrapped(note)]
-        return plain("\n".join([*lines, *notes]))
+        return plain("\n".join([*rows, *notes]))

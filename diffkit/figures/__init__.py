@@ -9,17 +9,16 @@ import re
 from html import escape
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
 from diffkit.figures.chapter import costs
 from diffkit.figures.check import remainders
+from diffkit.figures.fonts import drawing
 from diffkit.figures.graph import few_enough, frames, graph
 from diffkit.figures.parts import error_parts
 from diffkit.figures.rounding import rounding
-from diffkit.figures.sheet import STYLE
 from diffkit.figures.sizes import advice, engines, swell
 from diffkit.figures.sweep import error_vs_h
 from diffkit.results import Advice, Chapter, Check, Comparison, Graph, Record, Report, Rounding, Sweep, Swell
@@ -88,7 +87,7 @@ def animation(record: Record) -> bytes:
 
     if not isinstance(record, Graph):
         raise UsageError(f"a result of the study '{record.study}' has no animation", remedy="use .png .svg or .pdf")
-    with mpl.rc_context(STYLE):
+    with drawing():
         steps = [Image.open(io.BytesIO(_png(step))).convert("P") for step in (*frames(record), graph(record))]
     file = io.BytesIO()
     steps[0].save(file, format="GIF", save_all=True, append_images=steps[1:], duration=1000, loop=0)
@@ -113,7 +112,7 @@ def write(figure: Figure, suffix: str) -> bytes:
         raise UsageError(f"a picture cannot be written as '{suffix}'", remedy=f"use one of {' '.join(FORMATS)}")
     file = io.BytesIO()
     dates: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}
-    with mpl.rc_context(STYLE):
+    with drawing():
         figure.savefig(file, format=suffix[1:], dpi=300, metadata=dates[suffix])
     return file.getvalue()
 

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from diffkit.captions import label
 from diffkit.figures.curves import Curve
 from diffkit.figures.labels import Box
 from diffkit.figures.sheet import DARK, GREY, Sheet, times
+from diffkit.messages import say
 from diffkit.results import EngineResult, Sweep
 
 BAND_COLOR = "#ececec"
@@ -68,9 +70,11 @@ def _engine_error(sweep: Sweep, engine: EngineResult) -> float | None:
 def _draw_level(sheet: Sheet, group: Sequence[tuple[float, EngineResult]], band: Band, in_band: bool, relative: bool) -> None:
     """Draw a line at the worst error of engines that lie together; in the band their names have a row."""
     worst = max(error for error, _ in group)
-    names = ", ".join(engine.engine.replace("$", "") for _, engine in group)
-    ratio = "error 0" if worst == 0 else rf"error $\leq{worst / band.edge:.1f}\,u$" if in_band and relative else ""
-    texts = [f"{names}: {ratio or f'error ${times(worst, 2)}$'}, no $h$", f"{names}: no $h$", f"{len(group)} engines: no $h$"]
+    names = ", ".join(label(engine.engine).replace("$", "") for _, engine in group)
+    error = say("band.zero") if worst == 0 else say("band.error", error=times(worst, 2))
+    if in_band and relative and worst:
+        error = say("band.ratio", ratio=f"{worst / band.edge:.1f}")
+    texts = [say("band.engines", names=names, error=error), say("band.names", names=names), say("band.count", count=len(group))]
     if not in_band:
         sheet.axes.axhline(worst, color=DARK, linewidth=1.6, zorder=1.5)
         sheet.cover(sheet.axes.get_xlim(), [worst, worst], line=True)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from diffkit.captions import label
+from diffkit.figures.fonts import drawing
 from diffkit.figures.labels import spread
-from diffkit.figures.sheet import GREY, PALE, STYLE, WIDTHS, Sheet, new_sheet
+from diffkit.figures.sheet import GREY, PALE, WIDTHS, Sheet, new_sheet
 from diffkit.messages import say
 from diffkit.results import Chapter
 
@@ -18,15 +19,15 @@ LOOKS = {  # mark, ink of the name, marker, line
     "forward": ("#E69F00", "#9A6400", "s", "-."),
     "reverse": ("#CC79A7", "#8A3F74", "v", "-"),
 }
-NAMES = {"D+": "$D_+$", "D0": "$D_0$", "richardson": "Richardson"}
+NAMES = {"D+": "$D_+$", "D0": "$D_0$"}
 
 
 def costs(record: Chapter, width: str = "full") -> Figure:
     """Return the operations of every way to a gradient against n, on logarithmic axes, names at the right ends."""
     n = [work.n for work in record.costs]
     lines = {name: [work.work[name] for work in record.costs] for name in LOOKS}
-    with mpl.rc_context(STYLE):
-        names = {name: NAMES.get(name) or say(f"mode.{name}") for name in LOOKS} | {"f": "$f$"}
+    with drawing():
+        names = {name: NAMES.get(name) or _way(name) for name in LOOKS} | {"f": "$f$"}
         sheet = new_sheet(WIDTHS[width], 210.0, [], right=96.0)
         axes = sheet.axes
         axes.set(xscale="log", yscale="log", xlabel=say("axis.weights"), ylabel=say("axis.operations"))
@@ -42,6 +43,10 @@ def costs(record: Chapter, width: str = "full") -> Figure:
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
     return sheet.figure
+
+
+def _way(name: str) -> str:
+    return label(name) if name == "richardson" else say(f"mode.{name}")
 
 
 def _write_names(sheet: Sheet, ends: dict[str, int], names: dict[str, str], last: int) -> None:

@@ -4,15 +4,16 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon
 
 from diffkit.captions import label
+from diffkit.figures.fonts import drawing
 from diffkit.figures.labels import Box, Points, beside, freest
-from diffkit.figures.sheet import DARK, GREY, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power
+from diffkit.figures.sheet import DARK, GREY, PALE, WIDTHS, Sheet, decades, new_sheet, power
+from diffkit.messages import say
 from diffkit.results import Check, Remainder
 from diffkit.tables import fixed
 
@@ -36,7 +37,7 @@ SHADE = "#f0efe6"
 
 def remainders(record: Check, width: str = "full") -> Figure:
     """Return the remainders against h: filled marks in the window in which the slope is taken."""
-    with mpl.rc_context(STYLE):
+    with drawing():
         sheet = new_sheet(WIDTHS[width], 236.0, _legend(record), right=14.0)
         _set_axes(sheet, record, width)
         _draw_noise(sheet, record)
@@ -73,10 +74,10 @@ def _legend(record: Check) -> list[tuple[Any, str]]:
 
     windows = any(curve.low for curve in record.remainders)
     entries: list[tuple[Any, str]] = [
-        (mark(DARK), "in the window of the slope"),
-        (mark("white"), "outside"),
-        (Patch(facecolor=SHADE), "widest window"),
-        (Line2D([], [], color=GREY, linestyle=":"), "rounding noise of f"),
+        (mark(DARK), say("legend.window")),
+        (mark("white"), say("legend.outside")),
+        (Patch(facecolor=SHADE), say("legend.widest")),
+        (Line2D([], [], color=GREY, linestyle=":"), say("legend.noise")),
     ]
     return [entry for entry, wanted in zip(entries, (windows, True, windows, True), strict=True) if wanted]
 
@@ -104,8 +105,8 @@ def _set_axes(sheet: Sheet, record: Check, width: str) -> None:
     axes.tick_params(direction="in")
     axes.grid(axis="y", color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_xlabel("step $h$")
-    axes.set_ylabel(r"remainder of $f$, less $h\,g\cdot d$")
+    axes.set_xlabel(say("axis.step"))
+    axes.set_ylabel(say("axis.remainder"))
 
 
 def _draw_noise(sheet: Sheet, record: Check) -> None:
@@ -148,7 +149,7 @@ def _name(sheet: Sheet, curve: Remainder) -> None:
     name = label(curve.scheme)
     texts = [name]
     if curve.slope is not None:
-        texts = [f"{name}: slope {fixed(curve.slope)}", f"{name} {fixed(curve.slope)}", *texts]
+        texts = [say("curve.slope.colon", name=name, slope=fixed(curve.slope)), f"{name} {fixed(curve.slope)}", *texts]
     sheet.fit(texts, spots, LOOKS[curve.scheme].ink, side=-1 if curve.scheme == "richardson" else 1)
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from diffkit.captions import label
 from diffkit.figures.labels import Points
 from diffkit.figures.sheet import DARK
 from diffkit.results import Scheme
@@ -30,10 +31,16 @@ LOOKS = {
     "D+": Look("#D55E00", "#C25500", "o", True, "$D_+$"),
     "D-": Look("#E69F00", "#9A6400", "s", False, "$D_-$"),
     "D0": Look("#0072B2", "#0072B2", "^", True, "$D_0$"),
-    "richardson": Look("#009E73", "#007A59", "D", True, "Richardson"),
-    "complex-step": Look("#CC79A7", "#8A3F74", "+", True, "complex step"),
+    "richardson": Look("#009E73", "#007A59", "D", True, ""),
+    "complex-step": Look("#CC79A7", "#8A3F74", "+", True, ""),
 }
 OTHER = Look(DARK, DARK, "x", True, "")
+
+
+def look_of(scheme: str) -> Look:
+    """Return how a scheme is drawn; its label is a formula or the name that prose gives it."""
+    look = LOOKS.get(scheme, OTHER)
+    return look if "$" in look.label else look._replace(label=label(scheme).replace("$", ""))
 
 
 @dataclass
@@ -86,7 +93,7 @@ def curve_of(scheme: Scheme, scale: float) -> Curve:
     samples = sorted((s for s in scheme.samples if s.h > 0 and math.isfinite(s.h)), key=lambda s: s.h)
     columns = ("predicted", "predicted_truncation", "predicted_rounding", "predicted_bound")
     model = [[math.nan if (v := getattr(s, name)) is None else v for name in columns] for s in samples]
-    look = LOOKS.get(scheme.scheme, OTHER._replace(label=scheme.scheme.replace("$", "")))
+    look = look_of(scheme.scheme)
     status = np.array(["exact" if s.total == 0 and s.status == "ok" else s.status for s in samples], dtype=str)
     steps, errors = np.array([s.h for s in samples]), np.array([s.total for s in samples]) / scale
     h, e = scheme.h_predicted, scheme.error_predicted

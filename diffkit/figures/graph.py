@@ -6,7 +6,6 @@ Lengths are points of print, and y points down.
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,9 +14,10 @@ from matplotlib.path import Path
 
 from diffkit import limits
 from diffkit.errors import UsageError
+from diffkit.figures.fonts import drawing
 from diffkit.figures.graph_layout import Cell, Layout, arrange
 from diffkit.figures.labels import Box, Points
-from diffkit.figures.sheet import DARK, GREY, STYLE, renderer, times
+from diffkit.figures.sheet import DARK, GREY, renderer, times
 from diffkit.messages import say
 from diffkit.results import Graph, Node
 
@@ -56,7 +56,7 @@ def graph(record: Graph, seen: Seen = ALL) -> Figure:
     UsageError
         If it has more nodes than a picture can show.
     """
-    with mpl.rc_context(STYLE):
+    with drawing():
         return _drawn(record, seen)
 
 

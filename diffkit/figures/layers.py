@@ -7,8 +7,6 @@ an edge that skips columns gets a dummy vertex in each, so that it passes betwee
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import igraph
-
 
 class Layers(NamedTuple):
     """Column and place of every node, and for every edge the places at which it crosses the columns between."""
@@ -27,6 +25,8 @@ def layers(count: int, edges: Sequence[tuple[int, int]]) -> Layers:
     >>> found.column, [len(bend) for bend in found.bends]
     ([0, 1, 2], [0, 0, 1])
     """
+    import igraph  # it loads pyplot, which only who draws a graph should pay for
+
     column = columns(count, edges)
     vertices, short, chains = list(column), list[tuple[int, int]](), list[list[int]]()
     for a, b in edges:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from diffkit.figures.curves import Curve, Look, groups_of
 from diffkit.figures.labels import Box, Points, beside, freest
 from diffkit.figures.sheet import DARK, Sheet
+from diffkit.messages import say
 from diffkit.tables import fixed
 
 
@@ -25,7 +26,7 @@ def write_names(sheet: Sheet, curves: Sequence[Curve]) -> None:
         name = r"$,\ $".join(c.look.label for c in group)
         slope = group[0].scheme.fitted_order
         shown = fixed(slope).replace("-", "\u2212")
-        texts = [name] if slope is None else [f"{name} (slope {shown})", f"{name} ({shown})", name]
+        texts = [name] if slope is None else [say("curve.slope", name=name, slope=shown), f"{name} ({shown})", name]
         side = -1 if group[0].scheme.order_of_accuracy > 2 else 1  # the last curve has free room on its right
         sheet.fit(texts, sheet.place(h[inside], error[inside]), group[0].look.ink, side=side)
 
@@ -80,5 +81,5 @@ def write_rounding(sheet: Sheet, curves: Sequence[Curve]) -> None:
         level = np.exp(np.mean(np.log(error[left] * h[left])))
         curve = (c.h[modelled], c.model[modelled, 3]) if modelled.sum() > 2 else (h[left], 3 * level / h[left])
         inside = curve[1] < sheet.axes.get_ylim()[1]
-        if sheet.fit([r"rounding ${\propto}\,h^{-1}$"], sheet.place(curve[0][inside], curve[1][inside]), DARK):
+        if sheet.fit([say("curve.rounding")], sheet.place(curve[0][inside], curve[1][inside]), DARK):
             return

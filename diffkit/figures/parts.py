@@ -7,16 +7,17 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 
-from diffkit.figures.curves import LOOKS, OTHER
+from diffkit.figures.curves import look_of
+from diffkit.figures.fonts import drawing
 from diffkit.figures.labels import Points
-from diffkit.figures.sheet import DARK, GREY, LEGEND, PALE, STYLE, WIDTHS, decades, power, renderer
+from diffkit.figures.sheet import DARK, GREY, LEGEND, PALE, WIDTHS, decades, power, renderer
+from diffkit.messages import say
 from diffkit.results import Sample, Scheme, Sweep
 
 LEFT, RIGHT, BOTTOM, GAP, BETWEEN = 46.0, 46.0, 34.0, 8.0, 7.0  # points of print
@@ -47,13 +48,13 @@ def error_parts(sweep: Sweep, width: str = "full") -> Figure:
     schemes = sweep.split()
     if width == "column":
         schemes = [s for s in schemes if s.scheme == "D0"] or schemes[:1]
-    with mpl.rc_context(STYLE):
+    with drawing():
         figure, panels = _panels(WIDTHS[width], HEIGHTS[width], len(schemes), _handles(schemes))
         x, y = _limits(sweep, schemes)
         for axes, scheme in zip(panels, schemes, strict=True):
             _frame(axes, x, y, 4 if len(schemes) > 1 else 6)
             _draw(axes, scheme, sweep.scale())
-            label = LOOKS.get(scheme.scheme, OTHER).label
+            label = look_of(scheme.scheme).label
             axes.text(0.5, 0.97, label, transform=axes.transAxes, ha="center", va="top", color=DARK, gid="label")  # inside the V
         _outside(figure, panels, sweep, y)
     return figure
@@ -62,10 +63,10 @@ def error_parts(sweep: Sweep, width: str = "full") -> Figure:
 def _handles(schemes: Sequence[Scheme]) -> list[tuple[Any, str]]:
     seen = [s for scheme in schemes for s in scheme.samples]
     parts = [p for p in PARTS if any(p.of(s) for s in seen)]
-    marks = [(Line2D([], [], **_mark(p), markersize=1.5 * p.size), p.name) for p in parts]
-    total = (Line2D([], [], color=DARK, linewidth=0.7), "their sum, the error measured")
-    model = (Line2D([], [], color=GREY, linewidth=2.4, alpha=0.6), "predicted")
-    bound = (Line2D([], [], color=GREY, linewidth=0.9, linestyle=":"), "bound predicted")
+    marks = [(Line2D([], [], **_mark(p), markersize=1.5 * p.size), say(f"part.{p.name}")) for p in parts]
+    total = (Line2D([], [], color=DARK, linewidth=0.7), say("legend.sum"))
+    model = (Line2D([], [], color=GREY, linewidth=2.4, alpha=0.6), say("legend.predicted"))
+    bound = (Line2D([], [], color=GREY, linewidth=0.9, linestyle=":"), say("legend.bound"))
     return [*marks, total, model, bound]
 
 
@@ -109,13 +110,13 @@ def _frame(axes: Axes, x: tuple[float, float], y: tuple[float, float], many: int
     axes.tick_params(direction="in", top=True, right=True)
     axes.grid(color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_xlabel("step size $h$")
+    axes.set_xlabel(say("axis.step"))
 
 
 def _outside(figure: Figure, panels: Sequence[Axes], sweep: Sweep, y: tuple[float, float]) -> None:
     """Label the axes: errors on the left of the first panel, digits on the right of the last."""
     relative = sweep.kind() == "relative"
-    panels[0].set_ylabel(f"{'relative' if relative else 'absolute'} error of the derivative")
+    panels[0].set_ylabel(say(f"axis.error.{sweep.kind()}"))
     for axes in panels[1:]:
         axes.tick_params(labelleft=False)
     if relative:
@@ -126,7 +127,7 @@ def _outside(figure: Figure, panels: Sequence[Axes], sweep: Sweep, y: tuple[floa
         ticks = [d for d in decades(0, most, most=9) if d <= -y[0]]
         right.set_yticks(ticks, labels=[str(d) for d in ticks])
         right.tick_params(direction="in")
-        right.set_ylabel("correct significant digits")
+        right.set_ylabel(say("axis.digits"))
 
 
 def _draw(axes: Axes, scheme: Scheme, scale: float) -> None:

@@ -3,11 +3,11 @@
 import math
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from diffkit.figures.sheet import DARK, GREY, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power
+from diffkit.figures.fonts import drawing
+from diffkit.figures.sheet import DARK, GREY, PALE, WIDTHS, Sheet, decades, new_sheet, power
 from diffkit.floats import U
 from diffkit.messages import say
 from diffkit.results import Instruction, Rounded, Rounding
@@ -27,7 +27,7 @@ def rounding(record: Rounding, width: str = "full") -> Figure:
         (Line2D([], [], color=PASSED, marker="D", linestyle="none", markersize=4.5), say("figure.passed")),
         (Line2D([], [], color=GREY, linestyle=":"), "u = $2^{-53}$"),
     ]
-    with mpl.rc_context(STYLE):
+    with drawing():
         sheet = new_sheet(WIDTHS[width], ROW * max(len(rows), 1) + 10, handles, right=14.0)
         _place(sheet, [_label(q, i, len(record.quantities) > 1, LABEL[width]) for q, i in rows], WIDTHS[width])
         low, high = _range(rows)

@@ -3,16 +3,17 @@
 import math
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from diffkit.figures.fonts import drawing
 from diffkit.figures.labels import spread
-from diffkit.figures.sheet import DARK, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power
+from diffkit.figures.sheet import DARK, PALE, WIDTHS, Sheet, decades, new_sheet, power
+from diffkit.messages import say
 from diffkit.results import Advice, Comparison, Form, Swell
 from diffkit.tables import count, fixed
 
-SIZES = (("tree", "o", "#0072B2"), ("DAG", "s", "#C25500"), ("operations", "^", "#007A59"))
+SIZES = (("tree", "o", "#0072B2"), ("dag", "s", "#C25500"), ("operations", "^", "#007A59"))
 MOST_WAYS = 25  # rows of the picture of an advice
 FORM_COLORS = (
     ("#5f5f5f", "s", ":"),
@@ -26,7 +27,7 @@ FORM_COLORS = (
 def swell(record: Swell, width: str = "full") -> Figure:
     """Return the picture of sizes: dots by form, or lines against n where the forms carry one."""
     family = any(form.n is not None for form in record.forms)
-    with mpl.rc_context(STYLE):
+    with drawing():
         sheet = _swell_lines(record, WIDTHS[width]) if family else _swell_dots(record, WIDTHS[width])
         for side in ("top", "right"):
             sheet.axes.spines[side].set_visible(False)
@@ -43,7 +44,7 @@ def _log_size(size: int) -> float:
 
 def _swell_dots(record: Swell, width: float) -> Sheet:
     forms = record.forms
-    handles = [(Line2D([], [], color=c, marker=m, linestyle="none", markersize=4), name) for name, m, c in SIZES]
+    handles = [(Line2D([], [], color=c, marker=m, linestyle="none", markersize=4), say(f"legend.{name}")) for name, m, c in SIZES]
     sheet = new_sheet(width, 34.0 * max(len(forms), 1) + 8, handles, right=12.0)
     axes, place = sheet.axes, sheet.axes.get_position()
     left = max([sheet.size(_prime(f.form))[0] for f in forms] or [0]) + 12
@@ -60,7 +61,7 @@ def _swell_dots(record: Swell, width: float) -> Sheet:
             axes.plot(x, y, marker=marker, color=color, markersize=4, zorder=3)
             how = {"xytext": (5, 0), "textcoords": "offset points", "va": "center_baseline", "size": 8}
             axes.annotate(count(size), (x, y), color=color, gid="label", **how)
-    axes.set(xlim=(0, top * 1.02), ylim=(max(len(forms), 1) - 0.5, -0.5), xlabel="size (leaves and operations)")
+    axes.set(xlim=(0, top * 1.02), ylim=(max(len(forms), 1) - 0.5, -0.5), xlabel=say("axis.size"))
     axes.set_yticks(range(len(forms)), labels=[_prime(f.form) for f in forms], parse_math=False)
     axes.tick_params(axis="y", length=0)
     ticks = decades(0, top, most=9)
@@ -79,7 +80,7 @@ def _swell_lines(record: Swell, width: float) -> Sheet:
     lines: dict[str, list[tuple[int, float]]] = {}
     for f in record.forms:
         shared = "reverse" in f.form or "cse" in f.form
-        name = f"{_prime(f.form)} ({'DAG' if shared else 'tree'})"
+        name = f"{_prime(f.form)} ({say('legend.dag' if shared else 'legend.tree')})"
         points = lines.setdefault(name, [])
         if f.status == "ok" and f.n is not None:
             points.append((f.n, _log_size(f.dag_size if shared else f.tree_size)))
@@ -88,7 +89,7 @@ def _swell_lines(record: Swell, width: float) -> Sheet:
     room, place = max([sheet.size(name)[0] for name in lines] or [0]) + 34, sheet.axes.get_position()
     sheet.axes.set_position((place.x0, place.y0, 1 - place.x0 - room / width, place.height))
     _draw_lines(sheet, lines)
-    sheet.axes.set(xlabel="$n$", ylabel="size (leaves and operations)")
+    sheet.axes.set(xlabel="$n$", ylabel=say("axis.size"))
     sheet.axes.grid(axis="y", color=PALE, linewidth=0.5)
     return sheet
 
@@ -131,7 +132,7 @@ def advice(record: Advice, width: str = "full") -> Figure:
 
 def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
     """Dots by correct digits: the label, the digits, and how they are written."""
-    with mpl.rc_context(STYLE):
+    with drawing():
         sheet = new_sheet(width, 16.0 * max(len(rows), 1) + 8, [], right=40.0)
         axes, place = sheet.axes, sheet.axes.get_position()
         left = max([sheet.size(label)[0] for label, _, _ in rows] or [0]) + 12
@@ -141,7 +142,7 @@ def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
             axes.plot([0, digits], [row, row], color=PALE, linewidth=1, zorder=1)
             axes.plot(digits, row, marker="o", color="#0072B2", markersize=4.5, clip_on=False)
             axes.annotate(shown, (digits, row), xytext=(6, 0), textcoords="offset points", va="center_baseline", gid="label")
-        axes.set(xlim=(0, 17), ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel="correct significant digits")
+        axes.set(xlim=(0, 17), ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel=say("axis.digits"))
         axes.set_xticks(range(0, 17, 2), labels=[str(d) for d in range(0, 17, 2)])
         axes.set_yticks(range(len(rows)), labels=[label for label, _, _ in rows], parse_math=False)
         axes.tick_params(axis="y", length=0)

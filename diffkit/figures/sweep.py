@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,9 +15,11 @@ from matplotlib.lines import Line2D
 from diffkit.errors import UsageError
 from diffkit.figures.band import Band, band_of, below, draw_engines
 from diffkit.figures.curves import Curve, curve_of, mark
+from diffkit.figures.fonts import drawing
 from diffkit.figures.labels import Box, Points, spread
 from diffkit.figures.names import draw_triangles, write_names, write_rounding
-from diffkit.figures.sheet import DARK, GREY, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power, times
+from diffkit.figures.sheet import DARK, GREY, PALE, WIDTHS, Sheet, decades, new_sheet, power, times
+from diffkit.messages import say
 from diffkit.results import Sweep
 
 SPAN = 290  # decades beyond which an axis does not follow: near the ends of float64 Matplotlib's own arithmetic overflows
@@ -42,7 +43,7 @@ def error_vs_h(sweep: Sweep, width: str = "full") -> Figure:
     if width not in WIDTHS:
         raise UsageError(f"unknown width '{width}' of a figure", remedy="give 'full' or 'column'")
     curves = [curve_of(scheme, sweep.scale()) for scheme in sweep.schemes]
-    with mpl.rc_context(STYLE):
+    with drawing():
         sheet = new_sheet(WIDTHS[width], 232.0 if width == "full" else 178.0, _legend_handles(curves))
         band = _set_axes(sheet, sweep, curves, width)
         _draw_models(sheet, curves)
@@ -54,7 +55,7 @@ def error_vs_h(sweep: Sweep, width: str = "full") -> Figure:
         draw_triangles(sheet, curves)
         write_rounding(sheet, curves)
         if not any(c.drawn for c in curves):
-            sheet.write("no estimate is a finite number", sheet.frame._replace(width=150, height=12), color=DARK)
+            sheet.write(say("figure.nothing"), sheet.frame._replace(width=150, height=12), color=DARK)
     return sheet.figure
 
 
@@ -70,17 +71,17 @@ def _legend_handles(curves: Sequence[Curve]) -> list[tuple[Any, str]]:
     model = any(np.isfinite(c.model[:, 0]).any() for c in curves if c.scheme.scheme != "complex-step")
     star = any(c.best for c in curves)
     entries: list[tuple[bool, Any, str]] = [
-        (bool(marks), marks, "measured"),
+        (bool(marks), marks, say("legend.measured")),
         *((True, line(**mark(c.look, 1.4)), c.look.label) for c in silent),
-        (model, line(linestyle="-", linewidth=1.4), "model: truncation + rounding"),
-        (any(c.branches()[0].any() for c in curves), line(linestyle="--", linewidth=1), "truncation alone"),
-        (any(c.branches()[1].any() for c in curves), line(linestyle=":", linewidth=1.2), "rounding alone"),
-        (star, line(marker="*", markersize=9, markerfacecolor="white"), "predicted best $h^*$"),
-        (any_status("exact"), line(marker="v", markerfacecolor="none"), "error exactly 0"),
+        (model, line(linestyle="-", linewidth=1.4), say("legend.model")),
+        (any(c.branches()[0].any() for c in curves), line(linestyle="--", linewidth=1), say("legend.truncation")),
+        (any(c.branches()[1].any() for c in curves), line(linestyle=":", linewidth=1.2), say("legend.rounding")),
+        (star, line(marker="*", markersize=9, markerfacecolor="white"), say("legend.star")),
+        (any_status("exact"), line(marker="v", markerfacecolor="none"), say("legend.zero")),
         (
             any(len(c.shown("below-ulp")[0]) for c in curves),
             line(marker="o", markerfacecolor="none", color=GREY),
-            "$h$ below ulp($x$)",
+            say("legend.below-ulp"),
         ),
     ]
     return [(handle, text) for wanted, handle, text in entries if wanted]
@@ -107,8 +108,8 @@ def _set_axes(sheet: Sheet, sweep: Sweep, curves: Sequence[Curve], width: str) -
     axes.tick_params(direction="in", top=True)
     axes.grid(color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_xlabel("step size $h$")
-    axes.set_ylabel(f"{'relative' if relative else 'absolute'} error of the derivative")
+    axes.set_xlabel(say("axis.step"))
+    axes.set_ylabel(say(f"axis.error.{sweep.kind()}"))
     if relative:
         _digits_axis(axes, bottom, top, sheet.frame.height, round(-math.log10(sweep.u)))
     else:
@@ -135,7 +136,7 @@ def _digits_axis(axes: Axes, bottom: float, top: float, height: float, most: int
     ticks = range(0, most + 1, step)
     right.set_yticks(ticks, labels=[str(d) for d in ticks])  # beware: made later, they lack the style
     right.tick_params(direction="in")
-    right.set_ylabel("correct significant digits")
+    right.set_ylabel(say("axis.digits"))
 
 
 def _draw_models(sheet: Sheet, curves: Sequence[Curve]) -> None:

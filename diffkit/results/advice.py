@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, exact, fixed, point, proved, short
+from diffkit.tables import Table, clip, exact, fixed, headed, point, proved, short
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -124,7 +124,7 @@ class Advice(Record):
     def table(self) -> Table:
         """Return one row a way to the derivative."""
         several = len(self.derivatives) > 1
-        headers = ("from", "use", "digits", "value", "error bar", "cost")
+        headers = headed("from", "use", "digits", "value", "error-bar", "cost")
         rows = tuple(
             (
                 *((d.wrt,) if several else ()),
@@ -140,7 +140,7 @@ class Advice(Record):
             for o in d.options
             if o.status != "ok"
         )
-        return Table((*(("by",) if several else ()), *headers), rows, say("advice.caption", at=point(self.at)), notes)
+        return Table((*headed(*["by"] * several), *headers), rows, say("advice.caption", at=point(self.at)), notes)
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a way to each derivative."""

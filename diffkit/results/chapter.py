@@ -12,7 +12,7 @@ from diffkit.results.graph import Graph
 from diffkit.results.record import Record
 from diffkit.results.staged import Staged
 from diffkit.results.sweep import Sweep
-from diffkit.tables import Table, exact
+from diffkit.tables import Table, exact, headed
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -145,7 +145,7 @@ class Chapter(Record):
     def table(self) -> Table:
         """Return the numbers of the chapter, to the last digit."""
         rows = [(_example(key), name, exact(value)) for key, name, value in self.numbers()]
-        headers = (say("header.example"), say("header.name"), say("header.value"))
+        headers = headed("example", "name", "value")
         return Table(headers, tuple(rows), say("chapter.caption"))
 
     def raw(self) -> Iterator[dict[str, object]]:

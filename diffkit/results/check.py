@@ -10,9 +10,8 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, exact, fixed, point, short
+from diffkit.tables import Table, clip, exact, fixed, headed, point, short
 
-NAMES = {"taylor": "Taylor", "symmetric": "symmetric", "richardson": "Richardson"}
 VERDICTS = ("wrong", "undecided", "kink", "pass")  # the worst first
 MISSHAPEN = {"shape", "transposed", "missing broadcast sum"}  # causes of entries that have no number
 COORDINATES = 4  # of a point that a sentence writes out
@@ -164,7 +163,9 @@ class Check(Record):
 
     def _slopes(self) -> list[str]:
         known = [r for r in self.remainders if r.slope is not None and self.verdict != "kink"]  # there every gradient has 1
-        shown = [say("check.slope", scheme=NAMES[r.scheme], slope=fixed(r.slope), expected=r.expected_slope) for r in known]
+        shown = [
+            say("check.slope", scheme=say(f"engine.{r.scheme}"), slope=fixed(r.slope), expected=r.expected_slope) for r in known
+        ]
         return [say("check.slopes", direction=self.direction or say("check.random"), slopes=", ".join(shown))] if shown else []
 
     def table(self) -> Table:
@@ -177,7 +178,7 @@ class Check(Record):
             )
             for e in self.entries[:SHOWN]
         ]
-        headers = ("entry", "yours", "numerical", "relative error", "digits", "verdict", "chapter's rule", *["cause"] * named)
+        headers = headed("entry", "yours", "numerical", "relative-error", "digits", "verdict", "by-chapter", *["cause"] * named)
         reasons = tuple(f"{e.name}: {e.reason}" for e in self.entries[:SHOWN] if e.reason)
         return Table(headers, tuple(rows), say("check.caption", at=self.place()), (*reasons, *self._more()))
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, exact, fixed, point, proved, short
+from diffkit.tables import Table, clip, exact, fixed, headed, point, proved, short
 
 COLUMNS = 3  # a gradient with more components than this is left out of the table, not of JSON and CSV
 
@@ -68,7 +68,7 @@ class Comparison(Record):
         slopes = [
             say("compare.reference", name=n, value=proved(v), digits=known.digits) for n, v in list(known.gradient.items())[:8]
         ]
-        status = [] if self.status == "ok" else [f"status: {self.status}" + f" ({self.reason})" * bool(self.reason)]
+        status = [] if self.status == "ok" else [_status(self.status, self.reason)]
         title = say(f"compare.{'headline' if self.at else 'constant'}", expression=clip(self.expression), at=point(self.at))
         return [title, say("compare.value", value=exact(self.value)), *slopes, *self._sides(), *status]
 
@@ -91,7 +91,8 @@ class Comparison(Record):
         """Return one row an engine."""
         asked = [n for n in self.at if any(n in e.gradient for e in self.engines)] or list(self.at)
         names = [] if len(asked) > COLUMNS else asked
-        headers = ("engine", "correct digits", "relative error", "ulps", *(f"d/d{n}" for n in names), "h", "evaluations")
+        judged = headed("engine", "correct-digits", "relative-error", "ulps")
+        headers = (*judged, *(f"d/d{n}" for n in names), *headed("h", "evaluations", "status"))
         rows = [
             (
                 *(e.engine, e.digits(), short(e.relative_error), short(e.ulps)),
@@ -102,7 +103,7 @@ class Comparison(Record):
         ]
         notes = tuple(f"{e.engine}: {e.reason}" for e in self.ranked() if e.reason)
         said = "compare.nothing" if not self.at else "compare.caption" if self.judged() else "compare.answers"
-        return Table((*headers, "status"), tuple(rows), say(said, at=point(self.at)), notes)
+        return Table(headers, tuple(rows), say(said, at=point(self.at)), notes)
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row an engine, with a column "d/dx" for every input."""
@@ -110,3 +111,7 @@ class Comparison(Record):
             row = engine.to_dict()
             gradient = row.pop("gradient")
             yield {"engine": row.pop("engine")} | {f"d/d{n}": gradient.get(n) for n in self.at} | row
+
+
+def _status(status: str, reason: str) -> str:
+    return say("compare.status.reason", status=status, reason=reason) if reason else say("compare.status", status=status)

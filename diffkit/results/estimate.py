@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, exact, short
+from diffkit.tables import Table, clip, exact, headed, short
 
 if TYPE_CHECKING:
     Numbers = Any  # a number, or an array shaped like x
@@ -81,7 +81,7 @@ class Estimate(Record):
             tuple(_cell(value) for key, value in row.items() if key != "reason")
             for row, _ in zip(self.raw(), range(SHOWN), strict=False)
         ]
-        headers = (*self.at, *(name for name in COLUMNS if name != "reason"))
+        headers = (*self.at, *headed(*(name for name in COLUMNS if name != "reason")))
         return Table(headers, tuple(rows), say("estimate.caption", expression=clip(self.expression)), self._notes())
 
     def _notes(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, short
+from diffkit.tables import Table, headed, short
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -42,12 +42,17 @@ class Functions(Record):
         """Return one row a function."""
         rows = [
             (
-                *(f.function, "any" if f.operands is None else str(f.operands), short(f.ulps_value), short(f.ulps_partials)),
+                *(
+                    f.function,
+                    say("functions.any") if f.operands is None else str(f.operands),
+                    short(f.ulps_value),
+                    short(f.ulps_partials),
+                ),
                 *(f.domain, "; ".join(filter(None, (f.meaning, f.convention)))),
             )
             for f in self.functions
         ]
-        headers = ("function", "operands", "ulps of value", "ulps of partials", "over", "meaning, convention at a kink")
+        headers = headed("function", "operands", "ulps-value", "ulps-partials", "over", "meaning")
         return Table(headers, tuple(rows), say("functions.headline"))
 
     def raw(self) -> Iterator[dict[str, object]]:

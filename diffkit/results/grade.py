@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, plain, short
+from diffkit.tables import Table, clip, headed, plain, short
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -60,7 +60,7 @@ class Grade(Record):
     def table(self) -> Table:
         """Return one row an assignment."""
         rows = [(str(r.line), clip(plain(r.name), 24), short(r.value, 8), short(r.expected, 8), r.verdict) for r in self.lines]
-        headers = (say("header.line"), say("header.name"), say("header.yours"), say("header.expected"), say("header.verdict"))
+        headers = headed("line", "name", "yours", "expected", "verdict")
         return Table(headers, tuple(rows), say("grade.caption"))
 
     def raw(self) -> Iterator[dict[str, object]]:

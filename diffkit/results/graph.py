@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, plain, point, short
+from diffkit.tables import Table, clip, headed, plain, point, short
 
 SHOWN_TEXT = 40  # characters of a node's expression in the table
 
@@ -75,23 +75,26 @@ class Graph(Record):
 
     def table(self) -> Table:
         """Return one row a node: what it reads and what was computed."""
-        columns = {"value": "value", "tangent": f"d/d{self.wrt}", "adjoint": "adjoint", "error": "rounding"}
-        shown = [key for key in columns if key in self.show]
-        locals_ = ["local derivatives"] if "local" in self.show else []
+        shown = [key for key in ("value", "tangent", "adjoint", "error") if key in self.show]
+        with_local = "local" in self.show
         rows = [
             (
                 *(str(n.number), clip(plain(n.name), SHOWN_TEXT), clip(n.text, SHOWN_TEXT)),
                 *(short(getattr(n, key), 5) for key in shown),
-                *([self._locals(n)] if locals_ else []),
+                *([self._locals(n)] * with_local),
             )
             for n in self.nodes
         ]
-        headers = ("node", "name", "expression", *(columns[key] for key in shown), *locals_)
+        headers = (*headed("node", "name", "expression"), *map(self._column, shown), *headed(*["local"] * with_local))
         return Table(headers, tuple(rows), say("graph.caption", at=point(self.at)))
+
+    def _column(self, kind: str) -> str:
+        """Return what stands above a column of numbers."""
+        return f"d/d{self.wrt}" if kind == "tangent" else say("header.rounding" if kind == "error" else f"header.{kind}")
 
     def _locals(self, node: Node) -> str:
         read = [(e.source, e.local) for e in self.edges if e.target == node.number]
-        return ", ".join(f"{short(local, 5)} by {source}" for source, local in read) or "-"
+        return ", ".join(say("graph.local", local=short(local, 5), source=source) for source, local in read) or "-"
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a node, with what it reads and the local derivatives."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, exact, fixed, point, proved, short
+from diffkit.tables import Table, clip, exact, fixed, headed, point, proved, short
 
 SHOWN, LEAST_SHARE = 5, 0.1  # instructions of each quantity in a table, and their percent; JSON and CSV hold more
 INSTRUCTION, AMPLIFIER = 32, 21  # characters of each in a table
@@ -127,7 +127,7 @@ class Rounding(Record):
     def table(self) -> Table:
         """Return the instructions that lose most digits, worst first, for each number."""
         several = len(self.quantities) > 1
-        headers = ("instruction", "ulps", "amplified", "contribution", "share %", "what becomes of it")
+        headers = headed("instruction", "ulps", "amplified", "contribution", "share", "fate")
         rows = [
             (
                 *((q.of,) if several else ()),
@@ -138,11 +138,11 @@ class Rounding(Record):
             for i in q.worst()
         ]
         said = say("rounding.caption" if rows else "rounding.exact", at=point(self.at))
-        return Table((*(("of",) if several else ()), *headers), tuple(rows), said, (say("rounding.limits"),))
+        return Table((*headed(*["of"] * several), *headers), tuple(rows), said, (say("rounding.limits"),))
 
     def summary(self) -> Table:
         """Return one row a number: error proved and estimated, bound, digits."""
-        headers = ("of", "float64", "error, proved", "estimate", "bound", "rms", "correct digits", "corrected", "digits then")
+        keys = ("of", "float64", "proved-error", "estimate", "bound", "rms", "correct-digits", "corrected", "digits-then")
         rows = tuple(
             (
                 *(q.of, exact(q.value), signed(q.error), signed(q.estimate), short(q.bound), short(q.rms)),
@@ -151,7 +151,7 @@ class Rounding(Record):
             for q in self.quantities
         )
         notes = tuple(f"{q.of}: {q.status}, {q.reason}" for q in self.quantities if q.status != "ok")
-        return Table(headers, rows, say("rounding.summary", at=point(self.at)), notes)
+        return Table(headed(*keys), rows, say("rounding.summary", at=point(self.at)), notes)
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row an instruction, all that were ranked."""

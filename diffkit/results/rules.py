@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, short
+from diffkit.tables import Table, headed, short
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -52,7 +52,7 @@ class Rules(Record):
 
     def table(self) -> Table:
         """Return one row a function."""
-        headers = ("function", "value", "stated", "partials", "stated", "worst at", "textbook's form", "over")
+        headers = headed("function", "value", "stated", "partials", "stated", "worst-at", "textbook", "over")
         rows = [
             (
                 *(r.function, short(r.value_ulps, 2), short(r.value_stated), short(r.partial_ulps, 2), short(r.partial_stated)),

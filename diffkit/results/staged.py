@@ -10,7 +10,7 @@ from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.program_latex import identifier
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, point, short
+from diffkit.tables import Table, clip, headed, point, short
 
 BLANK = "____"  # what a quiz leaves open
 
@@ -109,7 +109,7 @@ class Staged(Record):
     def table(self) -> Table:
         """Return one row of code a row."""
         rows = [(f"({r.number})" if r.number else "", r.code, short(r.value, 6), r.rule) for r in self.shown()]
-        headers = (say("header.number"), say("header.code"), say("header.value"), say("header.rule"))
+        headers = headed("number", "code", "value", "rule")
         return Table(headers, tuple(rows), say("staged.caption", at=point(self.at)))
 
     def raw(self) -> Iterator[dict[str, object]]:

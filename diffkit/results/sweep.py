@@ -12,7 +12,7 @@ from diffkit.floats import U
 from diffkit.messages import say
 from diffkit.results.compare import EngineResult
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, fixed, point, proved, short
+from diffkit.tables import Table, clip, fixed, headed, point, proved, short
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -151,8 +151,9 @@ class Sweep(Record):
             )
             for s in self.schemes
         ]
-        headers = ("scheme", "order", "fitted", "h*", "predicted", "measured", "digits", "ratio", "lucky h", "lucky minimum")
-        return Table(headers, tuple(rows), say("sweep.caption", at=point(self.at), kind=self.kind()), self._notes())
+        keys = ("scheme", "order", "fitted", "h*", "predicted", "measured", "digits", "ratio", "lucky-h", "lucky-minimum")
+        caption = say("sweep.caption", at=point(self.at), kind=say(f"kind.{self.kind()}"))
+        return Table(headed(*keys), tuple(rows), caption, self._notes())
 
     def _notes(self) -> tuple[str, ...]:
         star = [say("sweep.columns"), say("sweep.luck")] if any(s.h_predicted for s in self.schemes) else []

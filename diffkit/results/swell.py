@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, count, short
+from diffkit.tables import Table, clip, count, headed, short
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -43,7 +43,7 @@ class Swell(Record):
     def table(self) -> Table:
         """Return one row a form."""
         family = any(f.n is not None for f in self.forms)
-        headers = ("form", *["n"] * family, "tree", "DAG", "operations", "seconds", "status")
+        headers = (*headed("form"), *["n"] * family, *headed("tree", "dag", "operations", "seconds", "status"))
         rows = [
             (f.form, *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status) for f in self.forms
         ]

@@ -5,7 +5,7 @@ from diffkit.document import Block, FigureBlock, Formula, Listing, Prose, Sectio
 from diffkit.messages import say
 from diffkit.results import Chapter, Graph
 from diffkit.sections.common import dressed
-from diffkit.tables import Table, exact, fixed, point, short
+from diffkit.tables import Table, exact, fixed, headed, point, short
 
 QUOTIENTS = (  # of the chapter, as typed and in LaTeX
     ("D+ = (f(x + h) - f(x))/h", r"D_+(h) = \frac{f(x+h) - f(x)}{h}"),
@@ -81,7 +81,7 @@ def _cost(record: Chapter) -> list[Block]:
     times = {name: short(last.work[name] / last.operations) for name in last.work}
     said = {"n": last.n, "operations": last.operations, "ratio": times["reverse"], "times": times["D+"]}
     rows = [(str(w.n), str(w.operations), *(f"{w.work[k]} ({w.times[k]})" for k in w.work)) for w in record.costs]
-    table = Table(("n", say("header.operations"), *map(_way, last.work)), tuple(rows), say("chapter.cost.caption"))
+    table = Table(("n", say("header.operations-of-f"), *map(_way, last.work)), tuple(rows), say("chapter.cost.caption"))
     work = joined([say("chapter.work", name=_way(name), work=count) for name, count in last.work.items()])
     picture = FigureBlock("costs", say("chapter.figure.costs"), say("alt.chapter.costs", n=last.n, work=work), record)
     return [_text("cost", **said), TableBlock(table), picture, _slip("cost")]
@@ -104,15 +104,15 @@ def _check(record: Chapter) -> list[Block]:
         )
         for c in record.checks
     ]
-    headers = ("example", "function", "point", "gradient", "error", "chapter", "remainder")
-    table = Table(tuple(say(f"header.{key}") for key in headers), tuple(rows), say("chapter.check.caption"))
+    headers = headed("example", "function", "point", "gradient", "error", "chapter", "remainder")
+    table = Table(headers, tuple(rows), say("chapter.check.caption"))
     return [_text("check"), TableBlock(table)]
 
 
 def _symbolic(record: Chapter) -> list[Block]:
     choice, loop = record.branching
     rows = [(exact(b.x), str(b.lines), exact(b.slope), exact(b.expected)) for b in loop.branches]
-    headers = ("a", say("header.recorded"), say("header.slope"), "1/(2 sqrt(a))")
+    headers = ("a", *headed("recorded", "slope"), "1/(2 sqrt(a))")
     return [
         _text("if", expression=choice.code, derivative=choice.symbolic),
         Listing(loop.code, say("chapter.while.listing")),
@@ -138,7 +138,7 @@ def _gradient(graph: Graph) -> str:
 
 def _modes(record: Chapter) -> TableBlock:
     rows = [(say(f"mode.{m.mode}"), str(m.sweeps), str(m.products), str(m.wasted)) for m in record.modes]
-    headers = tuple(say(f"header.{key}") for key in ("mode", "sweeps", "products", "wasted"))
+    headers = headed("mode", "sweeps", "products", "wasted")
     return TableBlock(Table(headers, tuple(rows), say("chapter.modes.caption")))
 
 
@@ -146,7 +146,7 @@ def _rules(record: Chapter) -> TableBlock:
     rows = [
         (r.expression, point(r.at), short(r.value), _pair(r.gradient), _pair(r.chapter), short(r.along)) for r in record.rules
     ]
-    headers = tuple(say(f"header.{key}") for key in ("operation", "point", "value", "here", "chapter", "along"))
+    headers = headed("operation", "point", "value", "here", "chapter", "along")
     return TableBlock(Table(headers, tuple(rows), say("chapter.rules.caption")))
 
 
@@ -171,7 +171,7 @@ def _sigmoid(record: Chapter) -> list[Block]:
     t = {"t": short(record.saturated)}
     fused = next(g for g in record.gates if g.form == "fused")
     rows = [(say(f"chapter.gate.{g.form}"), str(g.forward), str(g.reverse), short(g.error, 2)) for g in record.gates]
-    headers = tuple(say(f"header.{key}") for key in ("form", "forward", "reverse", "error"))
+    headers = headed("form", "forward", "reverse", "error")
     return [
         _text("neuron", before=four.operations, after=one.operations),
         _picture(four, "neuron-gates", say("chapter.neuron.four")),
@@ -200,7 +200,7 @@ def _matrix(record: Chapter) -> list[Block]:
         (p.name, p.formula, f"({_shape(p.shapes[0])})({_shape(p.shapes[1])}) -> {_shape(p.shapes[2])}", short(p.error, 2))
         for p in record.products
     ]
-    headers = tuple(say(f"header.{key}") for key in ("name", "product", "shapes", "error"))
+    headers = headed("name", "product", "shapes", "error")
     return [
         _text("matrix", w=w, x=x),
         TableBlock(Table(headers, tuple(rows), say("chapter.matrix.caption"))),

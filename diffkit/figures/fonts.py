@@ -1,0 +1,33 @@
+"""Style and language of a picture: its words are in the language of the context if a font is installed that has them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import matplotlib as mpl
+from matplotlib import font_manager
+
+from diffkit.figures.sheet import STYLE
+from diffkit.messages import language, spoken
+
+CHINESE = (  # families that hold simplified Chinese; serifs, which go with the formulas, first
+    *("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Songti SC", "SimSun", "Noto Serif CJK JP", "AR PL UMing CN"),
+    *("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei", "Noto Sans CJK JP"),
+    *("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "AR PL UKai CN"),
+)
+
+
+@cache
+def chinese() -> str | None:
+    """Return a family with Chinese characters that is installed, or None."""
+    installed = set(font_manager.get_font_names())
+    return next((family for family in CHINESE if family in installed), None)
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw in our style; without a font for the words of the language of the context, in English."""
+    family = chinese() if spoken() == "zh" else None
+    fonts = {} if family is None else {"font.family": [family, STYLE["font.family"]]}
+    with mpl.rc_context(STYLE | fonts), language(spoken() if family else "en"):
+        yield
