@@ -79,3 +79,11 @@ class Document(NamedTuple):
     def figures(self) -> list[FigureBlock]:
         """Return its pictures in order."""
         return [block for section in self.sections for block in section.blocks if isinstance(block, FigureBlock)]
+
+    def captioned(self, note: str) -> "Document":
+        """Return the document with a note at the end of every caption of a picture."""
+
+        def noted(block: Block) -> Block:
+            return block._replace(caption=f"{block.caption} {note}") if isinstance(block, FigureBlock) else block
+
+        return self._replace(sections=tuple(s._replace(blocks=tuple(map(noted, s.blocks))) for s in self.sections))

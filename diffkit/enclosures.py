@@ -18,6 +18,7 @@ from diffkit import balls, namespaces
 from diffkit.balls import FOREVER, LEFT, OPEN, RIGHT, TIE_LENGTH, MoreTerms, good, working
 from diffkit.domains import fault
 from diffkit.errors import NumberError
+from diffkit.messages import say
 from diffkit.program import Program, _instruction, reachable, run
 
 KEPT = 16  # plans are kept for so many inputs only, since each is as long as the Program
@@ -121,7 +122,7 @@ def _joined(question: Question, k: int, left: Any, right: Any) -> Any:
     """One series that holds both sides; KinkError if they, or the value at the point, provably differ."""
     here = series(question._replace(wrt=None, order=0))[0]
     if not here.overlaps(left[0]) or not here.overlaps(right[0]):
-        raise _kink(question, k, 0, left[0], right[0], f" and {plain(here)} there")
+        raise _kink(question, k, 0, left[0], right[0], say("truth.sides.there", here=plain(here)))
     for j in range(question.order + 1):
         if not left[j].overlaps(right[j]):
             raise _kink(question, k, j, left[j] * math.factorial(j), right[j] * math.factorial(j))
@@ -135,17 +136,17 @@ def _blame(question: Question, v: Sequence[Any]) -> int:
     k = _culprit(question, v)
     line = question.program.lines[k]
     status = fault(line.op, [v[a][0] for a in line.args])
-    shown, place = operation(question.program, k), point(question)
+    told = {"shown": operation(question.program, k), "at": point(question)}
     finite = status is not None and math.isfinite(run(question.program, namespaces.get("math"), question.values)[k])
     if status == "domain" and finite:
-        raise NumberError(f"f is not defined beside {place[4:]}: {shown} has no real value there", status=status)
+        raise NumberError(say("truth.domain.beside", shown=told["shown"], place=place(question)), status=status)
     if status == "domain":
-        raise NumberError(f"f is not defined{place}: {shown} has no real value", status=status)
+        raise NumberError(say("truth.domain", **told), status=status)
     if status == "overflow":
-        raise NumberError(f"f is too large{place}: {shown} overflows", status=status)
+        raise NumberError(say("truth.overflow", **told), status=status)
     if status:
         what = "derivative" if question.wrt is not None and finite else "value"
-        raise NumberError(f"{_there_is_no(what, question)}: {shown} is singular", status=status)
+        raise NumberError(say("truth.singular", lack=_there_is_no(what, question), shown=told["shown"]), status=status)
     return k
 
 
@@ -162,14 +163,13 @@ def _culprit(question: Question, v: Sequence[Any]) -> int:
 
 
 def _kink(question: Question, k: int, order: int, left: Any, right: Any, there: str = "") -> KinkError:
-    status, verb = ("kink", "has a kink") if order else ("jump", "jumps")
-    blamed = operation(question.program, k)
-    if question.program.lines[k].op in namespaces.COMPARISONS:
-        blamed, verb = f"the choice by {blamed}", f"makes a {status}"
-    subject = ("its value", "its slope")[order] if order < 2 else f"its derivative of order {order}"
+    status = "kink" if order else "jump"
+    choice = "choice." if question.program.lines[k].op in namespaces.COMPARISONS else ""
+    lack = _there_is_no("derivative" if question.wrt is not None else "value", question)
+    of = ("value", "slope")[order] if order < 2 else "order"
     return KinkError(
-        f"{_there_is_no('derivative' if question.wrt is not None else 'value', question)}: {blamed} {verb}",
-        f"{subject} is {plain(left)} on the left, {plain(right)} on the right{there}",
+        say(f"truth.{choice}{status}", lack=lack, blamed=operation(question.program, k)),
+        say(f"truth.sides.{of}", order=order, left=plain(left), right=plain(right)) + there,
         status,
         (number(left), number(right)),
     )
@@ -177,14 +177,20 @@ def _kink(question: Question, k: int, order: int, left: Any, right: Any, there: 
 
 def _there_is_no(what: str, question: Question) -> str:
     program, values, wrt = question[:3]
-    by = "" if wrt is None or what == "value" or len(values) < 2 else f" by {program.inputs[wrt]}"
-    return f"f has no {what}{by}{point(question)}"
+    if wrt is None or what == "value" or len(values) < 2:
+        return say(f"truth.no.{what}", at=point(question))
+    return say("truth.no.derivative.by", name=program.inputs[wrt], at=point(question))
 
 
 def point(question: Question) -> str:
-    """Where it was asked, for a message."""
+    """Where it was asked, as the end of a sentence."""
+    return say("truth.at", place=place(question)) if question.program.inputs else ""
+
+
+def place(question: Question) -> str:
+    """The point that was asked for, cut to fit a message."""
     shown = [f"{name} = {repr(x).removesuffix('.0')}" for name, x in zip(question.program.inputs, question.values)]
-    return f" at {', '.join(shown[:4])}{', ...' * (len(shown) > 4)}" if shown else ""
+    return f"{', '.join(shown[:4])}{', ...' * (len(shown) > 4)}"
 
 
 def operation(program: Program, k: int) -> str:

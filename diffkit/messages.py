@@ -795,6 +795,70 @@ SENTENCES = {
     "axis.weights": "number n of weights",
     "mode.forward": "forward mode",
     "mode.reverse": "reverse mode",
+    # -- why there is no proved value
+    "truth.at": " at {place}",
+    "truth.domain": "f is not defined{at}: {shown} has no real value",
+    "truth.domain.beside": "f is not defined beside {place}: {shown} has no real value there",
+    "truth.overflow": "f is too large{at}: {shown} overflows",
+    "truth.singular": "{lack}: {shown} is singular",
+    "truth.kink": "{lack}: {blamed} has a kink",
+    "truth.jump": "{lack}: {blamed} jumps",
+    "truth.choice.kink": "{lack}: the choice by {blamed} makes a kink",
+    "truth.choice.jump": "{lack}: the choice by {blamed} makes a jump",
+    "truth.sides.value": "its value is {left} on the left, {right} on the right",
+    "truth.sides.slope": "its slope is {left} on the left, {right} on the right",
+    "truth.sides.order": "its derivative of order {order} is {left} on the left, {right} on the right",
+    "truth.sides.there": " and {here} there",
+    "truth.no.value": "f has no value{at}",
+    "truth.no.derivative": "f has no derivative{at}",
+    "truth.no.derivative.by": "f has no derivative by {name}{at}",
+    "truth.not-finite": "f is not defined{at}: the point is not finite",
+    "truth.precision": "not proved{at} with {bits} bits of precision",
+    "truth.precision.remedy": "digits cancel without end there, or the truth lies exactly between two doubles",
+    "truth.undecided": "{shown} stayed undecided{at} with {bits} bits of precision",
+    "truth.undecided.remedy": "it is, or is extremely close to, a point where it has no number",
+    "truth.larger": "{shown} is larger than every double",
+    "compare.not-finite": "the engine's result is not a finite number",
+    "compare.no-value": "the value of f is {value} in float64",
+    "sweep.continuation": "it is not continued from the real axis here",
+    "rounding.note": "{of}: {status}, {reason}",
+    "rounding.no-sum": "the first-order sum has no number",
+    "sweep.verdict": "{word}: {text}",
+    "figure.no-font": "(The words of the picture are in English: no font with Chinese characters is installed.)",
+    "environment.machine": "machine",
+    "stage.compare": "compare",
+    "stage.sweep": "sweep",
+    "stage.rounding": "rounding",
+    "stage.advice": "advice",
+    "stage.swell": "swell",
+    # -- statuses, as sentences say them
+    "word.ok": "ok",
+    "word.exact": "exact",
+    "word.kink": "kink",
+    "word.jump": "jump",
+    "word.domain": "domain",
+    "word.overflow": "overflow",
+    "word.singular": "singular",
+    "word.below-ulp": "below-ulp",
+    "word.limited-smoothness": "limited-smoothness",
+    "word.superconvergent": "superconvergent",
+    "word.noisy": "noisy",
+    "word.quantised": "quantised",
+    "word.vertical-tangent": "vertical-tangent",
+    "word.domain-edge": "domain-edge",
+    "word.no-asymptotic-range": "no-asymptotic-range",
+    "word.smooth": "smooth",
+    "word.limited": "limited",
+    "word.timeout": "timeout",
+    "word.failed": "failed",
+    "word.missing": "missing",
+    "word.not-finite": "not-finite",
+    "word.precision": "precision",
+    "word.undecided": "undecided",
+    "word.not-applicable": "not-applicable",
+    "word.not-analytic": "not-analytic",
+    "word.too-large": "too-large",
+    "word.mutates": "mutates",
     # -- words of tables and pictures
     "and": "{first} and {last}",
     "comma": ", ",
@@ -939,6 +1003,11 @@ def say(sentence: str, /, **fields: object) -> str:
     'f = 4.5'
     """
     return _sentences(_language.get())[sentence].format(**fields)
+
+
+def word(identifier: str) -> str:
+    """Return a status, verdict or reason that JSON names by one word, as a sentence says it."""
+    return say(f"word.{identifier}") if f"word.{identifier}" in SENTENCES else identifier
 
 
 def spoken() -> str:

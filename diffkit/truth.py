@@ -17,6 +17,7 @@ from diffkit.balls import LEFT, OPEN, RIGHT, TIE_LENGTH, working
 from diffkit.domains import LARGE
 from diffkit.enclosures import KinkError, Question, Undecided, beside, lines, number, operation, point, series
 from diffkit.errors import NumberError, UsageError
+from diffkit.messages import say
 from diffkit.points import as_program, prepare
 from diffkit.program import Program
 
@@ -47,7 +48,7 @@ def _certify(
 ) -> tuple[T, int]:
     """What ``accept`` makes of f's series at the first precision at which it makes anything, and that precision."""
     if not all(map(math.isfinite, question.values)):
-        raise NumberError(f"f is not defined{point(question)}: the point is not finite", status="domain")
+        raise NumberError(say("truth.not-finite", at=point(question)), status="domain")
     start = bits
     while True:
         stuck = None
@@ -75,13 +76,11 @@ def _most_bits(program: Program, start: int) -> int:
 def _undecided(question: Question, k: int | None, bits: int) -> NumberError:
     if k is None:
         return NumberError(
-            f"not proved{point(question)} with {bits} bits of precision",
-            status="precision",
-            remedy="digits cancel without end there, or the truth lies exactly between two doubles",
+            say("truth.precision", at=point(question), bits=bits), status="precision", remedy=say("truth.precision.remedy")
         )
     return NumberError(
-        f"{operation(question.program, k)} stayed undecided{point(question)} with {bits} bits of precision",
-        remedy="it is, or is extremely close to, a point where it has no number",
+        say("truth.undecided", shown=operation(question.program, k), at=point(question), bits=bits),
+        remedy=say("truth.undecided.remedy"),
         status="undecided",
     )
 
@@ -407,5 +406,5 @@ def round_constant(program: Program) -> float:
     question = Question(program, [], const=balls.true_constant)
     result = _certify(question, DOUBLE_BITS, lambda y: nearest_double(y[0]), afresh)[0]
     if math.isinf(result):
-        raise NumberError(f"{operation(program, program.outputs[0])} is larger than every double", status="overflow")
+        raise NumberError(say("truth.larger", shown=operation(program, program.outputs[0])), status="overflow")
     return result

@@ -157,7 +157,7 @@ def title(f: Any) -> str:
 
 def _record(f: Any, call: Callable[..., Any], x: Array, found: Finding) -> Estimate:
     inputs = getattr(call, "inputs", ("x",))
-    reasons = np.array([SENTENCES.get(f"estimate.{status}", "") for status in STATUSES], dtype=object)
+    reasons = np.array([say(f"estimate.{s}") if f"estimate.{s}" in SENTENCES else "" for s in STATUSES], dtype=object)
     fields = found._asdict()
     fields |= {
         "scheme": np.array(SCHEMES)[found.scheme],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, headed, point, proved, short
 
@@ -135,7 +135,7 @@ class Advice(Record):
             for o in d.options
         )
         notes = tuple(
-            say("advice.note", name=d.wrt, engine=o.engine, status=o.status, reason=o.reason)
+            say("advice.note", name=d.wrt, engine=o.engine, status=word(o.status), reason=o.reason)
             for d in self.derivatives
             for o in d.options
             if o.status != "ok"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, headed, point, short
 
@@ -122,7 +122,7 @@ class Check(Record):
     def headline(self) -> list[str]:
         """Return what was checked, the verdict, the slopes and what else must be known."""
         title = say("check.headline", expression=clip(self.expression), at=self.place())
-        status = [] if self.status == "ok" else [say("check.status", status=self.status, reason=self.reason)]
+        status = [] if self.status == "ok" else [say("check.status", status=word(self.status), reason=self.reason)]
         return [title, self.sentence(), *self._slopes(), *status]
 
     def sentence(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, headed, point, proved, short
 
@@ -114,4 +114,5 @@ class Comparison(Record):
 
 
 def _status(status: str, reason: str) -> str:
-    return say("compare.status.reason", status=status, reason=reason) if reason else say("compare.status", status=status)
+    said = {"status": word(status), "reason": reason}
+    return say("compare.status.reason" if reason else "compare.status", **said)

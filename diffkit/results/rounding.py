@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, headed, point, proved, short
 
@@ -92,7 +92,7 @@ class Rounded(Data):
             lines.append(say(known, value=exact(self.corrected), digits=fixed(self.corrected_digits, 1)))
         if self.data_digits is not None:
             lines.append(say("rounding.data", data=short(self.data), digits=fixed(self.data_digits, 1)))
-        return lines + ([say("rounding.status", status=self.status, reason=self.reason)] if self.status != "ok" else [])
+        return lines + ([say("rounding.status", status=word(self.status), reason=self.reason)] if self.status != "ok" else [])
 
     def _exactly(self) -> list[str]:
         if self.reference is None:
@@ -150,7 +150,9 @@ class Rounding(Record):
             )
             for q in self.quantities
         )
-        notes = tuple(f"{q.of}: {q.status}, {q.reason}" for q in self.quantities if q.status != "ok")
+        notes = tuple(
+            say("rounding.note", of=q.of, status=word(q.status), reason=q.reason) for q in self.quantities if q.status != "ok"
+        )
         return Table(headed(*keys), rows, say("rounding.summary", at=point(self.at)), notes)
 
     def raw(self) -> Iterator[dict[str, object]]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from diffkit.codec import Data
 from diffkit.floats import U
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.compare import EngineResult
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, fixed, headed, point, proved, short
@@ -127,7 +127,7 @@ class Sweep(Record):
         title = say("sweep.headline", name=self.wrt, expression=clip(self.expression), at=point(self.at))
         known = say("sweep.reference", name=self.wrt, value=proved(self.derivative))
         noise = [self.setting()] if self.setting() else []
-        return [title, known, *noise, f"{self.verdict.smoothness}: {self.verdict.text}"]
+        return [title, known, *noise, say("sweep.verdict", word=word(self.verdict.smoothness), text=self.verdict.text)]
 
     def setting(self) -> str:
         """Return in what arithmetic f was computed, how noisy it is there, and what the quotients were divided by."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffkit.document import Document, Prose, Section, TableBlock
-from diffkit.messages import say
+from diffkit.messages import say, spoken
 from diffkit.results import (
     Advice,
     Chapter,
@@ -55,21 +55,26 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
 }
 
 
+NAMED = (Rounding, Advice, Check, Estimate, Graph, Staged, Grade)  # what is about more than the derivative at a point
+
+
 def build(record: Record) -> Document:
     """Return the document of a record: the verdict first, how to redo it last."""
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        title = (
-            say("report.title", at=point(record.at))
-            if record.at and not isinstance(record, Rounding | Graph | Staged | Grade)
-            else _untitled(record)
-        )
-        named = not record.at or isinstance(record, Rounding | Check)
-        named = not record.at or isinstance(record, Rounding | Advice | Check)
-        named = not record.at or isinstance(record, Rounding | Advice | Check | Estimate)
-        title = _untitled(record) if named else say("report.title", at=point(record.at))
-    return Document(clip(title, 200), tuple(section for section in sections if section is not None))
+        titled = record.at and not isinstance(record, NAMED)
+        title = say("report.title", at=point(record.at)) if titled else _untitled(record)
+    return _noted(Document(clip(title, 200), tuple(section for section in sections if section is not None)))
+
+
+def _noted(document: Document) -> Document:
+    """The document; where no font has the characters of its language, captions say why the pictures are in English."""
+    if spoken() == "en" or not document.figures():
+        return document
+    from diffkit.figures.fonts import chinese
+
+    return document if chinese() else document.captioned(say("figure.no-font"))
 
 
 def _untitled(record: Record) -> str:

@@ -4,7 +4,7 @@ import math
 
 from diffkit.captions import alt, caption, joined, label
 from diffkit.document import Block, FigureBlock, Prose, Section, TableBlock
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results import Comparison, EngineResult
 from diffkit.sections.common import dressed, formula, terms
 from diffkit.tables import Table, exact, point, proved, short
@@ -31,9 +31,9 @@ def _known(comparison: Comparison) -> str:
     if reference and reference.slopes:
         name, (left, right) = next(iter(reference.slopes.items()))
         sides = {"name": name, "left": proved(left), "right": proved(right)}
-        return say("verdict.jump" if status == "jump" else "verdict.kink", at=at, status=status, **sides)
+        return say("verdict.jump" if status == "jump" else "verdict.kink", at=at, status=word(status), **sides)
     if reference is None or comparison.status != "ok":
-        return say("verdict.none", at=at, status=status, reason=reason)
+        return say("verdict.none", at=at, status=word(status), reason=reason)
     values = list(reference.gradient.items())
     if len(values) == 1:
         return say("verdict.reference", at=at, name=values[0][0], value=proved(values[0][1]), digits=reference.digits)

@@ -1,7 +1,7 @@
 """The whole report: every study in turn, how it was measured, how to redo it."""
 
 from diffkit.document import Block, Listing, Prose, Section, TableBlock, Terms
-from diffkit.messages import say
+from diffkit.messages import SENTENCES, say
 from diffkit.results import Report
 from diffkit.sections import advice, compare, rounding, sweep, swell
 from diffkit.sections.common import formula, keys
@@ -41,11 +41,16 @@ def _measured(report: Report) -> Section:
     reference = report.comparison.reference
     digits = reference.digits if reference and (reference.gradient or reference.slopes) else 0
     proved = [Prose(say("prose.proved", digits=digits))] if digits else []
-    times = [(say("time", stage=stage), say("seconds", count=fixed(spent, 3))) for stage, spent in report.seconds.items()]
-    rows = [*report.environment.items(), *times]
+    times = [(say("time", stage=_named("stage", s)), say("seconds", count=fixed(t, 3))) for s, t in report.seconds.items()]
+    rows = [*((_named("environment", what), how) for what, how in report.environment.items()), *times]
     table = (say("header.what"), say("header.how"))
     machine = TableBlock(Table(table, tuple(rows), say("caption.environment")))
     return Section(say("heading.measured"), (*proved, words, machine))
+
+
+def _named(kind: str, name: str) -> str:
+    """A stage or a part of the environment, as the language calls it."""
+    return say(f"{kind}.{name}") if f"{kind}.{name}" in SENTENCES else name
 
 
 def _redo(report: Report) -> Section:

@@ -2,7 +2,7 @@
 
 from diffkit.captions import alt, caption
 from diffkit.document import Block, FigureBlock, Prose, Section, TableBlock, Terms
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results import Rounded, Rounding
 from diffkit.sections.common import formula
 from diffkit.tables import fixed
@@ -28,7 +28,7 @@ def errors(record: Rounding) -> Section:
 def _verdict(q: Rounded) -> str:
     """Return in one sentence how many digits are right and which instruction loses the others."""
     if q.correct_digits is None:
-        return say("verdict.rounding.unknown", of=q.of, status=q.status, reason=q.reason)
+        return say("verdict.rounding.unknown", of=q.of, status=word(q.status), reason=q.reason)
     digits = say("verdict.rounding", of=q.of, digits=fixed(q.correct_digits, 1))
     if not q.instructions or q.correct_digits > SOUND:
         return f"{digits}."

@@ -2,7 +2,7 @@
 
 from diffkit.captions import alt, caption, named, parts_alt, parts_caption
 from diffkit.document import FigureBlock, Prose, Section, TableBlock
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results import Sweep
 from diffkit.sections.common import capital, dressed, formula, terms
 
@@ -27,7 +27,7 @@ def parts(sweep: Sweep) -> Section | None:
 
 
 def smooth(sweep: Sweep) -> str:
-    return f"{capital(sweep.verdict.smoothness)}: {named(sweep.verdict.text)}"
+    return say("sweep.verdict", word=capital(word(sweep.verdict.smoothness)), text=named(sweep.verdict.text))
 
 
 def errors(sweep: Sweep) -> Section:

@@ -10,6 +10,7 @@ from diffkit.enclosures import KinkError
 from diffkit.engines import Engine, choose
 from diffkit.errors import DiffkitError, NumberError, UsageError
 from diffkit.floats import correct_digits, ulps
+from diffkit.messages import say
 from diffkit.points import prepare
 from diffkit.program import Program
 from diffkit.results import Comparison, EngineResult, Reference
@@ -56,7 +57,7 @@ def measure(
     value = float(program(**point))
     if not math.isfinite(value):
         raise NumberError(
-            f"the value of f is {value} in float64", str(program)[:72], status="overflow" if math.isinf(value) else "domain"
+            say("compare.no-value", value=value), str(program)[:72], status="overflow" if math.isinf(value) else "domain"
         )
     known = Reference(
         digits=digits,
@@ -140,7 +141,7 @@ def _judge(
     except DiffkitError as error:
         status, reason = getattr(error, "status", "failed"), one_line(error)
     if status == "ok" and not all(map(math.isfinite, gradient.values())):
-        status, reason = "not-finite", "the engine's result is not a finite number"
+        status, reason = "not-finite", say("compare.not-finite")
     judged = [(gradient[name], exact[name]) for name in names if name in gradient and name in exact]
     relative = max((relative_error(*pair) for pair in judged), default=None)
     distance = max((ulps(*pair) for pair in judged), default=None)

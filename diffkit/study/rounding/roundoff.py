@@ -20,6 +20,7 @@ from diffkit import balls, limits, namespaces
 from diffkit.balls import OPEN, constant, working
 from diffkit.domains import fault
 from diffkit.errors import NumberError
+from diffkit.messages import say
 from diffkit.primitives import TABLE
 from diffkit.program import Program, run
 from diffkit.tape import committed, reverse_sweep
@@ -95,7 +96,7 @@ def ledger(program: Program, w: list[float], alive: Sequence[bool]) -> Ledger:
             if _settled(total, w[program.outputs[0]], sum(map(abs, products), arb(0))):
                 return _as_floats(program, w, delta, bar, products, total)
         bits *= 2
-    raise NumberError("the first-order sum has no number", status="singular")
+    raise NumberError(say("rounding.no-sum"), status="singular")
 
 
 def _deltas(program: Program, w: Sequence[float], alive: Sequence[bool]) -> list[Any]:

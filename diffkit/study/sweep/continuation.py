@@ -13,6 +13,7 @@ from typing import Any
 import mpmath
 from flint import acb, arb
 
+from diffkit.messages import say
 from diffkit.namespaces import COMPARISONS, ELEMENT_BY_ELEMENT, NotApplicableError, complete
 
 TRIGONOMETRIC = ("sin", "cos", "tan", "sec", "csc", "cot", "asin", "acos", "atan")
@@ -98,7 +99,7 @@ def own_log(x: Any) -> Any:
 
 
 def _refused(*operands: Any) -> Any:
-    raise NotApplicableError("it is not continued from the real axis here")
+    raise NotApplicableError(say("sweep.continuation"))
 
 
 def _power(a: Any, b: Any, number: Callable[..., Any], power: Callable[[Any, Any], Any]) -> Any:

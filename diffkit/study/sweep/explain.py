@@ -184,10 +184,10 @@ def _smoothness(schemes: Sequence[Scheme]) -> tuple[str, str]:
     if not fitted:
         return "no-asymptotic-range", say("sweep.verdict.none")
     listed = ", ".join(f"{name} {order:.2f}" for name, order in fitted.items())
-    for word, names in (
+    for kind, names in (
         ("limited", [name for name, order in fitted.items() if order < expected[name] - 0.2]),
         ("superconvergent", [name for name, order in fitted.items() if order > expected[name] + 0.2]),
     ):
         if names:
-            return word, say(f"sweep.verdict.{word}", orders=listed, names=", ".join(names))
+            return kind, say(f"sweep.verdict.{kind}", orders=listed, names=", ".join(names))
     return "smooth", say("sweep.verdict.smooth", orders=listed)
