@@ -84,7 +84,7 @@ def _set_axes(sheet: Sheet, record: Check, width: str) -> None:
     columns = [_columns(curve) for curve in record.remainders]
     h, r, noise = (np.concatenate(part) for part in zip(*columns, strict=True))
     lows = [curve.low for curve in record.remainders if curve.low]
-    ends = [*lows, *(curve.high for curve in record.remainders if curve.high)] or list(h[r > 0])
+    ends = [*lows, *(curve.high for curve in record.remainders if curve.high)] or list(h[r > 2 * noise]) or list(h)
     left = max(math.log10(min(ends)) - BELOW, math.log10(h.min()))
     right = min(math.log10(max(ends)) + BELOW, math.log10(h.max()))
     seen = (h >= 10.0**left) & (h <= 10.0**right) & (r > 0)
