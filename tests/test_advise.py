@@ -179,10 +179,22 @@ def test_a_report_can_take_the_section() -> None:
     assert [s.heading for s in build(record).sections] == ["Verdict", "Which engine to use", "A stable form"]
 
 
+def test_an_input_named_twice_is_advised_on_once() -> None:
+    """As on the command line."""
+    assert [d.wrt for d in dk.advise("x*y", (1.0, 2.0), wrt=["x", "x"]).derivatives] == ["x"]
+
+
 @pytest.mark.parametrize("width", ["full", "column"])
 def test_labels_of_the_picture_do_not_overlap(width: str) -> None:
     """Digits beside the dots, for two inputs."""
     assert overlapping(figures.advice(dk.advise("(1-cos(x*y))/x^2", (1e-5, 2.0)), width)) == []
+
+
+def test_the_picture_shows_every_way_once() -> None:
+    """Where the formula is best in float64 too, one row stands for both."""
+    labels = [tick.get_text() for tick in figures.advice(dk.advise("x*y", (1.5, 2.0))).axes[0].get_yticklabels()]
+    assert "d/dx: reverse" in labels
+    assert len(set(labels)) == len(labels)
 
 
 def test_a_terminal_shows_the_whole_table() -> None:
