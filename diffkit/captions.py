@@ -3,7 +3,7 @@
 import math
 import re
 
-from diffkit.messages import SENTENCES, say
+from diffkit.messages import SENTENCES, say, word
 from diffkit.results import Advice, Check, Comparison, Graph, Record, Rounding, Sample, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
@@ -39,7 +39,7 @@ def caption(record: Record) -> str:
         return _sweep_caption(record)
     if isinstance(record, Swell):
         if not record.wrt:
-            return record.headline()[0] + "."
+            return say("stop", text=record.headline()[0])
         family = any(form.n is not None for form in record.forms)
         return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
     if isinstance(record, Check):
@@ -59,7 +59,7 @@ def _graph_caption(graph: Graph) -> str:
         say(f"figure.graph.{kind}", name=graph.wrt) for kind in ("value", "tangent", "adjoint", "error", "local") if kind in said
     ]
     title = say("figure.graph", expression=clip(graph.expression), at=point(graph.at))
-    return f"{title}: {joined(parts)}." if parts else f"{title}."
+    return say("stop", text=say("colon", name=title, text=joined(parts)) if parts else title)
 
 
 def _check_caption(check: Check) -> str:
@@ -70,7 +70,7 @@ def _check_caption(check: Check) -> str:
         say("figure.check", **where),
         say("figure.check.slopes", slopes=joined(slopes)) if slopes else say("figure.check.none"),
     ]
-    return "; ".join(clauses) + "."
+    return say("stop", text=say("semicolon").join(clauses))
 
 
 def _sweep_caption(sweep: Sweep) -> str:
@@ -89,7 +89,7 @@ def _sweep_caption(sweep: Sweep) -> str:
         say("figure.sweep.zeros") if zeros else "",
         say("figure.sweep.ulp") if coarse else "",
     ]
-    return "; ".join(clause for clause in clauses if clause) + "."
+    return say("stop", text=say("semicolon").join(clause for clause in clauses if clause))
 
 
 def parts_caption(sweep: Sweep) -> str:
@@ -132,7 +132,9 @@ def alt(record: Record) -> str:
         return say("alt.sweep", kind=say(f"kind.{record.kind()}"), curves=curves).strip()
     if isinstance(record, Swell):
         known = [form for form in record.forms if form.status == "ok"]
-        sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
+        sizes = joined(
+            [f"{word(f.form)}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]]
+        )
         return say("alt.swell", sizes=sizes or say("label.none"))
     if isinstance(record, Advice):
         ways = [f"df/d{d.wrt}, {o.shown()} {fixed(o.correct_digits, 1)}" for d in record.derivatives[:4] for o in d.options]
@@ -142,7 +144,7 @@ def alt(record: Record) -> str:
         return say("alt.rounding", shares=joined(worst) or say("label.none"))
     if isinstance(record, Graph):
         parts = [f"{n.text} = {short(n.value)}" if n.value is not None else n.text for n in record.nodes[:40]]
-        return say("alt.graph", count=len(record.nodes), nodes="; ".join(parts))
+        return say("alt.graph", count=len(record.nodes), nodes=say("semicolon").join(parts))
     if isinstance(record, Check):
         slopes = [f"{label(r.scheme)} {fixed(r.slope)}" for r in record.remainders if r.slope is not None]
         return say("alt.check", slopes=joined(slopes) or say("label.none"), verdict=record.verdict)

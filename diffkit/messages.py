@@ -3,6 +3,7 @@
 A sentence is a template of ours and its fields are data: text of the user is never a template.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = {"en": "en", "zh": "zh-CN"}  # and as HTML names them
+CHARACTER = "[\u2e80-\u9fff\uff00-\uff60]"  # of Chinese, with its punctuation
+BLANK = re.compile(f"(?<={CHARACTER}) (?={CHARACTER})")  # where Chinese has none
 LOCALE = Path(__file__).parent / "locale"
 SENTENCES = {
     # -- headlines of the terminal tables and captions of the tables
@@ -859,9 +862,19 @@ SENTENCES = {
     "word.not-analytic": "not-analytic",
     "word.too-large": "too-large",
     "word.mutates": "mutates",
+    "word.pass": "pass",
+    "word.wrong": "wrong",
+    "word.f' symbolic": "f' symbolic",
+    "word.f' simplified": "f' simplified",
+    "word.f' cse": "f' cse",
+    "word.f' reverse": "f' reverse",
     # -- words of tables and pictures
     "and": "{first} and {last}",
     "comma": ", ",
+    "semicolon": "; ",
+    "stop": "{text}.",
+    "colon": "{name}: {text}",
+    "sentences": "{first} {second}",
     "engine.D+": "D+",
     "engine.D-": "D\N{MINUS SIGN}",
     "engine.D0": "D0",
@@ -1002,7 +1015,9 @@ def say(sentence: str, /, **fields: object) -> str:
     >>> say("compare.value", value=4.5)
     'f = 4.5'
     """
-    return _sentences(_language.get())[sentence].format(**fields)
+    spoken = _language.get()
+    said = _sentences(spoken)[sentence].format(**fields)
+    return said if spoken == "en" else BLANK.sub("", said)
 
 
 def word(identifier: str) -> str:

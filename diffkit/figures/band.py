@@ -70,7 +70,7 @@ def _engine_error(sweep: Sweep, engine: EngineResult) -> float | None:
 def _draw_level(sheet: Sheet, group: Sequence[tuple[float, EngineResult]], band: Band, in_band: bool, relative: bool) -> None:
     """Draw a line at the worst error of engines that lie together; in the band their names have a row."""
     worst = max(error for error, _ in group)
-    names = ", ".join(label(engine.engine).replace("$", "") for _, engine in group)
+    names = say("comma").join(label(engine.engine).replace("$", "") for _, engine in group)
     error = say("band.zero") if worst == 0 else say("band.error", error=times(worst, 2))
     if in_band and relative and worst:
         error = say("band.ratio", ratio=f"{worst / band.edge:.1f}")

@@ -22,26 +22,26 @@ LOOKS = {  # mark, ink of the name, marker, line
 NAMES = {"D+": "$D_+$", "D0": "$D_0$"}
 
 
+@drawing()
 def costs(record: Chapter, width: str = "full") -> Figure:
     """Return the operations of every way to a gradient against n, on logarithmic axes, names at the right ends."""
     n = [work.n for work in record.costs]
     lines = {name: [work.work[name] for work in record.costs] for name in LOOKS}
-    with drawing():
-        names = {name: NAMES.get(name) or _way(name) for name in LOOKS} | {"f": "$f$"}
-        sheet = new_sheet(WIDTHS[width], 210.0, [], right=96.0)
-        axes = sheet.axes
-        axes.set(xscale="log", yscale="log", xlabel=say("axis.weights"), ylabel=say("axis.operations"))
-        axes.plot(n, [work.operations for work in record.costs], color=GREY, linewidth=1)
-        for name, (color, _, marker, style) in LOOKS.items():
-            axes.plot(n, lines[name], color=color, marker=marker, linestyle=style, markersize=3.5, linewidth=1.1)
-        axes.set_xticks(n, labels=list(map(str, n)), minor=False)
-        axes.set_xticks([], minor=True)
-        axes.grid(color=PALE, linewidth=0.5)
-        axes.set_axisbelow(True)
-        ends = {name: values[-1] for name, values in lines.items()} | {"f": record.costs[-1].operations}
-        _write_names(sheet, ends, names, n[-1])
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
+    names = {name: NAMES.get(name) or _way(name) for name in LOOKS} | {"f": "$f$"}
+    sheet = new_sheet(WIDTHS[width], 210.0, [], right=96.0)
+    axes = sheet.axes
+    axes.set(xscale="log", yscale="log", xlabel=say("axis.weights"), ylabel=say("axis.operations"))
+    axes.plot(n, [work.operations for work in record.costs], color=GREY, linewidth=1)
+    for name, (color, _, marker, style) in LOOKS.items():
+        axes.plot(n, lines[name], color=color, marker=marker, linestyle=style, markersize=3.5, linewidth=1.1)
+    axes.set_xticks(n, labels=list(map(str, n)), minor=False)
+    axes.set_xticks([], minor=True)
+    axes.grid(color=PALE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    ends = {name: values[-1] for name, values in lines.items()} | {"f": record.costs[-1].operations}
+    _write_names(sheet, ends, names, n[-1])
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
     return sheet.figure
 
 

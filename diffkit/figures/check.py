@@ -34,23 +34,23 @@ BELOW, ABOVE = 3, 1  # decades shown on both sides of the windows, and above the
 SHADE = "#f0efe6"
 
 
+@drawing()
 def remainders(record: Check, width: str = "full") -> Figure:
     """Return the remainders against h: filled marks in the window in which the slope is taken."""
-    with drawing():
-        sheet = new_sheet(WIDTHS[width], 236.0, _legend(record), right=14.0)
-        _set_axes(sheet, record, width)
-        _draw_noise(sheet, record)
-        for curve in record.remainders:
-            _draw(sheet, curve)
-        shown: set[int | None] = {None}
-        for curve in reversed(record.remainders):  # the steep ones have least room
-            slope = _slope(curve)
-            if slope not in shown:
-                sheet.triangle(_shown(sheet, curve), slope or 0, LOOKS[curve.scheme].color, LOOKS[curve.scheme].ink)
-            _name(sheet, curve)
-            shown.add(slope)
-        for side in ("top", "right"):
-            sheet.axes.spines[side].set_visible(False)
+    sheet = new_sheet(WIDTHS[width], 236.0, _legend(record), right=14.0)
+    _set_axes(sheet, record, width)
+    _draw_noise(sheet, record)
+    for curve in record.remainders:
+        _draw(sheet, curve)
+    shown: set[int | None] = {None}
+    for curve in reversed(record.remainders):  # the steep ones have least room
+        slope = _slope(curve)
+        if slope not in shown:
+            sheet.triangle(_shown(sheet, curve), slope or 0, LOOKS[curve.scheme].color, LOOKS[curve.scheme].ink)
+        _name(sheet, curve)
+        shown.add(slope)
+    for side in ("top", "right"):
+        sheet.axes.spines[side].set_visible(False)
     return sheet.figure
 
 

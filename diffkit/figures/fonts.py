@@ -1,8 +1,10 @@
 """Style and language of a picture: its words are in the language of the context if a font is installed that has them."""
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -17,9 +19,17 @@ CHINESE = (  # families that hold simplified Chinese; serifs, which go with the 
 )
 
 
+FILES = re.compile(r"cjk|hansans|hanserif|song|simsun|simhei|yahei|wqy|pingfang|uming|ukai|fallback", re.IGNORECASE)
+
+
 @cache
 def chinese() -> str | None:
     """Return a family with Chinese characters that is installed, or None."""
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in font_manager.findSystemFonts():  # those that came after Matplotlib made its list
+        if path not in known and FILES.search(Path(path).name):
+            with suppress(Exception):  # a damaged file raises what it likes
+                font_manager.fontManager.addfont(path)
     installed = set(font_manager.get_font_names())
     return next((family for family in CHINESE if family in installed), None)
 

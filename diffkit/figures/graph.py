@@ -48,6 +48,7 @@ class Seen(NamedTuple):
 ALL = Seen()
 
 
+@drawing()
 def graph(record: Graph, seen: Seen = ALL) -> Figure:
     """Draw the computational graph.
 
@@ -56,8 +57,7 @@ def graph(record: Graph, seen: Seen = ALL) -> Figure:
     UsageError
         If it has more nodes than a picture can show.
     """
-    with drawing():
-        return _drawn(record, seen)
+    return _drawn(record, seen)
 
 
 def few_enough(record: Graph) -> bool:

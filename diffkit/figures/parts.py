@@ -43,20 +43,20 @@ PARTS = (
 )
 
 
+@drawing()
 def error_parts(sweep: Sweep, width: str = "full") -> Figure:
     """Return the picture of the parts of the errors: one panel a scheme, or only that of D0 in the width of a column."""
     schemes = sweep.split()
     if width == "column":
         schemes = [s for s in schemes if s.scheme == "D0"] or schemes[:1]
-    with drawing():
-        figure, panels = _panels(WIDTHS[width], HEIGHTS[width], len(schemes), _handles(schemes))
-        x, y = _limits(sweep, schemes)
-        for axes, scheme in zip(panels, schemes, strict=True):
-            _frame(axes, x, y, 4 if len(schemes) > 1 else 6)
-            _draw(axes, scheme, sweep.scale())
-            label = look_of(scheme.scheme).label
-            axes.text(0.5, 0.97, label, transform=axes.transAxes, ha="center", va="top", color=DARK, gid="label")  # inside the V
-        _outside(figure, panels, sweep, y)
+    figure, panels = _panels(WIDTHS[width], HEIGHTS[width], len(schemes), _handles(schemes))
+    x, y = _limits(sweep, schemes)
+    for axes, scheme in zip(panels, schemes, strict=True):
+        _frame(axes, x, y, 4 if len(schemes) > 1 else 6)
+        _draw(axes, scheme, sweep.scale())
+        label = look_of(scheme.scheme).label
+        axes.text(0.5, 0.97, label, transform=axes.transAxes, ha="center", va="top", color=DARK, gid="label")  # inside the V
+    _outside(figure, panels, sweep, y)
     return figure
 
 

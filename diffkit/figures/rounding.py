@@ -19,6 +19,7 @@ SHORTEST = 0.06  # of the axis: below that an arrow has no room
 LABEL, FATE = {"full": 28, "column": 16}, {"full": 40, "column": 18}  # characters
 
 
+@drawing()
 def rounding(record: Rounding, width: str = "full") -> Figure:
     """Return the picture: for each instruction an arrow from its own relative error to what it is of the result."""
     rows = [(q, i) for q in record.quantities[:FIGURES] for i in q.worst()[:EACH]]
@@ -27,14 +28,13 @@ def rounding(record: Rounding, width: str = "full") -> Figure:
         (Line2D([], [], color=PASSED, marker="D", linestyle="none", markersize=4.5), say("figure.passed")),
         (Line2D([], [], color=GREY, linestyle=":"), "u = $2^{-53}$"),
     ]
-    with drawing():
-        sheet = new_sheet(WIDTHS[width], ROW * max(len(rows), 1) + 10, handles, right=14.0)
-        _place(sheet, [_label(q, i, len(record.quantities) > 1, LABEL[width]) for q, i in rows], WIDTHS[width])
-        low, high = _range(rows)
-        for row, (q, i) in enumerate(rows):
-            own, passed = (min(max(error, low), high) for error in _errors(q, i))
-            _arrow(sheet, row, own, passed, i.fate(FATE[width]) if i.kind != "rounding" else "", (low, high))
-        _axes(sheet, low, high, len(rows))
+    sheet = new_sheet(WIDTHS[width], ROW * max(len(rows), 1) + 10, handles, right=14.0)
+    _place(sheet, [_label(q, i, len(record.quantities) > 1, LABEL[width]) for q, i in rows], WIDTHS[width])
+    low, high = _range(rows)
+    for row, (q, i) in enumerate(rows):
+        own, passed = (min(max(error, low), high) for error in _errors(q, i))
+        _arrow(sheet, row, own, passed, i.fate(FATE[width]) if i.kind != "rounding" else "", (low, high))
+    _axes(sheet, low, high, len(rows))
     return sheet.figure
 
 

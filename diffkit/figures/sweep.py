@@ -25,6 +25,7 @@ from diffkit.results import Sweep
 SPAN = 290  # decades beyond which an axis does not follow: near the ends of float64 Matplotlib's own arithmetic overflows
 
 
+@drawing()
 def error_vs_h(sweep: Sweep, width: str = "full") -> Figure:
     """Return the picture of error against h, on logarithmic axes.
 
@@ -43,19 +44,18 @@ def error_vs_h(sweep: Sweep, width: str = "full") -> Figure:
     if width not in WIDTHS:
         raise UsageError(f"unknown width '{width}' of a figure", remedy="give 'full' or 'column'")
     curves = [curve_of(scheme, sweep.scale()) for scheme in sweep.schemes]
-    with drawing():
-        sheet = new_sheet(WIDTHS[width], 232.0 if width == "full" else 178.0, _legend_handles(curves))
-        band = _set_axes(sheet, sweep, curves, width)
-        _draw_models(sheet, curves)
-        _draw_samples(sheet, curves, band)
-        _cover_stars(sheet, curves, band)
-        draw_engines(sheet, sweep, band)
-        _draw_stars(sheet, curves, band, digits=2 if width == "full" else 1)
-        write_names(sheet, curves)
-        draw_triangles(sheet, curves)
-        write_rounding(sheet, curves)
-        if not any(c.drawn for c in curves):
-            sheet.write(say("figure.nothing"), sheet.frame._replace(width=150, height=12), color=DARK)
+    sheet = new_sheet(WIDTHS[width], 232.0 if width == "full" else 178.0, _legend_handles(curves))
+    band = _set_axes(sheet, sweep, curves, width)
+    _draw_models(sheet, curves)
+    _draw_samples(sheet, curves, band)
+    _cover_stars(sheet, curves, band)
+    draw_engines(sheet, sweep, band)
+    _draw_stars(sheet, curves, band, digits=2 if width == "full" else 1)
+    write_names(sheet, curves)
+    draw_triangles(sheet, curves)
+    write_rounding(sheet, curves)
+    if not any(c.drawn for c in curves):
+        sheet.write(say("figure.nothing"), sheet.frame._replace(width=150, height=12), color=DARK)
     return sheet.figure
 
 

@@ -66,7 +66,7 @@ class Rewriting(Data):
         """Return the offer with its digits."""
         shown = {name: (fixed(old, 1), fixed(self.after[name], 1)) for name, old in self.before.items()}
         gains = [say("advice.gain", of=name, before=old, after=new) for name, (old, new) in shown.items() if old != new]
-        return say(f"advice.stable.{self.where}", of=self.of, text=self.text, points=self.points, gains=", ".join(gains))
+        return say(f"advice.stable.{self.where}", of=self.of, text=self.text, points=self.points, gains=say("comma").join(gains))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

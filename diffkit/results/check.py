@@ -129,7 +129,7 @@ class Check(Record):
         """Return the verdict in one sentence."""
         found = self.found(self.verdict)
         said = say(f"check.{self.verdict}.{self._form(found)}", **self._fields(found))
-        return f"{said} {say('check.cause', cause=self._cause())}" if self.cause else said
+        return say("sentences", first=said, second=say("check.cause", cause=self._cause())) if self.cause else said
 
     def _form(self, found: list[Entry]) -> str:
         """Return which sentence says the verdict."""
@@ -166,7 +166,11 @@ class Check(Record):
         shown = [
             say("check.slope", scheme=say(f"engine.{r.scheme}"), slope=fixed(r.slope), expected=r.expected_slope) for r in known
         ]
-        return [say("check.slopes", direction=self.direction or say("check.random"), slopes=", ".join(shown))] if shown else []
+        return (
+            [say("check.slopes", direction=self.direction or say("check.random"), slopes=say("comma").join(shown))]
+            if shown
+            else []
+        )
 
     def table(self) -> Table:
         """Return one row an entry, the worst first."""
@@ -179,7 +183,7 @@ class Check(Record):
             for e in self.entries[:SHOWN]
         ]
         headers = headed("entry", "yours", "numerical", "relative-error", "digits", "verdict", "by-chapter", *["cause"] * named)
-        reasons = tuple(f"{e.name}: {e.reason}" for e in self.entries[:SHOWN] if e.reason)
+        reasons = tuple(say("colon", name=e.name, text=e.reason) for e in self.entries[:SHOWN] if e.reason)
         return Table(headers, tuple(rows), say("check.caption", at=self.place()), (*reasons, *self._more()))
 
     def _more(self) -> list[str]:

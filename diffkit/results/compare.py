@@ -101,7 +101,7 @@ class Comparison(Record):
             )
             for e in self.ranked()
         ]
-        notes = tuple(f"{e.engine}: {e.reason}" for e in self.ranked() if e.reason)
+        notes = tuple(say("colon", name=e.engine, text=e.reason) for e in self.ranked() if e.reason)
         said = "compare.nothing" if not self.at else "compare.caption" if self.judged() else "compare.answers"
         return Table(headers, tuple(rows), say(said, at=point(self.at)), notes)
 

@@ -59,7 +59,7 @@ class Estimate(Record):
         )
         slopes = say("estimate.slopes", **_shown(row, "left", "right")) if self.left is not None else ""
         order = say("estimate.order", order=f"{self.order:.2f}") if self.order is not None else ""
-        return [line, *(["; ".join(filter(None, (self.reason, slopes, order)))] if self.reason else [])]
+        return [line, *([say("semicolon").join(filter(None, (self.reason, slopes, order)))] if self.reason else [])]
 
     def _x(self) -> Any:
         return next(iter(self.at.values()))
@@ -86,10 +86,10 @@ class Estimate(Record):
 
     def _notes(self) -> tuple[str, ...]:
         if isinstance(self.status, str):
-            return (f"{self.status}: {self.reason}",) if self.reason else ()
+            return (say("colon", name=self.status, text=self.reason),) if self.reason else ()
         reasons = dict(zip(self.status.ravel().tolist(), self.reason.ravel().tolist(), strict=True))
         more = [say("estimate.more", count=self.status.size - SHOWN)] if self.status.size > SHOWN else []
-        return (*more, *(f"{status}: {reason}" for status, reason in sorted(reasons.items()) if reason))
+        return (*more, *(say("colon", name=status, text=reason) for status, reason in sorted(reasons.items()) if reason))
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a point."""

@@ -161,7 +161,7 @@ class Sweep(Record):
         said: dict[str, list[str]] = {}
         for scheme, why in [*((s.scheme, s.reason) for s in self.schemes if s.reason), *causes]:
             said.setdefault(why, []).append(scheme)
-        return (*star, *(f"{', '.join(schemes)}: {why}" for why, schemes in said.items()))
+        return (*star, *(say("colon", name=", ".join(schemes), text=why) for why, schemes in said.items()))
 
     def digits(self, error: float | None) -> float | None:
         """Return the correct digits that an absolute error leaves; None where the derivative is 0 or unknown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, count, headed, short
 
@@ -45,10 +45,11 @@ class Swell(Record):
         family = any(f.n is not None for f in self.forms)
         headers = (*headed("form"), *["n"] * family, *headed("tree", "dag", "operations", "seconds", "status"))
         rows = [
-            (f.form, *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status) for f in self.forms
+            (word(f.form), *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status)
+            for f in self.forms
         ]
-        notes = tuple(f"{f.form}: {f.reason}" for f in self.forms if f.reason)
-        said = say("swell.caption", name=self.wrt) if self.wrt else self.headline()[0] + "."
+        notes = tuple(say("colon", name=word(f.form), text=f.reason) for f in self.forms if f.reason)
+        said = say("swell.caption", name=self.wrt) if self.wrt else say("stop", text=self.headline()[0])
         return Table(headers, tuple(rows), said, notes)
 
     def raw(self) -> Iterator[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 from diffkit.captions import alt, joined, label
 from diffkit.document import Block, FigureBlock, Formula, Listing, Prose, Section, TableBlock
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results import Chapter, Graph
 from diffkit.sections.common import dressed
 from diffkit.tables import Table, exact, fixed, headed, point, short
@@ -42,7 +42,11 @@ def build(record: Chapter) -> list[Section]:
         "sigmoid": _sigmoid(record),
         "exercise": _exercise(record),
         "matrix": _matrix(record),
-        "numbers": [_numbers(record), _text("redo"), Listing("diffkit chapter -o DIR", say("listing.command"))],
+        "numbers": [
+            TableBlock(dressed(record.table())),
+            _text("redo"),
+            Listing("diffkit chapter -o DIR", say("listing.command")),
+        ],
     }
     return [Section(say(f"chapter.heading.{key}"), tuple(blocks)) for key, blocks in parts.items()]
 
@@ -99,8 +103,8 @@ def _check(record: Chapter) -> list[Block]:
             point(c.at),
             c.gradient or say("chapter.by_tape"),
             short(c.error),
-            c.chapter,
-            c.verdict,
+            word(c.chapter),
+            word(c.verdict),
         )
         for c in record.checks
     ]
@@ -207,11 +211,6 @@ def _matrix(record: Chapter) -> list[Block]:
         Listing(NUMPY.format(w=w.replace(" x ", ", "), x=x.replace(" x ", ", ")), say("chapter.matrix.listing")),
         _slip("matrix"),
     ]
-
-
-def _numbers(record: Chapter) -> TableBlock:
-    table = record.table()
-    return TableBlock(table._replace(rows=tuple((first, label(name), value) for first, name, value in table.rows)))
 
 
 def _shape(shape: tuple[int, ...]) -> str:

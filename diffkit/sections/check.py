@@ -11,7 +11,7 @@ TERMS = ("float64", "check.numerical", "check.digits", "check.verdict", "check.s
 
 def build(record: Check) -> list[Section]:
     """Return the sections of a gradient check."""
-    status = [Prose(f"{capital(line)}.") for line in record.headline()[2:]]
+    status = [Prose(say("stop", text=capital(line))) for line in record.headline()[2:]]
     first = Section(say("heading.verdict"), (Prose(capital(record.sentence()), lead=True), *status))
     table = Section(say("heading.entries"), (Prose(say("prose.entries")), TableBlock(record.table())))
     words = Terms(tuple((say(f"term.{key}"), say(f"meaning.{key}")) for key in TERMS))

@@ -22,8 +22,8 @@ def formula(record: Record) -> Block:
 
 
 def dressed(table: Table) -> Table:
-    """Return a table with the names of engines and schemes, its first column, as prose writes them."""
-    rows = tuple((label(row[0]), *row[1:]) for row in table.rows)
+    """Return a table with the names of engines and schemes as prose writes them."""
+    rows = tuple(tuple(map(label, row)) for row in table.rows)
     return table._replace(rows=rows, notes=tuple(map(named, table.notes)))
 
 

@@ -22,7 +22,9 @@ def build(record: Comparison) -> list[Section]:
 
 def verdict(comparison: Comparison) -> str:
     """Return the derivative, or why there is none, and how well the engines did: two sentences."""
-    return f"{_known(comparison)} {_judged(comparison)}" if comparison.at else say("verdict.constant")
+    if not comparison.at:
+        return say("verdict.constant")
+    return say("sentences", first=_known(comparison), second=_judged(comparison))
 
 
 def _known(comparison: Comparison) -> str:
@@ -62,11 +64,11 @@ def _judged(comparison: Comparison) -> str:
         parts.append(say("verdict.difference", engine=_named(differences[0]), digits=_digits(differences[0])))
     if len(ranked) > 2 and ranked[-1] is not (differences or ranked)[0] and not (failed and _digits(ranked[-1]) == wrong):
         parts.append(say("verdict.worst", engine=_named(ranked[-1]), digits=_digits(ranked[-1])))
-    return _after(part, f"{'; '.join(parts)}.")
+    return _after(part, say("stop", text=say("semicolon").join(parts)))
 
 
 def _after(part: str, sentence: str) -> str:
-    return f"{part} {sentence[:1].lower()}{sentence[1:]}" if part else sentence
+    return say("sentences", first=part, second=sentence[:1].lower() + sentence[1:]) if part else sentence
 
 
 def _part(comparison: Comparison) -> str:

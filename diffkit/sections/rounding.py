@@ -31,7 +31,7 @@ def _verdict(q: Rounded) -> str:
         return say("verdict.rounding.unknown", of=q.of, status=word(q.status), reason=q.reason)
     digits = say("verdict.rounding", of=q.of, digits=fixed(q.correct_digits, 1))
     if not q.instructions or q.correct_digits > SOUND:
-        return f"{digits}."
+        return say("stop", text=digits)
     worst = q.instructions[0]
     return say("verdict.rounding.blame", digits=digits, line=worst.shown(), share=fixed(worst.share, 0), fate=worst.fate())
 

@@ -18,7 +18,7 @@ def listing(record: Staged) -> Section:
 
 def grade(record: Grade) -> list[Section]:
     """Return the sections of a grade: the verdict, then every line."""
-    verdict = Prose("; ".join(record.headline()), lead=True)
+    verdict = Prose(say("semicolon").join(record.headline()), lead=True)
     return [
         Section(say("heading.verdict"), (verdict, formula(record))),
         Section(say("heading.grade"), (TableBlock(record.table()),)),

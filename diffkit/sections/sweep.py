@@ -15,7 +15,7 @@ def build(record: Sweep) -> list[Section | None]:
 
 
 def setting(sweep: Sweep) -> list[Prose]:
-    return [Prose(f"{capital(sweep.setting())}.")] if sweep.setting() else []
+    return [Prose(say("stop", text=capital(sweep.setting())))] if sweep.setting() else []
 
 
 def parts(sweep: Sweep) -> Section | None:

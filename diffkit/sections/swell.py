@@ -26,7 +26,7 @@ def _factor(swell: Swell) -> str:
         return say("prose.swell")
     tree, dag = ratio(derivative.tree_size, f.tree_size), ratio(derivative.dag_size, f.dag_size)
     said = say("prose.growth.alike", tree=tree) if tree == dag else say("prose.growth", tree=tree, dag=dag)
-    return f"{say('prose.swell')} {said}"
+    return say("sentences", first=say("prose.swell"), second=said)
 
 
 def ratio(size: int, of: int) -> str:

@@ -154,14 +154,14 @@ def verdict(schemes: Sequence[Scheme], slope: float, u: float) -> Verdict:
     word, text = _smoothness(schemes)
     distance = broken_at(schemes) if slope else None  # where f' underflows, so does what is predicted
     if distance is not None:
-        text = f"{text} {say('sweep.verdict.break', h=short(distance, 2))}"
+        text = say("sentences", first=text, second=say("sweep.verdict.break", h=short(distance, 2)))
     known = [s for s in schemes if s.error_predicted is not None and s.error_there is not None]
     best = min(known, key=lambda s: s.error_predicted or 0.0, default=None)
     if best is None or best.h_predicted is None or not 0 < slope < math.inf:
         return Verdict(smoothness=word, text=text)
     digits = [fixed(digits_of(error, slope, u), 1) for error in (best.error_predicted, best.error_there)]
     found = say("sweep.verdict.best", scheme=best.scheme, h=short(best.h_predicted), predicted=digits[0], measured=digits[1])
-    return Verdict(smoothness=word, text=f"{text} {found}")
+    return Verdict(smoothness=word, text=say("sentences", first=text, second=found))
 
 
 def broken_at(schemes: Sequence[Scheme]) -> float | None:
@@ -183,11 +183,11 @@ def _smoothness(schemes: Sequence[Scheme]) -> tuple[str, str]:
     expected = {s.scheme: s.order_of_accuracy for s in schemes}
     if not fitted:
         return "no-asymptotic-range", say("sweep.verdict.none")
-    listed = ", ".join(f"{name} {order:.2f}" for name, order in fitted.items())
+    listed = say("comma").join(f"{name} {order:.2f}" for name, order in fitted.items())
     for kind, names in (
         ("limited", [name for name, order in fitted.items() if order < expected[name] - 0.2]),
         ("superconvergent", [name for name, order in fitted.items() if order > expected[name] + 0.2]),
     ):
         if names:
-            return kind, say(f"sweep.verdict.{kind}", orders=listed, names=", ".join(names))
+            return kind, say(f"sweep.verdict.{kind}", orders=listed, names=say("comma").join(names))
     return "smooth", say("sweep.verdict.smooth", orders=listed)
