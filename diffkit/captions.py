@@ -3,10 +3,11 @@
 import math
 import re
 
-from diffkit.messages import SENTENCES, say, word
+from diffkit.messages import SENTENCES, paragraph, say, word
 from diffkit.results import Advice, Check, Comparison, Graph, Record, Rounding, Sample, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
+ENGINE = re.compile(r"(?a)(?<![\w-])(?:richardson|complex-step|D-|symbolic|forward|reverse)(?![\w-])")
 DRAWN = ("ok", "exact", "below-ulp")  # the samples a picture shows
 
 
@@ -17,7 +18,7 @@ def label(scheme: str) -> str:
 
 def named(text: str) -> str:
     """Return a sentence of a study with the names of the schemes as prose writes them."""
-    return re.sub(r"(?a)(?<![\w-])(?:richardson|complex-step|D-)(?![\w-])", lambda found: label(found[0]), text)
+    return ENGINE.sub(lambda found: label(found[0]), text)
 
 
 def joined(parts: list[str]) -> str:
@@ -102,7 +103,7 @@ def parts_alt(sweep: Sweep) -> str:
     """Return in words which part is the largest at the smallest, the predicted and the largest step."""
     split = [(s, [seen for seen in s.samples if seen.cut is not None and seen.status == "ok"]) for s in sweep.split()]
     told = [say("alt.parts.scheme", scheme=label(s.scheme), parts=_largest(seen)) for s, seen in split if seen]
-    return say("alt.parts", kind=say(f"kind.{sweep.kind()}"), schemes=" ".join(told)).strip()
+    return say("alt.parts", kind=say(f"kind.{sweep.kind()}"), schemes=paragraph(*told)).strip()
 
 
 def _largest(seen: list[Sample]) -> str:
@@ -128,7 +129,7 @@ def _steps(stars: list[Scheme]) -> list[str]:
 def alt(record: Record) -> str:
     """Return in words what the picture of a record shows."""
     if isinstance(record, Sweep):
-        curves = " ".join(_curve(s, record.scale()) for s in record.schemes)
+        curves = paragraph(*(_curve(s, record.scale()) for s in record.schemes))
         return say("alt.sweep", kind=say(f"kind.{record.kind()}"), curves=curves).strip()
     if isinstance(record, Swell):
         known = [form for form in record.forms if form.status == "ok"]

@@ -303,6 +303,7 @@ SENTENCES = {
     ),
     "check.undecided.differs": "undecided: {name} is off by {amount}, but {reason}.",
     "check.cause": "Probable cause: {cause}.",
+    "check.because": "{cause} ({because})",
     "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
     "check.slope": "{scheme} {slope} (right: {expected})",
     "junit.whole": "gradient",
@@ -862,6 +863,20 @@ SENTENCES = {
     "word.not-analytic": "not-analytic",
     "word.too-large": "too-large",
     "word.mutates": "mutates",
+    # what the table of functions says of them
+    "word.slope 0 at 0": "slope 0 at 0",
+    "word.sign(0) = 0, slope 0": "sign(0) = 0, slope 0",
+    "word.step(0) = 1/2, slope 0": "step(0) = 1/2, slope 0",
+    "word.0 for x < 0, 1 for x > 0": "0 for x < 0, 1 for x > 0",
+    "word.slope 0": "slope 0",
+    "word.one shared among the winners": "one shared among the winners",
+    "word.where(c, a, b) is a if c else b; the branch not taken contributes 0, never nan": (
+        "where(c, a, b) is a if c else b; the branch not taken contributes 0, never nan"
+    ),
+    "word.acot(x) = atan(1/x), which jumps at 0": "acot(x) = atan(1/x), which jumps at 0",
+    "word.jumps on the negative axis": "jumps on the negative axis",
+    "word.derivative of lgamma": "derivative of lgamma",
+    "word.n-th derivative of digamma; n is a whole number": "n-th derivative of digamma; n is a whole number",
     "word.pass": "pass",
     "word.wrong": "wrong",
     "word.f' symbolic": "f' symbolic",
@@ -874,7 +889,6 @@ SENTENCES = {
     "semicolon": "; ",
     "stop": "{text}.",
     "colon": "{name}: {text}",
-    "sentences": "{first} {second}",
     "engine.D+": "D+",
     "engine.D-": "D\N{MINUS SIGN}",
     "engine.D0": "D0",
@@ -1015,9 +1029,16 @@ def say(sentence: str, /, **fields: object) -> str:
     >>> say("compare.value", value=4.5)
     'f = 4.5'
     """
-    spoken = _language.get()
-    said = _sentences(spoken)[sentence].format(**fields)
-    return said if spoken == "en" else BLANK.sub("", said)
+    return _set(_sentences(spoken())[sentence].format(**fields))
+
+
+def paragraph(*sentences: str) -> str:
+    """Return sentences one after the other."""
+    return _set(" ".join(sentences))
+
+
+def _set(text: str) -> str:
+    return text if spoken() == "en" else BLANK.sub("", text)
 
 
 def word(identifier: str) -> str:

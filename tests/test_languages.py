@@ -1,4 +1,4 @@
-"""Languages: every sentence in each of them with the same fields, chosen by the context; figures and terminals that carry them."""
+"""Languages: every sentence in each of them with the same fields, chosen by the context; figures, terminals, LaTeX."""
 
 import ast
 import json
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polib
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import diffkit as dk
 from diffkit import messages
@@ -17,6 +19,7 @@ from diffkit.cli import run
 from diffkit.figures import fonts, pictures
 from diffkit.figures.fonts import CHINESE, chinese
 from diffkit.messages import LANGUAGES, LOCALE, SENTENCES, language, say, spoken, word
+from diffkit.primitives import TABLE
 from diffkit.render import write_plan
 from diffkit.results import Record
 from diffkit.sections import build
@@ -177,6 +180,20 @@ def test_the_page_names_its_language() -> None:
     assert '<html lang="en">' in write_plan(record, "r.html")[Path("r.html")].decode()
 
 
+def test_latex_in_chinese_is_of_another_class() -> None:
+    """ctexart sets Chinese; English stays with article."""
+    with language("zh"):
+        text = write_plan(specimens.sweep(), "r.tex")[Path("r.tex")].decode()
+    assert r"\documentclass[11pt,a4paper]{ctexart}" in text
+    assert "pdflatex" not in text
+    assert r"{article}" in write_plan(specimens.sweep(), "r.tex")[Path("r.tex")].decode()
+
+
+def texts_of(figure: Figure) -> list[str]:
+    """What is written in a figure."""
+    return [text.get_text() for text in figure.findobj(Text)]
+
+
 @needs_font
 @pytest.mark.parametrize("name", ["sweep", "swell", "rounding", "advice", "graph", "check", "compare"])
 def test_pictures_are_drawn_in_chinese(name: str) -> None:
@@ -184,7 +201,7 @@ def test_pictures_are_drawn_in_chinese(name: str) -> None:
     with language("zh"):
         drawn = pictures(RECORDS[name])
         files = write_plan(RECORDS[name], "p.svg")
-    texts = [t.get_text() for figure in drawn.values() for t in figure.findobj(lambda a: hasattr(a, "get_text"))]
+    texts = [text for figure in drawn.values() for text in texts_of(figure)]
     assert any(CHARACTER.search(text) for text in texts)
     assert all(files.values())
 
@@ -195,7 +212,7 @@ def test_without_a_font_pictures_are_in_english_and_say_so(monkeypatch: pytest.M
     with language("zh"):
         drawn = pictures(specimens.sweep())["error_vs_h"]
         captions = [block.caption for block in build(specimens.sweep()).figures()]
-    texts = [t.get_text() for t in drawn.findobj(lambda a: hasattr(a, "get_text"))]
+    texts = texts_of(drawn)
     assert not any(CHARACTER.search(text) for text in texts)
     assert "step size $h$" in texts
     assert all("图中的文字是英文" in caption for caption in captions)
@@ -254,3 +271,11 @@ def test_redo_names_the_language(tmp_path: Path) -> None:
     """The command that a report prints makes the same report."""
     run(["report", "x^2", "--at", "x=1", "--lang", "zh", "-q", "-o", str(tmp_path / "r.json")])
     assert "--lang zh" in json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["command"]
+
+
+def test_the_table_of_functions_is_translated() -> None:
+    """What THE table says of a function in English words has a Chinese text too."""
+    for row in TABLE.values():
+        for text in filter(None, (row.doc, row.convention)):
+            if re.search(r"[a-z]{2,} [a-z]{2,}", text):
+                assert f"word.{text}" in SENTENCES, text

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from diffkit.document import Block, Document, FigureBlock, Formula, Listing, Prose, TableBlock, Terms
+from diffkit.messages import spoken
 from diffkit.program_latex import LETTERS
 from diffkit.tables import IN_PROSE, NUMBER, POWER_OF_TEN, Table
 
@@ -22,9 +23,14 @@ SPECIAL = {
     "\u2212": "$-$",
     **{letter: f"$\\{name}$" for letter, name in LETTERS.items()},
 }
-PREAMBLE = r"""% compile with pdflatex; a title or a name in another script needs xelatex or lualatex and a font that has it
+CLASSES = {
+    "en": r"""% compile with pdflatex; a title or a name in another script needs xelatex or lualatex and a font that has it
 \documentclass[11pt,a4paper]{article}
-\usepackage[T1]{fontenc}
+\usepackage[T1]{fontenc}""",
+    "zh": r"""% compile with xelatex; ctex sets Chinese by xeCJK, with a font that it finds
+\documentclass[11pt,a4paper]{ctexart}""",
+}
+PREAMBLE = r"""
 \usepackage{textcomp,amsmath,booktabs,graphicx,caption}
 \usepackage[margin=25mm]{geometry}
 \captionsetup{font=small,labelfont=bf}
@@ -92,7 +98,13 @@ def table(data: Table) -> str:
 
 def render(document: Document, files: Mapping[str, str] | None = None) -> str:
     """Return a whole article; `files` says under which name each picture stands beside it."""
-    parts = [PREAMBLE, rf"\title{{{escape(document.title)}}}", r"\author{}\date{}", r"\begin{document}", r"\maketitle"]
+    parts = [
+        CLASSES[spoken()] + PREAMBLE,
+        rf"\title{{{escape(document.title)}}}",
+        r"\author{}\date{}",
+        r"\begin{document}",
+        r"\maketitle",
+    ]
     for section in document.sections:
         parts += [rf"\section{{{escape(section.heading)}}}", *(_block(block, files or {}) for block in section.blocks)]
     return "\n".join([*parts, r"\end{document}"]) + "\n"

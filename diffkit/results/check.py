@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say, word
+from diffkit.messages import paragraph, say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, exact, fixed, headed, point, short
 
@@ -129,7 +129,7 @@ class Check(Record):
         """Return the verdict in one sentence."""
         found = self.found(self.verdict)
         said = say(f"check.{self.verdict}.{self._form(found)}", **self._fields(found))
-        return say("sentences", first=said, second=say("check.cause", cause=self._cause())) if self.cause else said
+        return paragraph(said, say("check.cause", cause=self._cause())) if self.cause else said
 
     def _form(self, found: list[Entry]) -> str:
         """Return which sentence says the verdict."""
@@ -142,7 +142,8 @@ class Check(Record):
         return "one" if self.count == 1 and self.verdict != "kink" else "sentence"
 
     def _cause(self) -> str:
-        return say(f"cause.{self.cause}") + f" ({self.because})" * bool(self.because)
+        cause = say(f"cause.{self.cause}")
+        return say("check.because", cause=cause, because=self.because) if self.because else cause
 
     def _fields(self, found: list[Entry]) -> dict[str, object]:
         worst = next(iter(found or self.entries), None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, headed, short
 
@@ -48,7 +48,7 @@ class Functions(Record):
                     short(f.ulps_value),
                     short(f.ulps_partials),
                 ),
-                *(f.domain, "; ".join(filter(None, (f.meaning, f.convention)))),
+                *(f.domain, say("semicolon").join(word(text) for text in (f.meaning, f.convention) if text)),
             )
             for f in self.functions
         ]

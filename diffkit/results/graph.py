@@ -94,7 +94,7 @@ class Graph(Record):
 
     def _locals(self, node: Node) -> str:
         read = [(e.source, e.local) for e in self.edges if e.target == node.number]
-        return ", ".join(say("graph.local", local=short(local, 5), source=source) for source, local in read) or "-"
+        return say("comma").join(say("graph.local", local=short(local, 5), source=source) for source, local in read) or "-"
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a node, with what it reads and the local derivatives."""

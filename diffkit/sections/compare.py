@@ -4,7 +4,7 @@ import math
 
 from diffkit.captions import alt, caption, joined, label
 from diffkit.document import Block, FigureBlock, Prose, Section, TableBlock
-from diffkit.messages import say, word
+from diffkit.messages import paragraph, say, word
 from diffkit.results import Comparison, EngineResult
 from diffkit.sections.common import dressed, formula, terms
 from diffkit.tables import Table, exact, point, proved, short
@@ -24,7 +24,7 @@ def verdict(comparison: Comparison) -> str:
     """Return the derivative, or why there is none, and how well the engines did: two sentences."""
     if not comparison.at:
         return say("verdict.constant")
-    return say("sentences", first=_known(comparison), second=_judged(comparison))
+    return paragraph(_known(comparison), _judged(comparison))
 
 
 def _known(comparison: Comparison) -> str:
@@ -68,7 +68,7 @@ def _judged(comparison: Comparison) -> str:
 
 
 def _after(part: str, sentence: str) -> str:
-    return say("sentences", first=part, second=sentence[:1].lower() + sentence[1:]) if part else sentence
+    return paragraph(part, sentence[:1].lower() + sentence[1:]) if part else sentence
 
 
 def _part(comparison: Comparison) -> str:

@@ -2,7 +2,7 @@
 
 from diffkit.captions import alt, caption
 from diffkit.document import FigureBlock, Prose, Section, TableBlock
-from diffkit.messages import say
+from diffkit.messages import paragraph, say
 from diffkit.results import Swell
 from diffkit.sections.common import formula
 from diffkit.tables import count, short
@@ -26,7 +26,7 @@ def _factor(swell: Swell) -> str:
         return say("prose.swell")
     tree, dag = ratio(derivative.tree_size, f.tree_size), ratio(derivative.dag_size, f.dag_size)
     said = say("prose.growth.alike", tree=tree) if tree == dag else say("prose.growth", tree=tree, dag=dag)
-    return say("sentences", first=say("prose.swell"), second=said)
+    return paragraph(say("prose.swell"), said)
 
 
 def ratio(size: int, of: int) -> str:

@@ -118,7 +118,7 @@ def _truth(
 
 def one_line(error: DiffkitError) -> str:
     """An error's text without line breaks."""
-    return str(error).replace("\n    ", "; ")
+    return str(error).replace("\n    ", say("semicolon"))
 
 
 def decimal(number: Any, digits: int) -> str:

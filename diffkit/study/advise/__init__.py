@@ -10,7 +10,7 @@ from typing import Any
 from diffkit import limits, stable, tape, truth
 from diffkit.errors import NumberError, UsageError
 from diffkit.floats import correct_digits
-from diffkit.messages import say
+from diffkit.messages import paragraph, say
 from diffkit.program import Program, tidy
 from diffkit.results import Advice, Advised, Losses, Option, Rewriting, Rounded
 from diffkit.study import rounding
@@ -125,7 +125,7 @@ def _advised(case: Case, given: Sequence[Answer]) -> Advised:
         wrt=case.wrt,
         reference=decimal(case.exact, DIGITS),
         cause=cause,
-        text=" ".join(_sentences(case, cause, losses, formula, values, better)),
+        text=paragraph(*_sentences(case, cause, losses, formula, values, better)),
         losses=losses,
         blamed=blamed[0].shown() if blamed else "",
         amplifier=blamed[0].amplifier if blamed else "",

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Sequence
 
 from diffkit import numeric
-from diffkit.messages import say
+from diffkit.messages import paragraph, say
 from diffkit.primitives import TABLE
 from diffkit.program import Program
 from diffkit.results import Sample, Scheme, Verdict
@@ -154,14 +154,14 @@ def verdict(schemes: Sequence[Scheme], slope: float, u: float) -> Verdict:
     word, text = _smoothness(schemes)
     distance = broken_at(schemes) if slope else None  # where f' underflows, so does what is predicted
     if distance is not None:
-        text = say("sentences", first=text, second=say("sweep.verdict.break", h=short(distance, 2)))
+        text = paragraph(text, say("sweep.verdict.break", h=short(distance, 2)))
     known = [s for s in schemes if s.error_predicted is not None and s.error_there is not None]
     best = min(known, key=lambda s: s.error_predicted or 0.0, default=None)
     if best is None or best.h_predicted is None or not 0 < slope < math.inf:
         return Verdict(smoothness=word, text=text)
     digits = [fixed(digits_of(error, slope, u), 1) for error in (best.error_predicted, best.error_there)]
     found = say("sweep.verdict.best", scheme=best.scheme, h=short(best.h_predicted), predicted=digits[0], measured=digits[1])
-    return Verdict(smoothness=word, text=say("sentences", first=text, second=found))
+    return Verdict(smoothness=word, text=paragraph(text, found))
 
 
 def broken_at(schemes: Sequence[Scheme]) -> float | None:
