@@ -15,13 +15,11 @@ COMMANDS = {".png": "sweep", ".svg": "sweep", ".pdf": "sweep"}  # every other su
 def write(description: Path) -> None:
     """Write the outputs of one description beside it."""
     wanted = tomllib.loads(description.read_text(encoding="utf-8"))
+    asked = [wanted["expression"], "--at", wanted["at"]] if "expression" in wanted else []  # the chapter asks for nothing
     for name in wanted["outputs"]:
-        command = COMMANDS.get(Path(name).suffix, "report")
-        subprocess.run(
-            [sys.executable, "-m", "diffkit", command, wanted["expression"], "--at", wanted["at"], "-o", name, "--force"],
-            cwd=description.parent,
-            check=True,
-        )
+        command = wanted.get("command") or COMMANDS.get(Path(name).suffix, "report")
+        arguments = [command, *asked, "--lang", wanted.get("lang", "en"), "-o", name, "--force"]
+        subprocess.run([sys.executable, "-m", "diffkit", *arguments], cwd=description.parent, check=True)
 
 
 def main() -> None:

@@ -40,9 +40,7 @@ class StagedRow(Data):
 
     def blank(self) -> StagedRow:
         """Return the row with its right-hand side left open; loops and branches stay."""
-        hidden = {"expression": BLANK, "latex": r"\underline{\qquad}", "value": None, "rule": ""}
-        kept = {name: getattr(self, name) for name in ("role", "number", "depth", "name", "sign")}
-        return StagedRow(**kept, **hidden) if self.sign else self
+        return replace(self, expression=BLANK, latex=r"\underline{\qquad}", value=None, rule="") if self.sign else self
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

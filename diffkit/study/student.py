@@ -28,7 +28,7 @@ class Code:
         """The output, with one variable moved in one statement."""
         room: dict[str, Any] = {}
         for i, code in enumerate(self.compiled[: self.ends + 1]):
-            kept = room.get(name)
+            kept: Any = room.get(name)
             if i == moved:
                 room[name] = kept + by
             exec(code, room)
