@@ -106,9 +106,9 @@ def report(rows: Sequence[Row]) -> str:
         "|---|---|" + "---:|" * (len(SCHEMES) + 2) + "---|",
         *map(line, rows),
         "",
-        "A ratio of 0.00 belongs to errors far smaller than predicted: f is computed exactly at these points, or its values stand "
-        "still. A large last number belongs to a scheme whose error falls to nothing at some step, such as D0 on a parabola, so that "
-        "the predicted step is not the best one, though its error is as predicted.",
+        "A ratio of 0.00 belongs to errors far smaller than predicted: f is computed exactly at these points, or its values stand",
+        "still. A large last number belongs to a scheme that is exact at some steps, such as D0 on a parabola: beside them any",
+        "other step looks bad.",
         "",
         "## The problems",
         "",
