@@ -196,7 +196,10 @@ def rounding(expr: str, of: str | None, seed: int, verbose: bool, **options: Any
 @commands.command(short_help="Is a gradient right? Judged by f itself.")
 @common
 @click.option(
-    "--grad", metavar="GRAD", help='The gradient: "2*x*y, x^2" or FILE.py:function. Without it, the one by reverse mode.'
+    "--grad",
+    metavar="GRAD",
+    help='The gradient: "2*x*y, x^2", in the order of the names in --at, or "dx = 2*x*y; dy = x^2", or FILE.py:function. '
+    "Without it, the one by reverse mode.",
 )
 @click.option("--rule", type=click.Choice(["taylor", "chapter"]), default="taylor", show_default=True, help="How to judge.")
 @click.option("--rtol", type=POSITIVE, metavar="E", help="The relative error that pass must exclude; by default 1e-6.")

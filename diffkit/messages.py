@@ -265,6 +265,7 @@ SENTENCES = {
     "because.row": "the gradient of {name} is that of one row of {other}, not the sum over its rows",
     "because.swapped": "the gradients of {a} and {b} are exchanged",
     "because.permuted": "the right values stand in another order",
+    "because.order": "your formulas were read in the order {order}",
     "because.accumulation": "{name} is used several times, and the share of a use is missing: += instead of =",
     # -- the advice
     "advice.headline": "Advice on the derivatives of {expression} at {at}",

@@ -91,6 +91,28 @@ def test_the_exit_status_tells_the_verdict(capsys, f, grad, at, status, verdict)
     assert {"entries", "taylor_slope", "cause", "verdict"} <= set(document)
 
 
+ORDERS = [
+    ("2*x*y, x^2", "x=2,y=3", 0),
+    ("x^2, 2*x*y", "y=3,x=2", 0),
+    ("x^2, 2*x*y", "x=2,y=3", 1),
+    ("dx = 2*x*y; dy = x^2", "y=3,x=2", 0),
+    ("dy = x^2; dx = 2*x*y", "x=2,y=3", 0),
+    ("dx = x^2; dy = 2*x*y", "x=2,y=3", 1),
+]
+
+
+@pytest.mark.parametrize(("grad", "at", "status"), ORDERS)
+def test_formulas_are_in_the_order_of_the_point_or_have_names(capsys, grad, at, status):
+    """Whatever comes first in the formula of f; a wrong order is told with the order that was read."""
+    found, out, _ = run(capsys, "check", "y*x^2", "--grad", grad, "--at", at)
+    assert found == status, out
+    assert ("read in the order x, y" in " ".join(out.split())) == (status == 1 and "dx" not in grad)
+    point = dict((part[0], float(part[2])) for part in at.split(","))
+    assert dk.check_gradient("y*x^2", grad, point).passed == (status == 0)
+    assert dk.check_gradient("y*x^2", None, point).passed
+    assert dk.check_gradient("y*x^2", "x^2, 2*x*y", (3.0, 2.0)).passed
+
+
 def test_functions_in_files_and_arrays(capsys, folder):
     """FILE.py:f is called as it is, by the names of --at; what it prints goes to standard error."""
     status, out, err = run(capsys, "check", "mine.py:f", "--grad", "mine.py:g", "--at", "w=@w.npy,b=1/3", "--json")

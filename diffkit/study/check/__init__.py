@@ -44,6 +44,7 @@ def check_gradient(
         Returns one number: a float, or whatever a library makes of one. It is only handed copies of the point.
     gradient : callable, Program, str, value or None
         Of the same arguments as f, or its value at the point, structured like ``at``; None checks the tape's gradient of f.
+        Several formulas, "2*x*y, x^2", are in the order of the entries of ``at``, or have names: "dx = 2*x*y; dy = x^2".
     at : number, array, tuple or dict
         The point.
     rule : {"taylor", "chapter"}
@@ -176,9 +177,15 @@ def _explain(case: Case, found: Found) -> tuple[str | None, str]:
     cause = ("tie", say("because.tie")) if any(found[i].cause == "tie" for i in wrong) else causes.name(evidence)
     if cause:
         found.update({i: replace(found[i], cause=cause[0]) for i in wrong})
-        return cause
+        return cause[0], "; ".join(filter(None, (cause[1], _read_as(case, cause[0]))))
     shared = {found[i].cause for i in wrong}
     return (shared.pop() if len(shared) == 1 else None), ""
+
+
+def _read_as(case: Case, cause: str) -> str:
+    """In which order formulas without names were read, where a wrong order is the probable cause."""
+    order = case.gradient.order if cause in ("swapped", "permuted") else ""
+    return say("because.order", order=order) if order else ""
 
 
 def _evidence(case: Case, found: Found, wrong: list[int]) -> causes.Evidence:
