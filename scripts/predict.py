@@ -106,7 +106,7 @@ def report(rows: Sequence[Row]) -> str:
         "|---|---|" + "---:|" * (len(SCHEMES) + 2) + "---|",
         *map(line, rows),
         "",
-        "A ratio of 0.00 belongs to errors far smaller than predicted: f is computed exactly at these points, or its values stand",
+        "A ratio of 0.00 belongs to errors far smaller than predicted: f is exact at these points, or its values stand",
         "still. A large last number belongs to a scheme that is exact at some steps, such as D0 on a parabola: beside them any",
         "other step looks bad.",
         "",
