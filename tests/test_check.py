@@ -331,7 +331,7 @@ def test_an_edge_of_the_domain():
 # --- forms --------------------------------------------------------------------------------------------------------------
 FORMS = {
     "text and text by name": ("x*y^2", "y^2, 2*x*y", {"x": 2, "y": 3}),
-    "text, other order of inputs": ("x*y^2", "y^2, 2*y*x", {"y": 3, "x": 2}),
+    "text, other order of inputs": ("x*y^2", "2*y*x, y^2", {"y": 3, "x": 2}),
     "tape, other order of inputs": ("x*y^2", None, {"y": 3, "x": 2}),
     "texts at an array": ("x*y^2", "y^2, 2*x*y", np.array([2.0, 3.0])),
     "tape at an array": ("x*y^2", None, np.array([2.0, 3.0])),

@@ -16,12 +16,13 @@ from diffkit.study.check.handover import Array, Handed, Part, apply, numbers
 class Answer(NamedTuple):
     """A gradient: its entries in the order of the point, nan where it has none, and each part as it came.
 
-    ``float32`` marks the entries that came in single precision.
+    ``float32`` marks the entries that came in single precision; ``given`` is the number of arrays that came.
     """
 
     flat: Array
     parts: dict[str, Array]
     float32: Array
+    given: int
 
     def misshapen(self, parts: Sequence[Part]) -> list[Part]:
         """The parts whose gradient has another shape than they have."""
@@ -76,7 +77,7 @@ def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
 
 
 def _formulas(gradient: Program, handed: Handed) -> Source:
-    """A Program with an output for each entry, in the order of the point or under the names dx, dy; its inputs are found by name."""
+    """A Program with an output for each entry, in the order of the point or named dx, dy; its inputs are found by name."""
     names = _entries(handed)
     labelled = _labelled(gradient, names)
     gradient = labelled or gradient
@@ -127,7 +128,7 @@ def arranged(given: Any, handed: Handed) -> Answer:
         if np.squeeze(array).shape == np.squeeze(np.empty(part.shape)).shape:
             flat[part.place] = array.ravel()
             single[part.place] = array.dtype.itemsize < 8 and array.dtype.kind == "f"
-    return Answer(flat, arrays, single)
+    return Answer(flat, arrays, single, len(given) if isinstance(given, (Mapping, tuple, list)) else 1)
 
 
 def _by_part(given: Any, parts: Sequence[Part]) -> list[Array]:
