@@ -67,10 +67,8 @@ def _check_caption(check: Check) -> str:
     where = {"direction": check.direction or say("check.random"), "expression": clip(check.expression), "at": check.place()}
     known = [r for r in check.remainders if r.slope is not None]
     slopes = [say("figure.check.slope", scheme=label(r.scheme), slope=fixed(r.slope), right=r.expected_slope) for r in known]
-    clauses = [
-        say("figure.check", **where),
-        say("figure.check.slopes", slopes=joined(slopes)) if slopes else say("figure.check.none"),
-    ]
+    seen = say("figure.check.slopes", slopes=joined(slopes)) if slopes else say("figure.check.none")
+    clauses = [say("figure.check", **where), say("figure.check.kink") if check.verdict == "kink" else seen]
     return say("stop", text=say("semicolon").join(clauses))
 
 

@@ -237,19 +237,34 @@ def graph(expr: str, show: str, seed: int, verbose: bool, **rest: Any) -> int:
     return 0
 
 
+RULE = (
+    "taylor: by how fast the remainder falls. chapter: the relative difference to D0 with h = 1e-5 is below 1e-7, "
+    "as textbooks advise."
+)
+RTOL = (
+    "A pass must exclude errors above E of an entry, else it is undecided; by default 1e-6 or what is accepted. "
+    "An error that is seen is wrong however small: see --accept."
+)
+
+
 @commands.command(short_help="Is a gradient right? Judged by f itself.")
 @common
 @click.option(
-    "--grad", metavar="GRAD", help='The gradient: "2*x*y, x^2" or FILE.py:function. Without it, the one by reverse mode.'
+    "--grad",
+    metavar="GRAD",
+    help='The gradient: "2*x*y, x^2", in the order of the names in --at, or "dx = 2*x*y; dy = x^2", or FILE.py:function. '
+    "Without it, the one by reverse mode.",
 )
-@click.option("--rule", type=click.Choice(["taylor", "chapter"]), default="taylor", show_default=True, help="How to judge.")
-@click.option("--rtol", type=POSITIVE, metavar="E", help="The relative error that pass must exclude; by default 1e-6.")
+@click.option("--rule", type=click.Choice(["taylor", "chapter"]), default="taylor", show_default=True, help=RULE)
+@click.option("--rtol", type=POSITIVE, metavar="E", help=RTOL)
+@click.option("--accept", type=POSITIVE, metavar="E", help="Pass an entry that is off by no more than E of its size.")
 @click.option("--junit", metavar="FILE", help="Write JUnit XML too, one test case an entry.")
 def check(
     expr: str,
     grad: str | None,
     rule: str,
     rtol: float | None,
+    accept: float | None,
     junit: str | None,
     seed: int,
     verbose: bool,
@@ -268,7 +283,7 @@ def check(
     def measure(f: Any, at: Any, tell: Callable[[str], None]) -> Any:
         gradient = None if grad is None else read_callable(grad)
         with redirect_stdout(sys.stderr):  # what the user's functions print
-            return check_gradient(f, gradient, at, rule=rule, rtol=rtol, seed=seed, progress=tell)
+            return check_gradient(f, gradient, at, rule=rule, rtol=rtol, accept=accept, seed=seed, progress=tell)
 
     if junit is not None:
         demand_writable([Path(junit)], options["force"])

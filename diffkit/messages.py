@@ -295,22 +295,44 @@ SENTENCES = {
     "check.pass.sentence": "pass: all {count} entries agree with f, to at least {digits} digits.",
     "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
     "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",
+    "check.wrong.least": (
+        "wrong: at least {wrong} of {count} entries (the search ended there); {name}, the worst of them, is off by {amount}."
+    ),
     "check.wrong.one": "wrong: the derivative is off by {amount}.",
     "check.wrong.missing": "wrong: {wrong} of {count} entries, of which {name} is no finite number.",
     "check.wrong.shape": "wrong: the gradient has another shape than the point.",
     "check.undecided.sentence": (
         "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."
     ),
+    "check.undecided.together": (
+        "undecided: the {looked} entries looked at are right, but in the other {others}, checked together, "
+        "an error up to {limit} could hide."
+    ),
     "check.undecided.differs": "undecided: {name} is off by {amount}, but {reason}.",
     "check.cause": "Probable cause: {cause}.",
     "check.because": "{cause} ({because})",
     "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
+    "check.accepted": "off by {error} of its size, which is accepted",
+    "check.reaches": "its error bar does not tell whether that is within what is accepted",
+    "check.accepting": "Errors up to {accept} of an entry are accepted, as asked; {count} of them would be wrong otherwise.",
+    "check.rule": (
+        "1e-7 rule: the relative difference to D0 with h = 1e-5, called right below 1e-7, as textbooks advise; for comparison."
+    ),
+    "check.rule.denied": (
+        "the 1e-7 rule passes it although the remainder shows an error (slope 1) or a kink: --rule taylor tells which"
+    ),
+    "check.promoted": "{names} came as {kind}; f and its gradient were called in float64",
     "check.slope": "{scheme} {slope} (right: {expected})",
     "junit.whole": "gradient",
     "junit.entry": "{verdict}: yours {yours}, numerical {numerical}, relative error {error}.",
     "check.random": "a random direction",
     "check.status": "status: {status} ({reason})",
     "check.sides": "{left} .. {right}",
+    "check.progress": "entry {done} of {count}",
+    "check.searching": "searching along random directions",
+    "check.timeout": (
+        "until then {done} of {count} entries were judged and {wrong} found wrong; without an end there is no table"
+    ),
     "check.all": "everything (it should be 0)",
     "check.percent": "{percent} %",
     "check.part": "{error} of its size",
@@ -349,12 +371,15 @@ SENTENCES = {
     "because.float32": "what is wrong is off by roundings of single precision only",
     "because.not-finite": "what is wrong is nan or inf",
     "because.shape": "the gradient of {name} has the shape {shape} instead of {expected}",
+    "because.count": "arrays given: {given}, expected: {expected}, one for each of {names}",
+    "because.nothing": "there is no gradient of {name}",
     "because.transposed": "the gradient of {name} is right when transposed to {expected}",
     "because.transposed.square": "the gradient of {name} is right when transposed",
     "because.broadcast": "the gradient of {name} has the shape {shape}; summed to {expected} it is right",
     "because.row": "the gradient of {name} is that of one row of {other}, not the sum over its rows",
     "because.swapped": "the gradients of {a} and {b} are exchanged",
     "because.permuted": "the right values stand in another order",
+    "because.order": "your formulas were read in the order {order}",
     "because.accumulation": "{name} is used several times, and the share of a use is missing: += instead of =",
     # -- the advice
     "advice.headline": "Advice on the derivatives of {expression} at {at}",
@@ -453,6 +478,7 @@ SENTENCES = {
         "filled marks lie in the window that is above the rounding noise of f (dotted) and below the steps that bend the curve, "
         "where the slope is {slopes}; a wrong gradient has slope 1 in all of them"
     ),
+    "figure.check.kink": "f has a kink there, so slope 1 is that of every gradient",
     "figure.check.none": "nothing stands clear of the rounding noise of f (dotted), so no slope can be seen",
     "figure.check.slope": "{slope} ({scheme}; right is {right})",
     "alt.check": "Diagram with logarithmic axes of the remainders against the step h. Slopes: {slopes}. Verdict: {verdict}.",
@@ -518,9 +544,10 @@ SENTENCES = {
     "meaning.check.slope": (
         "Of the remainder against h on logarithmic axes, in a window found from the noise of f and the curve itself."
     ),
-    "term.check.chapter": "chapter's rule",
+    "term.check.chapter": "1e-7 rule",
     "meaning.check.chapter": (
-        "|a - n|/max(|a|, |n|) with n = D0 at h = 1e-5, which is called right below 1e-7: for comparison. It has no regard to "
+        "|a - n|/max(|a|, |n|) with n = D0 at h = 1e-5, called right below 1e-7, as textbooks advise: for comparison. "
+        "It has no regard to "
         "the noise of f or to the length over which f changes, and so fails both ways."
     ),
     "heading.formula": "The function",
@@ -924,7 +951,7 @@ SENTENCES = {
     "header.amplified": "amplified",
     "header.bound": "bound",
     "header.by": "by",
-    "header.by-chapter": "chapter's rule",
+    "header.by-rule": "1e-7 rule",
     "header.cause": "cause",
     "header.contribution": "contribution",
     "header.correct-digits": "correct digits",

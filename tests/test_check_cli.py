@@ -1,8 +1,11 @@
 """`diffkit check` from outside: statuses, arrays from files, JUnit, pictures, reports."""
 
 import json
+import math
+import re
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -91,6 +94,28 @@ def test_the_exit_status_tells_the_verdict(capsys, f, grad, at, status, verdict)
     assert {"entries", "taylor_slope", "cause", "verdict"} <= set(document)
 
 
+ORDERS = [
+    ("2*x*y, x^2", "x=2,y=3", 0),
+    ("x^2, 2*x*y", "y=3,x=2", 0),
+    ("x^2, 2*x*y", "x=2,y=3", 1),
+    ("dx = 2*x*y; dy = x^2", "y=3,x=2", 0),
+    ("dy = x^2; dx = 2*x*y", "x=2,y=3", 0),
+    ("dx = x^2; dy = 2*x*y", "x=2,y=3", 1),
+]
+
+
+@pytest.mark.parametrize(("grad", "at", "status"), ORDERS)
+def test_formulas_are_in_the_order_of_the_point_or_have_names(capsys, grad, at, status):
+    """Whatever comes first in the formula of f; a wrong order is told with the order that was read."""
+    found, out, _ = run(capsys, "check", "y*x^2", "--grad", grad, "--at", at)
+    assert found == status, out
+    assert ("read in the order x, y" in " ".join(out.split())) == (status == 1 and "dx" not in grad)
+    point = {part[0]: float(part[2]) for part in at.split(",")}
+    assert dk.check_gradient("y*x^2", grad, point).passed == (status == 0)
+    assert dk.check_gradient("y*x^2", None, point).passed
+    assert dk.check_gradient("y*x^2", "x^2, 2*x*y", (3.0, 2.0)).passed
+
+
 def test_functions_in_files_and_arrays(capsys, folder):
     """FILE.py:f is called as it is, by the names of --at; what it prints goes to standard error."""
     status, out, err = run(capsys, "check", "mine.py:f", "--grad", "mine.py:g", "--at", "w=@w.npy,b=1/3", "--json")
@@ -107,6 +132,91 @@ def test_f_and_its_gradient_come_from_one_run_of_the_file(capsys, folder):
     """What the file draws at random is the same for both."""
     status, out, err = run(capsys, "check", "mine.py:noise", "--grad", "mine.py:slope", "--at", "w=@w.npy,b=2")
     assert (status, err.count("loaded")) == (0, 1), out
+
+
+def told(text):
+    """A text of the terminal on one line."""
+    return " ".join(text.split())
+
+
+def test_the_search_for_wrong_entries_ends(capsys, folder):
+    """Where most of 20000 entries are wrong a sample is judged, and the headline says that there may be more."""
+    np.save(folder / "big.npy", np.random.default_rng(0).normal(size=20_000))
+    (folder / "big.py").write_text("def f(w): return (w**2).mean()\ndef g(w): return w/len(w)\n")
+    begun = time.perf_counter()
+    status, out, _ = run(capsys, "check", "big.py:f", "--grad", "big.py:g", "--at", "w=@big.npy")
+    assert time.perf_counter() - begun < 20  # 1.3 s
+    assert status == 1
+    assert "wrong: at least 32 of 20000 entries (the search ended there)" in told(out)
+    assert "what is wrong is 1/2 times the right value" in told(out)
+
+
+def test_what_is_known_when_the_time_ends(capsys, folder):
+    """How many entries were judged, and how many of them are wrong."""
+    (folder / "slow.py").write_text("import time\ndef f(w): time.sleep(0.002); return (w**2).sum()\ndef g(w): return w\n")
+    np.save(folder / "w.npy", np.ones(40))
+    status, out, err = run(capsys, "check", "slow.py:f", "--grad", "slow.py:g", "--at", "w=@w.npy", "--timeout", "2")
+    assert (status, out) == (4, "")
+    known = re.search(r"until then (\d+) of 40 entries were judged and (\d+) found wrong", err)
+    assert known, err
+    assert 0 < int(known[1]) == int(known[2]) < 40
+
+
+ACCEPTED = [
+    ("exp(x)*(1 + 8e-11)", "x=1", 0, "x: off by 8e-11 of its size, which is accepted"),
+    ("exp(x)*(1 - 9e-4)", "x=1", 0, "Errors up to 0.001 of an entry are accepted, as asked; 1 of them would be wrong otherwise."),
+    ("exp(x)*(1 + 2e-3)", "x=1", 1, "off by 0.2 %"),
+    ("exp(x)", "x=1", 0, "pass: the derivative agrees with f"),
+]
+
+
+@pytest.mark.parametrize(("grad", "at", "status", "said"), ACCEPTED)
+def test_what_is_good_enough_is_accepted(capsys, grad, at, status, said):
+    """An error up to --accept passes and is stated; --rtol makes no error good; the rule of textbooks takes no such limit."""
+    found, out, _ = run(capsys, "check", "exp(x)", "--grad", grad, "--at", at, "--accept", "1e-3")
+    assert found == status, out
+    assert said in told(out)
+    assert ("accepted" in out) == (status == 0 and grad != "exp(x)")
+    assert run(capsys, "check", "exp(x)", "--grad", grad, "--at", at, "--rtol", "1e-3")[0] == (grad != "exp(x)")
+    assert run(capsys, "check", "exp(x)", "--grad", grad, "--at", at, "--accept", "1e-3", "--rule", "chapter")[0] == 2
+
+
+def test_an_error_bar_across_what_is_accepted_is_undecided():
+    """f is rounded to 5 digits: an error of 2e-3 can be seen, but not whether it is below 2e-3."""
+    check = dk.check_gradient(lambda x: round(1e5 * math.exp(x)) / 1e5, lambda x: 1.03 * math.exp(x), 1.0, accept=0.03)
+    assert check.verdict == "undecided", str(check)
+    assert dk.check_gradient(lambda x: round(1e5 * math.exp(x)) / 1e5, lambda x: 1.03 * math.exp(x), 1.0, accept=0.2).passed
+
+
+def test_the_textbooks_rule_is_explained_and_contradicted(capsys):
+    """A note under every table; where it passes what the remainder denies, that is said; at a kink no slope is."""
+    out = told(run(capsys, "check", "exp(x)", "--grad", "exp(x)*(1+9e-8)", "--at", "x=1", "--rule", "chapter")[1])
+    assert "1e-7 rule: the relative difference to D0 with h = 1e-5" in out
+    assert "passes it although the remainder shows an error" in out
+    assert "although" not in run(capsys, "check", "exp(x)", "--grad", "exp(x)", "--at", "x=1", "--rule", "chapter")[1]
+    kink = dk.check_gradient("abs(x)", 0, 0.0)
+    assert "slope" not in str(kink)
+    assert "slope 1 is that of every gradient" in caption(kink)
+
+
+def test_a_gradient_of_too_few_arrays_has_no_entries_and_no_slopes():
+    """One array for two arguments, or none for one of them, is said as such."""
+    w, b = np.ones((3, 3)), np.ones(3)
+    check = dk.check_gradient(lambda w, b: np.sum(w @ b), lambda w, b: np.ones((3, 3)), (w, b))
+    assert "arrays given: 1, expected: 2, one for each of w, b" in check.sentence()
+    assert "nan" not in str(check)
+    assert check.remainders == ()
+    lacking = dk.check_gradient(lambda w, b: np.sum(w @ b), lambda w, b: {"w": np.ones((3, 3))}, {"w": w, "b": b})
+    assert "there is no gradient of b" in lacking.sentence()
+
+
+def test_single_precision_that_was_promoted_is_told():
+    """An array of float32 is handed over in float64, so that the check sees more than 7 digits."""
+    w = np.ones(3, dtype=np.float32)
+    assert dk.check_gradient(lambda w: w @ w, lambda w: 2 * w, {"w": w}).notes == (
+        "w came as float32; f and its gradient were called in float64",
+    )
+    assert dk.check_gradient(lambda w: w @ w, lambda w: 2 * w, {"w": w.astype(float)}).notes == ()
 
 
 def test_a_saved_result_is_the_record(capsys, folder):
@@ -160,7 +270,17 @@ BAD = [
     (["x", "--at", "x=1", "--rule", "magic"], 2, None),
     (["x", "--at", "x=1", "--rtol", "2"], 2, None),
     (["x", "--at", "x=1", "--junit", "missing/j.xml"], 2, None),
-    (["compare", "--at", "w=@w.npy"], 2, None),
+    (
+        ["compare", "--at", "w=@w.npy"],
+        2,
+        "diffkit: 'w' is an array: '@w.npy'\n    give a number for every input; only diffkit check takes",
+    ),
+    (["compare", "--at", "w=w.npy"], 2, None),
+    (
+        ["mine.py:f", "--at", "w=w.npy,b=1"],
+        2,
+        "diffkit: the value of 'w' in --at is not a number: 'w.npy'\n    an array in a file is written w=@w.npy, for",
+    ),
 ]
 
 

@@ -15,6 +15,7 @@ from diffkit.tables import Table, clip, exact, fixed, headed, point, short
 VERDICTS = ("wrong", "undecided", "kink", "pass")  # the worst first
 MISSHAPEN = {"shape", "transposed", "missing broadcast sum"}  # causes of entries that have no number
 COORDINATES = 4  # of a point that a sentence writes out
+ALIKE = 1.5  # a slope below that is rather the 1 of a wrong gradient than the 2 of a right one
 SHOWN = 20  # entries in the table; JSON and CSV hold all that were measured
 
 
@@ -39,6 +40,7 @@ class Entry(Data):
     right: float | None = None
     chapter: float | None = None
     reason: str = ""
+    accepted: bool = False
 
     def differs(self) -> bool:
         """Tell whether yours is off by more than would be seen."""
@@ -76,6 +78,7 @@ class Remainder(Data):
 class Check(Record):
     """A gradient against f itself.
 
+    ``accept`` is the relative error that passes; ``notes`` say what else must be known;
     ``count`` is the number of entries of the gradient; ``limit`` the largest error, absolute, that an entry which was checked
     only together with others could hide.
     """
@@ -100,6 +103,8 @@ class Check(Record):
     limit: float | None = None
     status: str = "ok"
     reason: str = ""
+    accept: float | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -123,22 +128,30 @@ class Check(Record):
         """Return what was checked, the verdict, the slopes and what else must be known."""
         title = say("check.headline", expression=clip(self.expression), at=self.place())
         status = [] if self.status == "ok" else [say("check.status", status=word(self.status), reason=self.reason)]
-        return [title, self.sentence(), *self._slopes(), *status]
+        return [title, self.sentence(), *self._slopes(), *self.notes, *status]
 
     def sentence(self) -> str:
         """Return the verdict in one sentence."""
         found = self.found(self.verdict)
         said = say(f"check.{self.verdict}.{self._form(found)}", **self._fields(found))
-        return paragraph(said, say("check.cause", cause=self._cause())) if self.cause else said
+        cause = [say("check.cause", cause=self._cause())] if self.cause else []
+        return paragraph(said, *self._leave(), *cause)
+
+    def _leave(self) -> list[str]:
+        """Return what the user accepted, where an entry took advantage of it."""
+        used = sum(entry.accepted for entry in self.entries)
+        return [say("check.accepting", accept=short(self.accept), count=used)] if used else []
 
     def _form(self, found: list[Entry]) -> str:
         """Return which sentence says the verdict."""
         if self.verdict == "undecided":
-            return "differs" if found and found[0].differs() else "sentence"
+            return ("differs" if found[0].differs() else "sentence") if found else "together"
         if self.verdict == "wrong" and (not found or not math.isfinite(found[0].yours)):
             return "missing" if found and self.cause not in MISSHAPEN else "shape"
         if self.verdict == "pass" and (self.limit is not None or not self.count):
             return "many" if self.count else "empty"
+        if self.verdict == "wrong" and self.limit == math.inf:
+            return "least"
         return "one" if self.count == 1 and self.verdict != "kink" else "sentence"
 
     def _cause(self) -> str:
@@ -167,25 +180,25 @@ class Check(Record):
         shown = [
             say("check.slope", scheme=say(f"engine.{r.scheme}"), slope=fixed(r.slope), expected=r.expected_slope) for r in known
         ]
-        return (
-            [say("check.slopes", direction=self.direction or say("check.random"), slopes=say("comma").join(shown))]
-            if shown
-            else []
-        )
+        direction = self.direction or say("check.random")
+        said = [say("check.slopes", direction=direction, slopes=say("comma").join(shown))] if shown else []
+        denied = self.rule == "chapter" and self.passed and any(r.slope and r.slope < ALIKE for r in known)
+        return [*said, say("check.rule.denied")] if denied else said
 
     def table(self) -> Table:
         """Return one row an entry, the worst first."""
         named = any(e.cause for e in self.entries)
         rows = [
             (
-                *(e.name, exact(e.yours), e.shown(), short(e.relative_error), fixed(e.digits, 1), e.verdict),
-                *(short(e.chapter), *[e.cause or "-"] * named),
+                *(e.name, exact(mine(e, e.yours)), e.shown(), short(mine(e, e.relative_error)), fixed(e.digits, 1), e.verdict),
+                *(short(mine(e, e.chapter)), *[e.cause or "-"] * named),
             )
             for e in self.entries[:SHOWN]
         ]
-        headers = headed("entry", "yours", "numerical", "relative-error", "digits", "verdict", "by-chapter", *["cause"] * named)
+        headers = headed("entry", "yours", "numerical", "relative-error", "digits", "verdict", "by-rule", *["cause"] * named)
         reasons = tuple(say("colon", name=e.name, text=e.reason) for e in self.entries[:SHOWN] if e.reason)
-        return Table(headers, tuple(rows), say("check.caption", at=self.place()), (*reasons, *self._more()))
+        rule = [say("check.rule")] if rows else []
+        return Table(headers, tuple(rows), say("check.caption", at=self.place()), (*reasons, *self._more(), *rule))
 
     def _more(self) -> list[str]:
         """Return what the table leaves out."""
@@ -199,6 +212,11 @@ class Check(Record):
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row an entry."""
         return (entry.to_dict() for entry in self.entries)
+
+
+def mine(entry: Entry, number: float | None) -> float | None:
+    """Return what comes of yours; None where a gradient of another shape has no such entry."""
+    return None if math.isnan(entry.yours) and entry.cause in MISSHAPEN else number
 
 
 def amount(relative_error: float) -> str:

@@ -5,14 +5,14 @@ subgradient is right (`subgradients`); what is wrong gets a probable cause (`cau
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from diffkit import limits
-from diffkit.errors import UsageError
+from diffkit.errors import TimeLimitError, UsageError
 from diffkit.messages import say
 from diffkit.program import Program
 from diffkit.results import Check, Entry
@@ -20,7 +20,7 @@ from diffkit.results.check import VERDICTS
 from diffkit.study.check import causes, entries, subgradients, suspects
 from diffkit.study.check.answers import source
 from diffkit.study.check.entries import Case
-from diffkit.study.check.handover import Array, Handed
+from diffkit.study.check.handover import Array, Handed, numbers
 from diffkit.study.check.remainders import direction
 
 RTOL, RTOL32 = 1e-6, 2e-3  # what pass excludes by default: eps^(3/8), which a good difference reaches with room to spare
@@ -33,6 +33,7 @@ def check_gradient(
     *,
     rule: str = "taylor",
     rtol: float | None = None,
+    accept: float | None = None,
     seed: int = 0,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Check:
@@ -44,12 +45,17 @@ def check_gradient(
         Returns one number: a float, or whatever a library makes of one. It is only handed copies of the point.
     gradient : callable, Program, str, value or None
         Of the same arguments as f, or its value at the point, structured like ``at``; None checks the tape's gradient of f.
+        Several formulas, "2*x*y, x^2", are in the order of the entries of ``at``, or have names: "dx = 2*x*y; dy = x^2".
     at : number, array, tuple or dict
         The point.
     rule : {"taylor", "chapter"}
         "chapter" is the usual rule: |a - n|/max(|a|, |n|) < 1e-7, where n is D0 with h = 1e-5.
     rtol : float, optional
-        The relative error that must be excluded for pass; by default 1e-6, or 2e-3 where f answers in single precision.
+        For pass, an error of an entry above rtol times its size must have been excluded, else it is undecided; by default 1e-6,
+        or 2e-3 where f answers in single precision. It makes no error good: one that is seen is wrong, however small.
+    accept : float, optional
+        An entry that is off by no more than this part of its size passes, which is then said; the default of rtol is at least
+        that. Many entries that are only looked at together are not accepted in this way.
     seed : int
         Of the random directions.
 
@@ -79,11 +85,18 @@ def check_gradient(
         raise UsageError(f"unknown rule '{rule}'", remedy="the rules are taylor, chapter")
     if rtol is not None and not 0 < rtol < 1:
         raise UsageError(f"rtol must lie between 0 and 1, not be {rtol}")
+    if accept is not None and not (0 < accept < 1 and rule == "taylor"):
+        raise UsageError(f"accept must lie between 0 and 1 and needs rule taylor, not {accept} and {rule}")
     handed = Handed(f, at)
-    case = Case(handed, source(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
+    usual = max(RTOL32 if handed.single else RTOL, accept or 0.0)
+    case = Case(handed, source(gradient, handed), rtol or usual, accept or 0.0)
     dice = np.random.default_rng(seed % 2**64)  # beware: NumPy takes no negative seeds
     progress("entries")
-    found, limit = _by_chapter(case) if rule == "chapter" else _by_slopes(case, dice)
+    found, limit = (
+        (_judged(case, range(len(case.x)), entries.by_chapter, progress), None)
+        if rule == "chapter"
+        else (_by_slopes(case, dice, progress))
+    )
     cause, because = (None, "") if rule == "chapter" else _explain(case, found)
     progress("remainders")
     status, reason = _conduct(case)
@@ -104,6 +117,8 @@ def check_gradient(
         limit=limit,
         status=status,
         reason=reason,
+        accept=accept,
+        notes=_notes(case),
     )
 
 
@@ -124,17 +139,28 @@ def assert_gradient(f: Any, gradient: Any, at: Any, **options: Any) -> None:
 Found = dict[int, Entry]
 
 
-def _by_chapter(case: Case) -> tuple[Found, None]:
-    return {i: entries.by_chapter(case, i) for i in range(len(case.x))}, None
+def _judged(case: Case, asked: Sequence[int], judge: Callable[[Case, int], Entry], progress: Callable[[str], None]) -> Found:
+    """Entries judged one by one; if the time ends, what has been seen is told."""
+    found: Found = {}
+    try:
+        for done, i in enumerate(asked):
+            progress(say("check.progress", done=done, count=len(asked)))
+            found[i] = judge(case, i)
+    except TimeLimitError as error:
+        wrong = sum(entry.verdict == "wrong" for entry in found.values())
+        known = say("check.timeout", done=len(found), count=len(case.x), wrong=wrong)
+        raise TimeLimitError(error.what, known, error.remedy, status=error.status) from None
+    return found
 
 
-def _by_slopes(case: Case, dice: np.random.Generator) -> tuple[Found, float | None]:
+def _by_slopes(case: Case, dice: np.random.Generator, progress: Callable[[str], None]) -> tuple[Found, float | None]:
     """The entries that were judged, and the error that the others could hide."""
     if len(case.x) <= limits.CHECK_ENTRIES:
         asked, limit = list(range(len(case.x))), None
     else:
+        progress(say("check.searching"))
         asked, limit = suspects.search(case, dice)
-    found = {i: entries.judge(case, i) for i in asked}
+    found = _judged(case, asked, entries.judge, progress)
     kinks = [i for i, entry in found.items() if entry.verdict == "kink"]
     return found | _ties(case, found, kinks, dice), limit
 
@@ -176,9 +202,15 @@ def _explain(case: Case, found: Found) -> tuple[str | None, str]:
     cause = ("tie", say("because.tie")) if any(found[i].cause == "tie" for i in wrong) else causes.name(evidence)
     if cause:
         found.update({i: replace(found[i], cause=cause[0]) for i in wrong})
-        return cause
+        return cause[0], "; ".join(filter(None, (cause[1], _read_as(case, cause[0]))))
     shared = {found[i].cause for i in wrong}
     return (shared.pop() if len(shared) == 1 else None), ""
+
+
+def _read_as(case: Case, cause: str) -> str:
+    """In which order formulas without names were read, where a wrong order is the probable cause."""
+    order = case.gradient.order if cause in ("swapped", "permuted") else ""
+    return say("because.order", order=order) if order else ""
 
 
 def _evidence(case: Case, found: Found, wrong: list[int]) -> causes.Evidence:
@@ -217,6 +249,15 @@ def _conduct(case: Case) -> tuple[str, str]:
     if again != handed.first:
         return "not-deterministic", say("check.changed", first=repr(handed.first), again=repr(again))
     return "ok", ""
+
+
+def _notes(case: Case) -> tuple[str, ...]:
+    """In which precision f was called, where that is not the one of the point."""
+    kinds = [(part.name, numbers(part.original).dtype) for part in case.handed.point.parts]
+    narrow = [(name, kind) for name, kind in kinds if kind.kind == "f" and kind.itemsize < 8]
+    if not narrow or case.handed.narrow:
+        return ()
+    return (say("check.promoted", names=", ".join(name for name, _ in narrow[:8]), kind=narrow[0][1]),)
 
 
 def _text(f: Any, handed: Handed) -> str:

@@ -16,12 +16,13 @@ from diffkit.study.check.handover import Array, Handed, Part, apply, numbers
 class Answer(NamedTuple):
     """A gradient: its entries in the order of the point, nan where it has none, and each part as it came.
 
-    ``float32`` marks the entries that came in single precision.
+    ``float32`` marks the entries that came in single precision; ``given`` is the number of arrays that came.
     """
 
     flat: Array
     parts: dict[str, Array]
     float32: Array
+    given: int
 
     def misshapen(self, parts: Sequence[Part]) -> list[Part]:
         """The parts whose gradient has another shape than they have."""
@@ -32,10 +33,12 @@ class Source(NamedTuple):
     """Where answers come from: a function of the flat point that answers in the user's form, and what rounding may do to it.
 
     ``rounding`` bounds, for one entry at the point, the rounding error of a formula; 0 where the formula is not known.
+    ``order`` names the entries as several formulas without names were read.
     """
 
     at: Callable[[Array], Any]
     rounding: Callable[[int], float] = lambda i: 0.0
+    order: str = ""
 
 
 def source(gradient: Any, handed: Handed) -> Source:
@@ -74,9 +77,10 @@ def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
 
 
 def _formulas(gradient: Program, handed: Handed) -> Source:
-    """A Program of as many outputs as the point has entries, in the order of the inputs of f; its inputs are found by name."""
-    program = handed.f if isinstance(handed.f, Program) and len(handed.f.inputs) == len(handed.point.flat) else None
-    names = list(program.inputs) if program else handed.point.names
+    """A Program with an output for each entry, in the order of the point or named dx, dy; its inputs are found by name."""
+    names = _entries(handed)
+    labelled = _labelled(gradient, names)
+    gradient = labelled or gradient
     strange = [name for name in gradient.inputs if name not in names]
     if strange:
         raise UsageError(f"the gradient uses {', '.join(strange)}, f does not", remedy=f"the entries are {', '.join(names[:8])}")
@@ -84,7 +88,7 @@ def _formulas(gradient: Program, handed: Handed) -> Source:
         formulas, inputs = len(gradient.outputs), len(names)
         raise UsageError(
             f"the gradient has {formulas} formula{'s' * (formulas != 1)}, f {inputs} input{'s' * (inputs != 1)}",
-            remedy=f"give one for each of {', '.join(names[:8])}, separated by commas",
+            remedy=f"give one for each of {', '.join(names[:8])}, in this order, separated by commas",
         )
 
     def point(flat: Array) -> dict[str, float]:
@@ -95,7 +99,23 @@ def _formulas(gradient: Program, handed: Handed) -> Source:
         found = gradient(**point(flat))
         return found if len(names) > 1 else (found,)
 
-    return Source(at, lambda i: tape.noise(gradient, point(handed.point.flat), i))
+    order = "" if labelled or len(names) == 1 else ", ".join(names[:8])
+    return Source(at, lambda i: tape.noise(gradient, point(handed.point.flat), i), order)
+
+
+def _entries(handed: Handed) -> list[str]:
+    """The names of the entries: those of the point, else the inputs of f, in order."""
+    unnamed = isinstance(handed.f, Program) and not isinstance(handed.point.at, Mapping)
+    inputs = list(handed.f.inputs) if unnamed else []
+    return inputs if len(inputs) == len(handed.point.flat) else handed.point.names
+
+
+def _labelled(gradient: Program, names: Sequence[str]) -> Program | None:
+    """The gradient by the statements dx = ..., dy = ..., in any order; None unless every entry has one."""
+    known = dict(gradient.names)
+    if not all(f"d{name}" in known for name in names):
+        return None
+    return Program(gradient.lines, gradient.inputs, tuple(known[f"d{name}"] for name in names), gradient.names)
 
 
 def arranged(given: Any, handed: Handed) -> Answer:
@@ -108,7 +128,7 @@ def arranged(given: Any, handed: Handed) -> Answer:
         if np.squeeze(array).shape == np.squeeze(np.empty(part.shape)).shape:
             flat[part.place] = array.ravel()
             single[part.place] = array.dtype.itemsize < 8 and array.dtype.kind == "f"
-    return Answer(flat, arrays, single)
+    return Answer(flat, arrays, single, len(given) if isinstance(given, (Mapping, tuple, list)) else 1)
 
 
 def _by_part(given: Any, parts: Sequence[Part]) -> list[Array]:

@@ -136,6 +136,11 @@ def _shape(e: Evidence) -> Cause | None:
     for part in e.answer.misshapen(e.parts):
         given = e.answer.parts[part.name]
         true, bars = (a[part.place].reshape(part.shape) for a in (e.true, e.bars))
+        if not given.size and len(e.parts) > 1 and not any(a.size for a in e.answer.parts.values()):
+            names = ", ".join(part.name for part in e.parts[:8])
+            return "shape", say("because.count", given=e.answer.given, expected=len(e.parts), names=names)
+        if not given.shape and np.isnan(given):
+            return "shape", say("because.nothing", name=part.name)
         fields = {"name": part.name, "shape": given.shape, "expected": part.shape}
         if given.shape == part.shape[::-1] and _close(given.T, true, bars):
             return "transposed", say("because.transposed", **fields)

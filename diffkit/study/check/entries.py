@@ -6,6 +6,7 @@ the unit roundoff of the precision in which yours came.
     wrong      gap > 4 error(n) + 8 u |yours|, and the remainder of f agrees that there is such a gap
     pass       no gap, and an error of rtol would have shown: it exceeds the limit of 5 error(n) + 8 u |yours|
     kink       yours lies between the slopes on the left and on the right
+    accepted   pass, too, where the user accepts a relative error and gap + 4 error(n) + 8 u |yours| is within it
     undecided  no gap, but noise or a kink nearby hides the digits that were asked for
 """
 
@@ -24,6 +25,7 @@ from diffkit.study.check import remainders
 from diffkit.study.check.answers import Answer, Source, arranged
 from diffkit.study.check.causes import single
 from diffkit.study.check.handover import Array, Handed
+from diffkit.tables import short
 
 SAFE = 4.0  # error bars hold in all but 1 of 1000 cases, and are then missed by less than this
 ROUNDING = 8.0  # how many u the rounding of a right gradient may cost
@@ -35,8 +37,8 @@ CHAPTER_STEP, CHAPTER_LIMIT = 1e-5, 1e-7
 class Case:
     """What is checked: f at a point, the gradient as a function and as an answer there, and the noise of f."""
 
-    def __init__(self, handed: Handed, gradient: Source, rtol: float) -> None:
-        self.handed, self.gradient, self.rtol = handed, gradient, rtol
+    def __init__(self, handed: Handed, gradient: Source, rtol: float, accept: float = 0.0) -> None:
+        self.handed, self.gradient, self.rtol, self.accept = handed, gradient, rtol, accept
         self.x = handed.point.flat
         self.answer: Answer = arranged(gradient.at(self.x), handed)
         self.known: dict[float, Array] = {}
@@ -72,9 +74,12 @@ class Case:
 
     @cached_property
     def everywhere(self) -> Array:
-        """The direction that moves every argument by its size, the largest by 1."""
-        d = remainders.sizes([part.place for part in self.handed.point.parts], self.x)
-        return np.asarray(d / d.max(initial=1e-300))
+        """The direction that moves every entry by the same part of itself, so that tiny steps show noise alone.
+
+        What is 0 moves as the smallest other entry does.
+        """
+        size = np.abs(self.x)
+        return np.where(size > 0, size, size[size > 0].min(initial=self.size)) / self.size
 
     @cached_property
     def noise(self) -> float:
@@ -125,7 +130,7 @@ def judge(case: Case, i: int) -> Entry:
         reason=estimate.reason,
     )
     if estimate.status == "kink":
-        return _at_kink(entry, float(estimate.left), float(estimate.right), error)
+        return _at_kink(entry, float(estimate.left), float(estimate.right), max(SLOPES, case.accept))
     overflows = math.isinf(yours) and not math.isfinite(n)
     if not math.isfinite(yours) and not overflows and estimate.status != "vertical-tangent":
         return _with(entry, verdict="wrong", reason="")
@@ -140,15 +145,15 @@ def _with(entry: Entry, **changes: Any) -> Entry:
     return replace(entry, **changes)
 
 
-def _at_kink(entry: Entry, left: float, right: float, error: float) -> Entry:
-    """Between the slopes of both sides, to their rounding, every value is a right one."""
+def _at_kink(entry: Entry, left: float, right: float, slack: float) -> Entry:
+    """Between the slopes of both sides, to their rounding or what is accepted, every value is a right one."""
     low, high = min(left, right), max(left, right)
     nearest = min(max(entry.yours, low), high)
     size = max(abs(low), abs(high))
-    inside = abs(entry.yours - nearest) <= SLOPES * size
+    inside = abs(entry.yours - nearest) <= slack * size
     off = abs(entry.yours - nearest) / size if size else 0.0
     said = say("check.inside" if inside else "check.outside", left=f"{left:.6g}", right=f"{right:.6g}")
-    found = {"verdict": "kink" if inside else "wrong", "digits": correct_digits(SLOPES), "reason": said}
+    found = {"verdict": "kink" if inside else "wrong", "digits": correct_digits(slack), "reason": said}
     return _with(entry, left=left, right=right, numerical=nearest, relative_error=0.0 if inside else off, **found)
 
 
@@ -165,12 +170,25 @@ def _weighed(case: Case, i: int, entry: Entry, estimate: Any) -> Entry:
         scale = max(scale, _typical(case.along(i), float(case.x[i]), float(estimate.h or 0.0)))
     digits = correct_digits(limit / scale) if scale else correct_digits(0.0)
     entry = _with(entry, digits=digits, limit=limit)
+    free = case.accept * abs(entry.numerical)
+    if gap > allowed + free:
+        return _suspected(case, i, entry, axis, gap - allowed - free)
     if gap > allowed:
-        return _suspected(case, i, entry, axis, gap - allowed)
+        return _accepted(entry, gap, (gap + limit) / scale, gap + allowed <= free)
+    if allowed <= free - gap:
+        return _with(entry, verdict="pass", reason="")
     if digits >= -math.log10(case.rtol):
         return _with(entry, verdict="pass", reason="")
     hidden = "check.hidden.why" if estimate.reason else "check.hidden"
     return _with(entry, reason=say(hidden, digits=f"{digits:.1f}", status=estimate.status, reason=estimate.reason))
+
+
+def _accepted(entry: Entry, gap: float, hidden: float, surely: bool) -> Entry:
+    """Off by more than can be explained, and no more than is accepted; undecided where the error bar reaches beyond that."""
+    if surely:
+        off = short(entry.relative_error)
+        return _with(entry, verdict="pass", digits=correct_digits(hidden), accepted=True, reason=say("check.accepted", error=off))
+    return _with(entry, reason=say("check.reaches"))
 
 
 def _typical(f: Callable[[float], float], x: float, h: float) -> float:

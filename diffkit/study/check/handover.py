@@ -129,12 +129,10 @@ class Handed:
         self.f = as_program(f) if isinstance(f, str) else f
         if not callable(self.f):
             raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
-        if isinstance(self.f, Program) and isinstance(at, Mapping) and sorted(at) == sorted(self.f.inputs):
-            at = {name: at[name] for name in self.f.inputs}  # one order for all that follows
         self.point = Point(at, lambda count: parameters(self.f, count))
         self.evaluations, self.narrow, self.single = 0, False, False
         self.first = self._first()
-        self.program = self._program()
+        self.program = _ordered(self._program(), at)
 
     def value(self, flat: Array) -> float:
         """f there; nan where it fails."""
@@ -193,6 +191,13 @@ class Handed:
             raise
         except FAILURES:  # beware: what cannot be recorded raises what it likes; it is measured instead
             return None
+
+
+def _ordered(program: Program | None, at: Any) -> Program | None:
+    """The Program with its inputs in the order in which the point names them: one order for all that follows."""
+    if program is None or not isinstance(at, Mapping) or sorted(at) != sorted(program.inputs):
+        return program
+    return Program(program.lines, tuple(at), program.outputs, program.names)
 
 
 def _one_number(result: Any) -> Array:

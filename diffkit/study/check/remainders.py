@@ -36,17 +36,19 @@ SHORT = 4.0  # how many times a smaller step may fall short of the line
 def along(value: Callable[[Array], float], x: Array, g: Array, d: Array, noise: float) -> tuple[Remainder, ...]:
     """The remainders of every scheme along ``d``, from 4 max(1, |x|) down to the spacing of the floats at x."""
     known: dict[float, tuple[float, Array]] = {}
+    places = np.flatnonzero(d)  # one of 20000, where an entry is judged
 
     def at(t: float) -> tuple[float, Array]:
         if t not in known:
-            moved = x + t * d
-            known[t] = value(moved), moved - x
+            moved = x.copy()
+            moved[places] += t * d[places]
+            known[t] = value(moved), moved[places] - x[places]
         return known[t]
 
     reach = float(np.abs(d).max(initial=0.0)) / 2
     taken = [h for h in _steps(x, d) if np.abs(at(h)[1]).max(initial=0.0) >= reach * h]  # smaller ones vanish in x + h d
     with quiet():
-        return tuple(_remainder(name, [_step(name, at, g, h, noise) for h in taken]) for name in SCHEMES)
+        return tuple(_remainder(name, [_step(name, at, g[places], h, noise) for h in taken]) for name in SCHEMES)
 
 
 def _steps(x: Array, d: Array) -> list[float]:

@@ -31,12 +31,17 @@ class Group(NamedTuple):
 
 
 def search(case: Case, dice: np.random.Generator) -> Search:
-    """A sample, and the entries behind every direction that disagrees, found by halving."""
+    """A sample, and the entries behind every direction that disagrees, found by halving.
+
+    Where half of the sample disagrees nothing is sought: it shows what is wrong, and of the others nothing is known.
+    """
     everything = np.arange(len(case.x))
     sample = sorted(int(i) for i in dice.choice(everything, SAMPLE, replace=False))
     wrong, limit = asked(case, everything, dice)
     if not wrong:
         return Search(sample, limit)
+    if sum(ask(case, np.array([i]), dice).wrong for i in sample) > SAMPLE // 2:
+        return Search(sample, math.inf)
     found = sorted({*sample, *_halved(case, everything, dice)})
     wrong, limit = asked(case, np.setdiff1d(everything, found), dice)
     return Search(found, math.inf if wrong else limit)
