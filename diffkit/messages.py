@@ -12,7 +12,7 @@ from pathlib import Path
 
 LANGUAGES = {"en": "en", "zh": "zh-CN"}  # and as HTML names them
 CHARACTER = "[\u2e80-\u9fff\uff00-\uff60]"  # of Chinese, with its punctuation
-BLANK = re.compile(f"(?<={CHARACTER}) (?={CHARACTER})")  # where Chinese has none
+BLANK = re.compile(f"(?<={CHARACTER}) (?={CHARACTER})|(?<=[，。；：）]) ")  # where Chinese has none
 LOCALE = Path(__file__).parent / "locale"
 SENTENCES = {
     # -- headlines of the terminal tables and captions of the tables

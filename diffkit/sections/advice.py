@@ -1,6 +1,6 @@
 """The advice: which engine, why, and a stable form with the rules that lead to it."""
 
-from diffkit.captions import alt, caption
+from diffkit.captions import alt, caption, named
 from diffkit.document import Block, FigureBlock, Listing, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import Advice, Rewriting
@@ -14,7 +14,7 @@ def build(record: Advice) -> list[Section | None]:
     """Return the sections of the advice."""
     several = len(record.derivatives) > 1
     texts = [say("advice.of", name=d.wrt, text=d.text) if several else d.text for d in record.derivatives[:LEADS]]
-    leads = tuple(Prose(text, lead=True) for text in texts or record.headline()[:1])
+    leads = tuple(Prose(named(text), lead=True) for text in texts or record.headline()[:1])
     first = Section(say("heading.verdict"), (*leads, formula(record)))
     offers = [stable for stable in (record.stable, *(d.stable for d in record.derivatives)) if stable]
     return [first, section(record), _forms(offers) if offers else None] if record.at else [first]
