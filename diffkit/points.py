@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def recordable(f: Any) -> bool:
+    """Is it a Python callable, which has to be run to be known?"""
+    return callable(f) and not isinstance(f, Program)
+
+
 def as_program(f: Any, at: Any = None) -> Program:
     """A Program from a Program, a text, or a Python callable (recorded at the point ``at``)."""
     if isinstance(f, Program):
