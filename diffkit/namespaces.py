@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 INF, NAN = math.inf, math.nan
 NUMBERS = {"math", "mpmath"}  # namespaces of single values, where a branch not taken can be left out
+ARRAYS = {"numpy", "traced"}  # namespaces of many values at once
 COMPARISONS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne}
 
 
@@ -62,7 +63,7 @@ def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[An
     if F.name == "math" and y != y:
         return y
     found = ieee(partial(TABLE[name].partial, position), F, y, *operands)
-    return F.where(y != y, y, found) if F.name == "numpy" else found
+    return F.where(y != y, y, found) if F.name in ARRAYS else found
 
 
 @cache

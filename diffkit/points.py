@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def recordable(f: Any) -> bool:
+    """Is it a Python callable, which has to be run to be known?"""
+    return callable(f) and not isinstance(f, Program)
+
+
 def as_program(f: Any, at: Any = None) -> Program:
     """A Program from a Program, a text, or a Python callable (recorded at the point ``at``)."""
     if isinstance(f, Program):
@@ -25,12 +30,6 @@ def as_program(f: Any, at: Any = None) -> Program:
 
         return trace(f, at)
     raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
-
-
-def demand_one_output(program: Program) -> None:
-    """Refuse a gradient of several outputs."""
-    if len(program.outputs) != 1:
-        raise UsageError(f"a gradient needs one output, the function has {len(program.outputs)}", remedy="use jacobian")
 
 
 def prepare(f: Any, at: Any) -> tuple[Program, list[Any], Callable[[Sequence[Any]], Any]]:

@@ -7,6 +7,9 @@ The adjoint of line k is v_bar[k] = d f / d v[k].  Walking the lines backwards, 
 One reverse sweep gives the derivative by every input, at a few times the cost of f whatever their number (Linnainmaa 1970,
 Speelpenning 1980).  The sweep runs in any namespace: floats, arrays, mpmath, and Programs, where it writes the gradient
 as a Program.
+
+A Python callable is recorded while it runs (`recording`), so that value and gradient take one call of it and one pass back
+over what it did (`eager`).
 """
 
 from __future__ import annotations
@@ -16,58 +19,42 @@ from collections.abc import Callable, Sequence
 
 from diffkit import namespaces
 from diffkit.floats import U
-from diffkit.points import as_program, demand_one_output, prepare
-from diffkit.primitives import TABLE, zero
-from diffkit.program import Builder, Program, active, namespace_of, reachable, renumber, run, tidy
+from diffkit.jacobians import (
+    blocks,
+    demand_one,
+    demand_one_number,
+    directions_like,
+    in_form,
+    is_nan,
+    of_gradient,
+    pull,
+    push,
+    seeds_like,
+)
+from diffkit.jacobians import jacobian as structured
+from diffkit.points import as_program, prepare, recordable
+from diffkit.primitives import TABLE
+from diffkit.program import Builder, Program, active, reachable, renumber, run, tidy
+from diffkit.sweeps import reverse_sweep
+from diffkit.tracing import call
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
 
-# operations whose partial 0 is a strong one: choices not taken, and what is piecewise constant
-STRONG = {row.name for row in TABLE.values() if row.selects or set(row.partials) == {zero}}
+
+# --- Python callables ------------------------------------------------------------------------------------------------------
+def _recorded_value_and_gradient(f: Callable[..., Any], at: Any) -> tuple[Any, Any]:
+    recorded = call(f, at)
+    value = demand_one_number(recorded)
+    k = recorded.line(0)
+    return value, recorded.restore(pull(recorded, {} if k is None else {k: 1.0}, undefined=is_nan(value)))
 
 
-def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, Any], depends: Sequence[bool]) -> list[Any]:
-    """The adjoint of every line that ``depends`` marks, from the adjoints ``seeds`` of the outputs; None: no path to them."""
-    v_bar: list[Any] = [None] * len(v)
-    for k, seed in seeds.items():
-        v_bar[k] = seed if v_bar[k] is None else v_bar[k] + seed
-    strong = [False] * len(v) if F.name in namespaces.NUMBERS else _behind_a_choice(program)
-    for k in range(len(v) - 1, -1, -1):
-        line, bar = program.lines[k], v_bar[k]
-        if bar is None or not line.args:
-            continue
-        operands = [v[a] for a in line.args]
-        for position, a in enumerate(line.args):
-            if depends[a]:
-                partial = namespaces.local_derivative(line.op, position, F, v[k], operands)
-                if F.name in namespaces.NUMBERS and partial == 0 and line.op in STRONG:
-                    continue  # not taken, or piecewise constant: contributes nothing, whatever lies behind it
-                share = _strong_product(F, bar, partial) if strong[k] else bar * partial
-                v_bar[a] = share if v_bar[a] is None else v_bar[a] + share
-    return v_bar
-
-
-def _behind_a_choice(program: Program) -> list[bool]:
-    """Does each line feed a where, max, min or relu, which may not have taken it?"""
-    behind = [False] * len(program.lines)
-    for k in range(len(program.lines) - 1, -1, -1):
-        if behind[k] or (program.lines[k].args and TABLE[program.lines[k].op].selects):
-            for a in program.lines[k].args:
-                behind[a] = True
-    return behind
-
-
-def _strong_product(F: Any, bar: Any, partial: Any) -> Any:
-    """bar * partial, and 0 where bar is 0 even if partial is nan: the branch not taken."""
-    zero = F.const(0.0)
-    return F.where(F.eq(bar, zero), zero, bar * partial)
-
-
+# --- Programs --------------------------------------------------------------------------------------------------------------
 def _sweep_at(program: Program, values: Sequence[Any], output: int = 0) -> tuple[Any, list[Any]]:
     """One output and its derivative by every input, at ``values``."""
-    F = namespaces.get(namespace_of(values))
+    F = namespaces.get(program.namespace_of(values))
     root = program.outputs[output]
     with namespaces.quiet():
         v = run(program, F, values)
@@ -116,8 +103,10 @@ def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
     >>> value_and_gradient("(x + y)*z", {"x": -2, "y": 5, "z": -4})
     (-12.0, {'x': -4.0, 'y': -4.0, 'z': 3.0})
     """
+    if recordable(f):
+        return _recorded_value_and_gradient(f, at)
     program, values, restore = prepare(f, at)
-    demand_one_output(program)
+    demand_one(len(program.outputs))
     value, gradient = _sweep_at(program, values)
     return value, restore(gradient)
 
@@ -170,43 +159,69 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     return Compiled(f, at, value_and_gradient, fast)
 
 
+def gradient(f: Any, at: Any) -> Any:
+    """The gradient of f, structured like ``at``; see `value_and_gradient`.
+
+    Examples
+    --------
+    >>> gradient("(a + b)*(b + 1)", (2, 1))
+    (2.0, 5.0)
+    """
+    return value_and_gradient(f, at)[1]
+
+
 def jacobian(f: Any, at: Any) -> Any:
-    """The derivative of every output by every input, one reverse sweep an output; each row structured like ``at``.
+    """The derivative of every output by every input; each row structured like ``at``.
+
+    One reverse sweep an output, or one forward sweep an input, whichever are fewer.  An array as result, or in ``at``, gives
+    an array: its shape is the result's followed by the coordinate's.
 
     Examples
     --------
     >>> jacobian("x*y, x + y", (2, 3))
     ((3.0, 2.0), (1.0, 1.0))
     """
+    if recordable(f):
+        recorded = call(f, at)
+        return structured(recorded, blocks(recorded))
     program, values, restore = prepare(f, at)
     return tuple(restore(_sweep_at(program, values, i)[1]) for i in range(len(program.outputs)))
 
 
 def hessian(f: Any, at: Any) -> Any:
-    """The second derivatives of f: the Jacobian of the gradient Program; rows and columns structured like ``at``.
+    """The second derivatives of f: the Jacobian of the gradient; rows and columns structured like ``at``.
 
     Examples
     --------
     >>> hessian("x^2*y", (3, 2))
     ((4.0, 6.0), (6.0, 0.0))
     """
+    if recordable(f):
+        recorded = of_gradient(gradient, f, at)
+        return recorded.rebuild([recorded.restore(row)[0] for row in blocks(recorded)])
     program, values, restore = prepare(f, at)
     slopes = gradient_program(program)
     return restore([restore(_sweep_at(slopes, values, 1 + i)[1]) for i in range(len(values))])
 
 
 def hvp(f: Any, at: Any, v: Any) -> Any:
-    """The Hessian times a vector, by one reverse sweep over the gradient Program (the Hessian is symmetric).
+    """The Hessian times a vector, without the Hessian.
+
+    For a callable: one forward sweep over its recorded gradient; for a Program: one reverse sweep over its gradient Program,
+    which is the same number because the Hessian is symmetric.
 
     Examples
     --------
     >>> hvp("x^2*y", (3, 2), (1, 0))
     (4.0, 6.0)
     """
+    if recordable(f):
+        recorded = of_gradient(gradient, f, at)
+        return recorded.rebuild(push(recorded, directions_like(recorded, v)))
     program, values, restore = prepare(f, at)
     weights = prepare(program, v)[1]
     slopes = gradient_program(program)
-    F = namespaces.get(namespace_of(values))
+    F = namespaces.get(program.namespace_of(values))
     seeds: dict[int, Any] = {}
     for k, weight in zip(slopes.outputs[1:], weights):
         seeds[k] = seeds.get(k, 0.0) + weight
@@ -224,8 +239,10 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
     >>> y, pullback((1, 10))
     ((6.0, 5.0), (13.0, 12.0))
     """
+    if recordable(f):
+        return _recorded_vjp(f, at)
     program, values, restore = prepare(f, at)
-    F = namespaces.get(namespace_of(values))
+    F = namespaces.get(program.namespace_of(values))
     with namespaces.quiet():
         v = run(program, F, values)
     depends = active(program, program.inputs)
@@ -242,6 +259,17 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
     return (v[program.outputs[0]] if one else tuple(v[k] for k in program.outputs)), pullback
 
 
+def _recorded_vjp(f: Callable[..., Any], at: Any) -> tuple[Any, Callable[[Any], Any]]:
+    recorded = call(f, at)
+    values = [recorded.value(i) for i in range(len(recorded.outputs))]
+    undefined = any(map(is_nan, values))
+
+    def pullback(y_bar: Any) -> Any:
+        return recorded.restore(pull(recorded, seeds_like(recorded, y_bar), undefined))
+
+    return recorded.rebuild([in_form(y, y) for y in values]), pullback
+
+
 def gradient_program(f: Any) -> Program:
     """The Program whose outputs are the value of f and its derivative by every input: reverse mode, written out.
 
@@ -256,7 +284,7 @@ def gradient_program(f: Any) -> Program:
     from diffkit import algebra
 
     program = tidy(as_program(f))
-    demand_one_output(program)
+    demand_one(len(program.outputs))
     builder = Builder()
     F = algebra.namespace(builder)
     new = renumber(program, builder, reachable(program, range(len(program.lines)))[0])

@@ -16,7 +16,8 @@ from diffkit.emit import numba_code
 from diffkit.emit.page import NUMBA, PYTHON
 from diffkit.emit.sheet import FUNCTIONS, OWN
 from diffkit.emit.writer import Writer
-from diffkit.points import as_program, demand_one_output, spread
+from diffkit.jacobians import demand_one
+from diffkit.points import as_program, spread
 from diffkit.program import Program
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
@@ -153,7 +154,7 @@ class Compiled:
 
     def _record(self, at: Any) -> None:
         program = as_program(self._f, at)
-        demand_one_output(program)
+        demand_one(len(program.outputs))
         self.recordings += 1
         variant = Variant(program, self._wanted)
         self._variants.insert(0, variant if variant.function else Variant(program, fast=False))

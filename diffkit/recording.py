@@ -1,0 +1,522 @@
+"""Recording: values that write down what is done to them, and know what they are at the point.
+
+A `Recording` is the tape of one call of a Python callable: one entry a line.  A `Traced` value is the result of one line:
+a `Scalar` holds a Python float, an `Array` anything else (an array of NumPy, or a value that an outer recording traces, so
+that differentiation nests: the innermost recording of the operands writes, all others are constants to it).  No state
+stands outside the recordings: an exception, a thread or a recursion leaves nothing behind.
+
+An entry is (op, a, b, slope by a, slope by b) for one or two floats, its slopes known at once (None: none asked for), and
+(op, args, operands, y, static) for all else.  Operands a, b, args: the line of a traced value, ~line if it is piecewise
+constant, and anything that is no int is a constant.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import sys
+from collections.abc import Callable
+
+from diffkit import namespaces
+from diffkit.errors import InputError
+from diffkit.namespaces import NUMPY_NAMES
+from diffkit.primitives import TABLE, zero
+
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
+
+FROM_NUMPY = {native: name for name, native in NUMPY_NAMES.items()} | {
+    "maximum": "max",
+    "minimum": "min",
+    "absolute": "abs",
+    "fabs": "abs",
+    "float_power": "pow",
+    "true_divide": "div",
+    "less": "lt",
+    "less_equal": "le",
+    "greater": "gt",
+    "greater_equal": "ge",
+    "equal": "eq",
+    "not_equal": "ne",
+    "logical_and": "and",
+    "logical_or": "or",
+    "logical_not": "not",
+    "bitwise_and": "and",
+    "bitwise_or": "or",
+    "invert": "not",
+}
+OPERATORS = namespaces.COMPARISONS | {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "pow": operator.pow,
+    "neg": operator.neg,
+    "abs": abs,
+    "and": operator.and_,
+    "or": operator.or_,
+    "not": operator.invert,
+}
+MATH = namespaces.get("math")
+LEVELS = itertools.count()
+
+
+class Recording(list):  # type: ignore[type-arg]
+    """The tape of one call: its entries, the inputs first, and the choices that were made."""
+
+    __slots__ = ("closed", "guards", "inputs", "level", "mixed", "values")
+
+    def __init__(self) -> None:
+        self.level = next(LEVELS)  # an inner recording starts later than those around it
+        self.guards: list[tuple[int, bool]] = []
+        self.inputs = 0
+        self.values: list[Any] = []  # of the inputs
+        self.mixed = False  # is any line more than a float?
+        self.closed = False
+
+    def input(self, value: Any) -> Traced:
+        """The next input, a float, an array or a value traced by an outer recording."""
+        self.inputs += 1
+        self.values.append(value)
+        if type(value) is float:
+            return Scalar(self, value, INPUT)
+        self.mixed = True
+        return Array(self, value, INPUT)
+
+
+INPUT = ("input", None, None, None, None)
+
+
+class Traced:
+    """The result of one recorded line."""
+
+    __slots__ = ("index", "tape", "value")
+    __array_priority__ = 1000
+    tape: Recording
+    value: Any
+    index: int
+    __hash__ = object.__hash__
+
+    def __init__(self, tape: Recording, value: Any, entry: tuple[Any, ...]) -> None:
+        self.tape = tape
+        self.value = value
+        self.index = len(tape)
+        tape.append(entry)
+
+    @staticmethod
+    def apply(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
+        """Record an operation."""
+        return record(op, *operands, static=static)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
+        if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
+            return record(FROM_NUMPY[ufunc.__name__], *operands)
+        from diffkit import numpy_functions
+
+        return numpy_functions.ufunc(ufunc.__name__, method, operands, options)
+
+    def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Any:
+        from diffkit import numpy_functions
+
+        return numpy_functions.function(function.__name__, operands, options)
+
+    def __bool__(self) -> bool:
+        outcome = bool(self.value)
+        self.tape.guards.append((self.index, outcome))
+        return outcome
+
+    def __pos__(self) -> Traced:
+        return self
+
+    def __float__(self) -> Any:
+        raise refusal(
+            "a traced value was turned into a plain float, which loses its derivative",
+            "use NumPy's functions (np.sin, not math.sin) and leave out float()",
+        )
+
+    __int__ = __complex__ = item = __round__ = __trunc__ = __floor__ = __ceil__ = __float__
+
+    def tolist(self) -> Any:
+        """Refused: it would lose the derivative."""
+        return self.__float__()
+
+    def __index__(self) -> int:
+        raise refusal(
+            "a traced value was used as an index or a count, which must be a plain whole number",
+            "take it from what is not differentiated: len(x), range(n), an argument bound beforehand",
+        )
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise refusal(
+            "an element of a traced array was assigned to, which cannot be recorded",
+            "build the array at once: np.stack, np.concatenate or np.where",
+        )
+
+    def __mod__(self, other: Any) -> Any:
+        raise refusal("the remainder % cannot be recorded", "write x - y*np.floor(x/y)")
+
+    __rmod__ = __divmod__ = __rdivmod__ = __mod__
+
+    def __repr__(self) -> str:
+        return f"<traced {self.value!r}>"
+
+    def __getstate__(self) -> Any:
+        raise refusal("a traced value cannot be saved or sent elsewhere", "return it from the function instead")
+
+
+class Scalar(Traced):
+    """A traced Python float."""
+
+    __slots__ = ()
+    value: float
+    shape: tuple[int, ...] = ()
+    ndim, size = 0, 1
+
+    def __add__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is Scalar and other.tape is self.tape:
+            return Scalar(self.tape, self.value + other.value, ("add", self.index, other.index, 1.0, 1.0))
+        if kind is float or kind is int:
+            other = float(other)
+            return Scalar(self.tape, self.value + other, ("add", self.index, other, 1.0, None))
+        return record("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is float or kind is int:
+            other = float(other)
+            return Scalar(self.tape, other + self.value, ("add", other, self.index, None, 1.0))
+        return record("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is Scalar and other.tape is self.tape:
+            return Scalar(self.tape, self.value - other.value, ("sub", self.index, other.index, 1.0, -1.0))
+        if kind is float or kind is int:
+            other = float(other)
+            return Scalar(self.tape, self.value - other, ("sub", self.index, other, 1.0, None))
+        return record("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is float or kind is int:
+            other = float(other)
+            return Scalar(self.tape, other - self.value, ("sub", other, self.index, None, -1.0))
+        return record("sub", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is Scalar and other.tape is self.tape:
+            a, b = self.value, other.value
+            return Scalar(self.tape, a * b, ("mul", self.index, other.index, b, a))
+        if kind is float or kind is int:
+            other = float(other)
+            return Scalar(self.tape, self.value * other, ("mul", self.index, other, other, None))
+        return record("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is float or kind is int:
+            other = float(other)
+            return Scalar(self.tape, other * self.value, ("mul", other, self.index, None, other))
+        return record("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        if type(other) is Scalar and other.tape is self.tape and other.value:
+            b = other.value
+            y = self.value / b
+            return Scalar(self.tape, y, ("div", self.index, other.index, 1 / b, -y / b))
+        return record("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        kind = type(other)
+        if (kind is float or kind is int) and self.value:
+            other = float(other)
+            y = other / self.value
+            return Scalar(self.tape, y, ("div", other, self.index, None, -y / self.value))
+        return record("div", other, self)
+
+    def __neg__(self) -> Scalar:
+        return Scalar(self.tape, -self.value, ("neg", self.index, None, -1.0, None))
+
+    def sum(self, *axis: Any, **options: Any) -> Scalar:
+        """Itself, like NumPy's numbers."""
+        return self
+
+    mean = prod = max = min = ravel = flatten = squeeze = copy = sum
+
+
+class Array(Traced):
+    """A traced array, or a value that an outer recording traces."""
+
+    __slots__ = ("shares",)
+
+    def __init__(self, tape: Recording, value: Any, entry: tuple[Any, ...], flat: bool = False) -> None:
+        self.tape = tape
+        self.value = value
+        self.index = ~len(tape) if flat else len(tape)
+        self.shares = False  # may its memory be reached by another name?
+        tape.append(entry)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As of a plain array."""
+        return self.value.shape if hasattr(self.value, "shape") else ()
+
+    @property
+    def ndim(self) -> int:
+        """As of a plain array."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """As of a plain array."""
+        size = 1
+        for n in self.shape:
+            size *= n
+        return size
+
+    @property
+    def dtype(self) -> Any:
+        """As of a plain array."""
+        return getattr(self.value, "dtype", float)
+
+    @property
+    def T(self) -> Any:
+        """As of a plain array."""
+        return self.transpose()
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a single number")
+        return self.shape[0]
+
+    def __iter__(self) -> Any:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        from diffkit.numpy_functions import take_index
+
+        return take_index(self, index)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        from diffkit.numpy_functions import method
+
+        return method(self, name)
+
+    def __array__(self, *options: Any, **named: Any) -> Any:
+        raise refusal(
+            "a traced array was turned into a plain array, which loses its derivative",
+            "use NumPy's functions; np.stack and np.concatenate, not np.array, put traced values together",
+        )
+
+
+def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
+    """Write one operation on traced values and constants into the innermost recording among them."""
+    tape = innermost(operands)
+    args, values = [], []
+    for x in operands:
+        if isinstance(x, Traced) and x.tape is tape:
+            args.append(x.index)
+            values.append(x.value)
+        else:
+            x = constant(x)
+            if isinstance(x, Traced) and x.tape is tape:  # an array of traced values
+                args.append(x.index)
+                x = x.value
+            else:
+                args.append(x)
+            values.append(x)
+    for x in values:
+        if type(x) is not float:
+            break
+    else:
+        if op in TABLE:
+            return _record_floats(tape, op, args, values)
+    tape.mixed = True
+    y = compute(op, values, static)
+    return wrap(tape, y, op, args, values, static)
+
+
+def innermost(operands: Any) -> Recording:
+    """The recording that started last among those of the operands."""
+    tape = None
+    for x in operands:
+        if isinstance(x, Traced):
+            if tape is None or x.tape.level > tape.level:
+                tape = x.tape
+        elif getattr(getattr(x, "dtype", None), "kind", "") == "O":
+            return innermost([*operands, *x.ravel().tolist()]) if tape is None else tape
+    if tape is None:
+        raise TypeError("nothing here is traced")
+    return tape
+
+
+def constant(x: Any) -> Any:
+    """A constant operand as a float, or an array that nobody else can write to."""
+    if type(x) is float:
+        return x
+    if isinstance(x, Traced):
+        if x.tape.closed:
+            raise refusal("a traced value was used after its differentiation had ended", "return it from the function instead")
+        return x
+    if isinstance(x, (list, tuple)):
+        import numpy as np
+
+        x = np.asarray(x)
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    if kind == "O":
+        from diffkit.numpy_functions import of_objects
+
+        return of_objects(x)
+    if kind in {"b", "i", "u", "f"} and (x.ndim or kind != "f"):
+        return x.copy()
+    try:
+        return float(x)
+    except (TypeError, ValueError, OverflowError):
+        raise refusal(f"{str(x)[:40]!r} ({type(x).__name__}) is no real number", "use floats and arrays of floats") from None
+
+
+def compute(op: str, values: list[Any], static: tuple[Any, ...]) -> Any:
+    """The value of one operation: recorded further out, in floats, or in NumPy, as the values ask for."""
+    number = True
+    for x in values:
+        if isinstance(x, Traced):
+            return record(op, *values, static=static)
+        number = number and type(x) is float
+    if number and op in TABLE:
+        return getattr(MATH, op)(*values)
+    if op in OPERATORS:
+        try:
+            return OPERATORS[op](*values)
+        except (ZeroDivisionError, TypeError):
+            return getattr(namespaces.get("numpy"), op)(*values)
+    if op in TABLE:
+        return getattr(namespaces.get("numpy"), op)(*values)
+    from diffkit.arrays import ROWS
+
+    return ROWS[op].run(static, *values)
+
+
+def wrap(tape: Recording, y: Any, op: str, args: list[Any], values: list[Any], static: tuple[Any, ...]) -> Traced:
+    """The traced result of one general entry."""
+    kind = type(y)
+    if kind is float:
+        return Scalar(tape, y, (op, args, values, y, static))
+    if isinstance(y, Traced):
+        return Array(tape, y, (op, args, values, y, static))
+    letter = y.dtype.kind
+    if letter == "f":
+        if y.ndim == 0 and y.dtype.itemsize == 8:
+            y = float(y)
+            return Scalar(tape, y, (op, args, values, y, static))
+        return Array(tape, y, (op, args, values, y, static))
+    if letter == "b":
+        op = {"add": "or", "mul": "and"}.get(op, op)  # what + and * mean on truths
+        if y.ndim == 0:
+            return Scalar(tape, float(y), (op, args, values, float(y), static))
+    return Array(tape, y, (op, args, values, y, static), flat=True)
+
+
+def _record_floats(tape: Recording, op: str, args: list[Any], values: list[float]) -> Scalar:
+    y = getattr(MATH, op)(*values)
+    if len(args) > 2:
+        tape.mixed = True
+        return Scalar(tape, y, (op, args, values, y, ()))
+    slopes = [slope(op, i, MATH, y, values) if type(a) is int and a >= 0 else None for i, a in enumerate(args)]
+    a, b, p, q = (args[0], None, slopes[0], None) if len(args) == 1 else (*args, *slopes)
+    return Scalar(tape, y, (op, a, b, p, q))
+
+
+def slope(op: str, i: int, F: Any, y: Any, operands: Any) -> Any:
+    """The partial by operand i; None for a piecewise constant operation."""
+    row = TABLE[op]
+    if row.arity is None:
+        return row.partials[0](F, y, i, *operands)
+    partial = row.partials[i]
+    if partial is zero:
+        return None
+    try:
+        return partial(F, y, *operands)
+    except ZeroDivisionError:
+        return namespaces.local_derivative(op, i, F, y, list(operands))
+
+
+class _Anything:
+    """The namespace in which each operation is recorded, or computed in floats or arrays, as its operands ask for."""
+
+    name = "traced"
+
+    def __getattr__(self, op: str) -> Callable[..., Any]:
+        return lambda *operands: compute(op, [float(x) if type(x) is int else x for x in operands], ())
+
+    @staticmethod
+    def const(value: float, text: str = "") -> float:
+        return value
+
+
+ANYTHING = _Anything()
+
+
+def refusal(what: str, remedy: str) -> InputError:
+    """The error for what cannot be recorded, with the line of the user's own code."""
+    return InputError(what, where=place_of(sys._getframe(1)), remedy=remedy)
+
+
+def place_of(frame: Any) -> str:
+    """File, line and source of the innermost frame that is neither ours nor a library's of numbers."""
+    while frame is not None:
+        home = frame.f_globals.get("__name__", "").partition(".")[0]
+        if home not in {"diffkit", "numpy"}:
+            import linecache
+            from pathlib import PurePath
+
+            text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+            return f"{PurePath(frame.f_code.co_filename).name}, line {frame.f_lineno}: {text}".rstrip(": ")
+        frame = frame.f_back
+    return ""
+
+
+def _binary(op: str, swapped: bool) -> Callable[[Any, Any], Any]:
+    if swapped:
+        return lambda self, other: record(op, other, self)
+    return lambda self, other: record(op, self, other)
+
+
+def _in_place(op: str) -> Callable[[Any, Any], Any]:
+    """y += x changes y under all its names, as in NumPy; refused where other arrays may share its memory."""
+
+    def method(self: Array, other: Any) -> Array:
+        found = record(op, self, other)
+        if self.shares or found.shape != self.shape:
+            fault = "shares its memory with another (a slice, a transpose, a reshape)" if self.shares else "has another shape"
+            raise refusal(f"a traced array that {fault} was changed in place", "write y = y + x instead of y += x")
+        self.index, self.value = found.index, found.value
+        return self
+
+    return method
+
+
+def _unary(op: str) -> Callable[[Any], Any]:
+    return lambda self: record(op, self)
+
+
+for _python, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "and": "and", "or": "or"}.items():
+    for _kind in (Array, Scalar):
+        if f"__{_python}__" not in vars(_kind):
+            setattr(_kind, f"__{_python}__", _binary(_op, swapped=False))
+            setattr(_kind, f"__r{_python}__", _binary(_op, swapped=True))
+    setattr(Array, f"__i{_python}__", _in_place(_op))
+for _op in namespaces.COMPARISONS:
+    setattr(Traced, f"__{_op}__", _binary(_op, swapped=False))
+for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
+    setattr(Array, f"__{_python}__", _unary(_op))
+Scalar.__abs__ = _unary("abs")  # type: ignore[attr-defined]
+Scalar.__invert__ = _unary("not")  # type: ignore[attr-defined]
+for _native, _op in FROM_NUMPY.items():  # an array of objects calls the functions of its elements by name
+    if not hasattr(Scalar, _native) and TABLE[_op].arity == 1:
+        setattr(Scalar, _native, _unary(_op))
+Traced.__hash__ = object.__hash__  # type: ignore[method-assign]  # lost by __eq__
