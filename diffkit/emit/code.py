@@ -1,0 +1,125 @@
+"""The code of one recording: emitted text, compiled, and called with the coordinates of a point.
+
+The emitted code is compiled by Python's own ``compile``.  That is safe because no text of a user is in it: it is made from a
+Program, which holds names of operations out of THE table, doubles, and names that `names.Names` has let through.
+
+The code knows little of inf and nan: where Python raises on a pole or an overflow, or the results are not finite, the tape
+itself has to compute that point, by the rules of IEEE 754.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from diffkit import limits, namespaces
+from diffkit.emit import numba_code
+from diffkit.emit.page import NUMBA, PYTHON
+from diffkit.emit.sheet import FUNCTIONS, OWN
+from diffkit.emit.writer import Writer
+from diffkit.program import Program
+
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class BranchTakenError(Exception):
+    """The recorded function takes another branch at this point."""
+
+
+EXCEPTIONAL = (ArithmeticError, ValueError)
+# How a point that is a tuple of floats reaches the code without delay; everything else goes the way of ``slowly``.
+ENTRY = """
+def entry(at):
+    if at.__class__ is tuple:
+        try:
+            {names}, = at
+            if {check}:
+                value, ({slopes},) = found = function({names})
+                total = value + {total}
+                if total - total == 0.0:
+                    return found
+        except stops:
+            pass
+    return slowly(at)
+"""
+
+
+class Code:
+    """The code of a Program on numbers."""
+
+    def __init__(self, program: Program, fast: bool) -> None:
+        self.inputs, self.fast = program.inputs, fast
+        writer = Writer(program, NUMBA if fast else PYTHON, limits.ROLLED_LINES_FAST if fast else limits.ROLLED_LINES)
+        self.source, self.rows, self.many = writer.source, writer.rows, bool(writer.naming.inputs)
+        F = namespaces.get("math")
+        room = FUNCTIONS | {name: getattr(F, name) for name in OWN} | writer.data | {"BranchTakenError": BranchTakenError}
+        room = numba_code.room(room) if fast else room
+        exec(compile(self.source, "<diffkit: value and gradient>", "exec"), room)  # no text of a user: see the top of this file
+        self.function: Any = room["value_and_gradient"]
+        if fast:
+            self.function = numba_code.build(self.function, len(self.inputs), self.many)
+
+    def entry(self, slowly: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """The function of one tuple of floats that answers fast where it can, and asks ``slowly`` elsewhere."""
+        if self.many or not self.inputs:
+            return slowly
+        names, slopes = ([f"{letter}{i}" for i in range(len(self.inputs))] for letter in "xd")
+        text = ENTRY.format(
+            names=", ".join(names),
+            slopes=", ".join(slopes),
+            total=" + ".join(slopes),
+            check="True" if self.fast else " is ".join(f"type({name})" for name in names) + " is float",
+        )
+        room = {"function": self.function, "slowly": slowly, "stops": (*EXCEPTIONAL, BranchTakenError, TypeError)}
+        exec(compile(text, "<diffkit: entry>", "exec"), room)  # numbered names only
+        return room["entry"]  # type: ignore[return-value]
+
+    def __call__(self, leaves: Sequence[Any]) -> tuple[float, list[Any]] | None:
+        """The value and the slope by each coordinate, a float or an array of floats; None if they are not finite.
+
+        Raises
+        ------
+        ArithmeticError, ValueError
+            At a pole, an overflow, or where a nan would be hidden.
+        BranchTakenError
+            If the point takes another branch.
+        """
+        arrays = any(type(x) is not float for x in leaves)
+        if self.many and self.fast:
+            return self._joined(leaves)
+        numbers = [x for leaf in leaves for x in (leaf.ravel().tolist() if type(leaf) is not float else (leaf,))] if arrays else leaves
+        value, slopes = self.function(numbers) if self.many else self.function(*numbers)
+        total = value + sum(slopes)
+        if total - total != 0.0:
+            return None
+        return value, _split(slopes, leaves) if arrays else slopes
+
+    def _joined(self, leaves: Sequence[Any]) -> tuple[float, list[Any]] | None:
+        """The same by numba, which takes one array of all coordinates."""
+        import numpy as np
+
+        one = len(leaves) == 1
+        at = leaves[0].ravel() if one else np.concatenate([np.ravel(x) for x in leaves]) if _any_array(leaves) else np.array(leaves)
+        value, slopes = self.function(np.ascontiguousarray(at))
+        total = value + slopes.sum()
+        if total - total != 0.0:
+            return None
+        return value, _split(slopes, leaves) if _any_array(leaves) else slopes.tolist()
+
+
+def _any_array(leaves: Sequence[Any]) -> bool:
+    return any(type(x) is not float for x in leaves)
+
+
+def _split(slopes: Any, leaves: Sequence[Any]) -> list[Any]:
+    """All slopes in a row, as a float or an array for each coordinate."""
+    import numpy as np
+
+    slopes, found, start = np.asarray(slopes), [], 0
+    for leaf in leaves:
+        size = 1 if type(leaf) is float else leaf.size
+        part = slopes[start : start + size]
+        found.append(float(part[0]) if type(leaf) is float else part.reshape(leaf.shape))
+        start += size
+    return found
