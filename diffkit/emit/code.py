@@ -3,8 +3,8 @@
 The emitted code is compiled by Python's own ``compile``.  That is safe because no text of a user is in it: it is made from a
 Program, which holds names of operations out of THE table, doubles, and names that `names.Names` has let through.
 
-The code knows little of inf and nan: where Python raises on a pole or an overflow, or the results are not finite, the tape
-itself has to compute that point, by the rules of IEEE 754.
+The code knows little of inf and nan: where Python raises on a pole or an overflow, or a coordinate or result is not finite, the
+tape itself has to compute that point, by the rules of IEEE 754.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Code:
         text = ENTRY.format(
             names=", ".join(names),
             slopes=", ".join(slopes),
-            total=" + ".join(slopes),
+            total=" + ".join([*slopes, *names]),
             check="True" if self.fast else " is ".join(f"type({name})" for name in names) + " is float",
         )
         room = {"function": self.function, "slowly": slowly, "stops": (*EXCEPTIONAL, BranchTakenError, TypeError)}
@@ -76,7 +76,7 @@ class Code:
         return room["entry"]  # type: ignore[return-value]
 
     def __call__(self, leaves: Sequence[Any]) -> tuple[float, list[Any]] | None:
-        """The value and the slope by each coordinate, a float or an array of floats; None if they are not finite.
+        """The value and the slope by each coordinate, a float or an array of floats; None if anything is not finite.
 
         Raises
         ------
@@ -88,9 +88,11 @@ class Code:
         arrays = any(type(x) is not float for x in leaves)
         if self.many and self.fast:
             return self._joined(leaves)
-        numbers = [x for leaf in leaves for x in (leaf.ravel().tolist() if type(leaf) is not float else (leaf,))] if arrays else leaves
+        numbers = (
+            [x for leaf in leaves for x in (leaf.ravel().tolist() if type(leaf) is not float else (leaf,))] if arrays else leaves
+        )
         value, slopes = self.function(numbers) if self.many else self.function(*numbers)
-        total = value + sum(slopes)
+        total = value + sum(slopes) + sum(numbers)
         if total - total != 0.0:
             return None
         return value, _split(slopes, leaves) if arrays else slopes
@@ -100,9 +102,15 @@ class Code:
         import numpy as np
 
         one = len(leaves) == 1
-        at = leaves[0].ravel() if one else np.concatenate([np.ravel(x) for x in leaves]) if _any_array(leaves) else np.array(leaves)
+        at = (
+            leaves[0].ravel()
+            if one
+            else np.concatenate([np.ravel(x) for x in leaves])
+            if _any_array(leaves)
+            else np.array(leaves)
+        )
         value, slopes = self.function(np.ascontiguousarray(at))
-        total = value + slopes.sum()
+        total = value + slopes.sum() + at.sum()
         if total - total != 0.0:
             return None
         return value, _split(slopes, leaves) if _any_array(leaves) else slopes.tolist()

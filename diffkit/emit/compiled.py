@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from diffkit import limits
 from diffkit.emit import numba_code
@@ -17,6 +19,18 @@ from diffkit.tracing import coordinate, flatten
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """No search for garbage while millions of lines are built, none of which is any: it would take half of the time."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 class Variant(namedtuple("Variant", "form code")):
@@ -107,10 +121,12 @@ class Compiled:
             self._entry = self._new_entry()
 
     def _record(self, form: Any, at: Any) -> None:
-        program = as_program(self._f, at)
-        demand_one(len(program.outputs))
+        with no_collection():
+            program = as_program(self._f, at)
+            demand_one(len(program.outputs))
+            code = self._code(program)
         self.recordings += 1
-        self._variants.insert(0, Variant(form, self._code(program)))
+        self._variants.insert(0, Variant(form, code))
         del self._variants[limits.VARIANTS :]
         self._entry = self._new_entry()
 

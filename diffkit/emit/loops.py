@@ -177,7 +177,7 @@ class LoopWriter:
     def _looped(self) -> list[Row]:
         page = Page(self.sheet, self.body, self._temporary, self.owner.dialect)
         page.count()
-        page.uses.update({k: 2 for k in self.kept})
+        page.uses.update(dict.fromkeys(self.kept, 2))
         rows = page.rows()
         for j in sorted(self.loop.lead):
             rows.append(

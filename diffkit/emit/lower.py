@@ -65,7 +65,7 @@ class _Numbers:
         if any(a not in self.place for a in line.args):
             return False
         self.place[k] = len(self.lines)
-        self.lines.append(line._replace(args=tuple([self.place[a] for a in line.args])))
+        self.lines.append(Line(line.op, tuple([self.place[a] for a in line.args])) if line.args else line)
         return True
 
     def _input(self, name: str) -> int:

@@ -1,7 +1,7 @@
 """A Program and its reverse sweep, written as one function of straight-line Python with loops where periods repeat.
 
-Letters: line ``k``; in a loop position ``j``, operand ``c``, iteration ``i`` (`layout`).  Every adjoint is added up in the order of
-the tape, so that the results are the same to the last bit.
+Letters: line ``k``; in a loop position ``j``, operand ``c``, iteration ``i`` (`layout`).  Every adjoint is added up in the
+order of the tape, so that the results are the same to the last bit.
 """
 
 from __future__ import annotations
