@@ -1,0 +1,386 @@
+"""The graph of a Program on arrays and its reverse sweep, written as Python that calls NumPy.
+
+Letters: in a sweep by rows, ``i`` and ``j`` bound the block, names ending in _ hold rows i to j; b0, b1, ... are buffers of one
+block, which are used again as soon as their value is not needed any more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from diffkit import limits
+from diffkit.arrays import ROWS, add_at, index_of
+from diffkit.emit.array_graph import BY_ELEMENT, LOGICAL, UFUNCS, Differentiated, Node
+from diffkit.emit.array_plan import REDUCTIONS, Plan, Sweep
+from diffkit.emit.names import Names
+from diffkit.emit.page import Row
+from diffkit.emit.sheet import CONDITIONS, FUNCTIONS, OWN
+from diffkit.program import Program
+
+INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"} | {op: sign.strip() for op, sign in CONDITIONS.items() if op not in LOGICAL}
+COMPARED = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"}
+VIEWS = {"reshape", "fill"}  # in a block, these share the memory of their operand
+
+
+class ArrayWriter:
+    """Writes one Program for one set of shapes; ``data`` is what the code reads besides its arguments."""
+
+    def __init__(self, program: Program, values: list[Any]) -> None:
+        self.plan_of = Differentiated(program, values)
+        self.graph, self.nodes = self.plan_of.graph, self.plan_of.graph.nodes
+        slopes = [bar for bar in self.plan_of.slopes if bar is not None]
+        wanted = [x.index for x in (self.plan_of.value, *slopes, *(x for x, _ in self.plan_of.guards))]
+        self.program, self.plan = program, Plan(self.graph, wanted)
+        self.names, self.name = Names(), dict[int, str]()
+        self.names.taken |= {"np", "j", "rows", "add_at"}
+        self.data: dict[str, Any] = {}
+        self.arguments = [self.names.new(name) for name in program.inputs]
+        self.rows = [Row("frame", -1, f"def value_and_gradient({', '.join(self.arguments)}):")]
+        self.rows += [row.deeper(1) for row in self._body()]
+
+    @property
+    def source(self) -> str:
+        """The whole function."""
+        return "\n".join(row.text for row in self.rows) + "\n"
+
+    # --- names -------------------------------------------------------------------------------------------------------
+    def read(self, k: int) -> str:
+        """How a node is read as a whole."""
+        node = self.nodes[k]
+        if node.op == "const":
+            return f"({node.static!r})" if node.static < 0 else repr(node.static)
+        if node.op == "input":
+            return self.arguments[node.static]
+        if node.op == "fixed":
+            return self._datum("c", self.graph.arrays[k], k)
+        return self.name[k]
+
+    def _datum(self, wish: str, thing: Any, k: int) -> str:
+        if k not in self.name:
+            self.name[k] = self.names.new(wish)
+            self.data[self.name[k]] = thing
+        return self.name[k]
+
+    def new_name(self, k: int) -> str:
+        """The variable of a node: the user's name, its adjoint's, v and the line's number, or a temporary."""
+        if k not in self.name:
+            line, bar = self.plan_of.line_of.get(k), self.plan_of.bar_of.get(k)
+            named = dict((at, name) for name, at in self.program.names)
+            wish = named.get(line, f"v{line}") if line is not None else "t"
+            if line is None and bar is not None:
+                ground = self.program.lines[bar].text if self.program.lines[bar].op == "input" else named.get(bar, f"v{bar}")
+                wish = "d" + ground
+            self.name[k] = self.names.new(wish)
+        return self.name[k]
+
+    def _row(self, k: int, expression: str, sign: str = "=", target: str = "", depth: int = 0) -> Row:
+        line = self.plan_of.line_of.get(k)
+        role = "reverse" if line is None else "forward"
+        return Row(role, self.plan_of.bar_of.get(k, -1) if line is None else line, target or self.new_name(k), sign, expression, depth)
+
+    # --- the function ------------------------------------------------------------------------------------------------
+    def _body(self) -> Iterator[Row]:
+        guards = {x.index: outcome for x, outcome in self.plan_of.guards}
+        for step in self.plan.steps:
+            if isinstance(step, Sweep):
+                yield from SweepWriter(self, step).written()
+            else:
+                yield from self._at_once(step)
+            for k in [step] if isinstance(step, int) else step.nodes:
+                if k in guards:
+                    yield Row("frame", -1, f"if bool({self.read(k)}) is not {guards[k]}:")
+                    yield Row("frame", -1, "raise BranchTakenError", depth=1)
+        yield from self._end()
+
+    def _at_once(self, k: int) -> Iterator[Row]:
+        node = self.nodes[k]
+        if node.op == "into":
+            yield from self.made_for_into(k)
+            yield self._added_into(k, self.read(node.args[0]))
+        else:
+            yield self._row(k, self._whole(k, node))
+
+    def _whole(self, k: int, node: Node) -> str:
+        """The expression of a node that is computed at once."""
+        a = [self.read(x) for x in node.args]
+        if not node.shape and node.elementwise:
+            return self._of_numbers(node, a)
+        if node.elementwise:
+            return self._of_elements(node, a)
+        if node.op == "fill":
+            return f"np.full({node.shape}, {a[0]})" if not self.nodes[node.args[0]].shape else f"np.broadcast_to({a[0]}, {node.shape})"
+        if node.op == "pull":
+            op, static, i = node.static
+            name = self._datum(f"pull_{op}", ROWS[op].pull, -2 - 2 * k)
+            return f"{name}({self._datum('static', static, -3 - 2 * k)}, {i}, {', '.join(a)})"
+        return self._of_row(k, node, a)
+
+    def _of_row(self, k: int, node: Node, a: list[str]) -> str:
+        if node.op == "sum":
+            return self.number(node, f"np.add.reduce({a[0]}, axis={node.static[0]}, keepdims={node.static[1]})")
+        if node.op == "matmul":
+            return self.number(node, f"{a[0]} @ {a[1]}")
+        if node.op == "transpose":
+            return f"{a[0]}.T" if node.static[0] == (1, 0) else f"{a[0]}.transpose({node.static[0]})"
+        if node.op == "reshape":
+            return f"{a[0]}.reshape({node.shape})" if self.nodes[node.args[0]].shape else f"np.full({node.shape}, {a[0]})"
+        if node.op == "getitem" and len(a) == 1:
+            return self.number(node, f"{a[0]}[{_index_text(node.static[0])}]")
+        name = self._datum(node.op, ROWS[node.op].run, -2 - 2 * k)
+        return self.number(node, f"{name}({', '.join([self._datum('static', node.static, -3 - 2 * k), *a])})")
+
+    def number(self, node: Node, text: str) -> str:
+        """A result without axes as a Python float."""
+        return text if node.shape else f"float({text})"
+
+    def _of_numbers(self, node: Node, a: list[str]) -> str:
+        if node.op in INFIX:
+            return f"{a[0]} {INFIX[node.op]} {a[1]}"
+        if node.op == "where":
+            return f"{a[1]} if {a[0]} else {a[2]}"
+        if node.op in {"neg", "not", "float"}:
+            return {"neg": "-{}", "not": "not {}", "float": "float({})"}[node.op].format(a[0])
+        if node.op in {"and", "or"}:
+            return f" {node.op} ".join(a)
+        name = {"pow": "power", "max": "largest", "min": "smallest"}.get(node.op, node.op)
+        return f"{name}({', '.join(a)})"
+
+    def _of_elements(self, node: Node, a: list[str], out: str = "") -> str:
+        if node.op == "where":
+            return f"np.where({', '.join(a)})"
+        if node.op == "float":
+            return f"{a[0]}.astype(float)"
+        if node.op in BY_ELEMENT:
+            return f"{self._by_element(node.op)}({', '.join(a)})"
+        if node.op in INFIX and not out:
+            return f"{a[0]} {INFIX[node.op]} {a[1]}"
+        if node.op == "neg" and not out:
+            return f"-{a[0]}"
+        name = UFUNCS.get(node.op) or LOGICAL.get(node.op) or COMPARED[node.op]
+        return f"np.{name}({', '.join(a)}{f', out={out}' if out and not node.truth else ''})"
+
+    def _by_element(self, op: str) -> str:
+        from diffkit.namespaces import get
+
+        self.data[f"{op}_of_each"] = getattr(get("numpy"), op)
+        return f"{op}_of_each"
+
+    # --- adjoints added where an index says --------------------------------------------------------------------------
+    def made_for_into(self, k: int) -> Iterator[Row]:
+        """The array that an `into` adds to: zeros, a copy, or the one of the `into` before."""
+        node = self.nodes[k]
+        before = node.args[-1] if node.static[1] else None
+        if before is not None and self.nodes[before].op == "into":
+            self.name[k] = self.name[before]
+        elif before is not None:
+            yield self._row(k, f"np.array(np.broadcast_to({self.read(before)}, {node.shape}))")
+        else:
+            yield self._row(k, f"np.zeros({node.shape})")
+
+    def _added_into(self, k: int, share: str) -> Row:
+        node = self.nodes[k]
+        arrays = node.args[1 : len(node.args) - node.static[1]]
+        if not arrays:
+            return self._row(k, share, "+=", f"{self.name[k]}[{_index_text(node.static[0])}]")
+        pattern = self._datum("pattern", node.static[0], -3 - 2 * k)
+        self.data |= {"add_at": add_at, "index_of": index_of}
+        return Row("reverse", -1, f"add_at({self.name[k]}, index_of({pattern}, [{', '.join(map(self.read, arrays))}]), {share})")
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+    def _end(self) -> Iterator[Row]:
+        returned: set[str] = set()
+        slopes = []
+        for position, bar in enumerate(self.plan_of.slopes):
+            slopes.append(self._slope(position, bar, returned))
+        value = self.read(self.plan_of.value.index)
+        yield Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})")
+
+    def _slope(self, position: int, bar: Any, returned: set[str]) -> str:
+        """The slope by an input as an array of its own."""
+        shape = next((n.shape for n in self.nodes if n.op == "input" and n.static == position), ())
+        shape = self._shape_of(position) or shape
+        if bar is None:
+            return f"np.zeros({shape})" if shape else "0.0"
+        node, text = self.nodes[bar.index], self.read(bar.index)
+        if not shape:
+            return text if not node.shape else f"float({text})"
+        if node.shape != shape:
+            return f"np.full({shape}, {text})"
+        if text in returned or not (node.elementwise or node.op in {"into", "matmul"}):
+            return f"np.array({text})"
+        returned.add(text)
+        return text
+
+    def _shape_of(self, position: int) -> tuple[int, ...]:
+        name = self.program.inputs[position]
+        static = next((line.static for line in self.program.lines if line.op == "input" and line.text == name), ())
+        return tuple(static[0]) if static else ()
+
+
+class SweepWriter:
+    """Writes one sweep by rows."""
+
+    def __init__(self, owner: ArrayWriter, sweep: Sweep) -> None:
+        self.owner, self.sweep, self.plan, self.nodes = owner, sweep, owner.plan, owner.nodes
+        widest = max(math.prod(self.nodes[k].shape[1:]) for k in self._spanning())
+        self.block = max(1, limits.BLOCK // max(1, widest))
+        self.inside = set(sweep.nodes)
+        self.local: dict[int, str] = {}  # how a node's rows are read
+        self.buffers: dict[tuple[int, ...], list[str]] = {}  # free ones by shape of a row
+        self.made: dict[str, tuple[int, ...]] = {}
+        self.loaded: list[Row] = []
+
+    def _spanning(self) -> list[int]:
+        found = [k for k in self.sweep.nodes if self.plan.by_rows(k)]
+        return found + [a for k in self.sweep.nodes for a in self.nodes[k].args[:1] if self.plan.collects(k)]
+
+    def written(self) -> Iterator[Row]:
+        """The rows of the sweep; without a loop if there is one block only."""
+        m = self.sweep.m
+        body = list(self._body())
+        for k in self.sweep.nodes:
+            yield from self._made_ready(k)
+        for name, shape in self.made.items():
+            yield Row("frame", -1, name, "=", f"np.empty({(min(self.block, m), *shape)})")
+        yield Row("frame", -1, f"for i in range(0, {m}, {self.block}):")
+        yield Row("frame", -1, "j", "=", f"min(i + {self.block}, {m})", 1)
+        if self.made and m % self.block:
+            shorter = ", ".join(f"{name}[:j - i]" for name in self.made)
+            yield Row("frame", -1, f"if j - i < {self.block}:", depth=1)
+            yield Row("frame", -1, ", ".join(self.made), "=", shorter, 2)
+        yield from (row.deeper(1) for row in [*self.loaded, *body])
+        for k in self.sweep.nodes:
+            if self.nodes[k].op in REDUCTIONS and self.plan.collects(k) and not self.nodes[k].shape:
+                yield self.owner._row(k, f"float({self.owner.name[k]})")
+
+    def _made_ready(self, k: int) -> Iterator[Row]:
+        node = self.nodes[k]
+        if self.plan.by_rows(k):
+            if k in self.plan.outside:
+                kind = ", dtype=bool" if node.truth else ""
+                yield self.owner._row(k, f"np.empty({node.shape}{kind})")
+        elif node.op == "into":
+            yield from self.owner.made_for_into(k)
+        else:
+            start = {"sum": "0.0", "amax": "-np.inf", "amin": "np.inf"}[node.op]
+            yield self.owner._row(k, f"np.full({node.shape}, {start})" if node.shape else start)
+
+    # --- one block ---------------------------------------------------------------------------------------------------
+    def _body(self) -> Iterator[Row]:
+        last = self._last_uses()
+        for place, k in enumerate(self.sweep.nodes):
+            node = self.nodes[k]
+            operands = [self._operand(k, a) for a in node.args if not (node.op == "into" and self.nodes[a].op == "into")]
+            if self.plan.collects(k):
+                if k not in self.owner.name:
+                    list(self._made_ready(k))  # gives it its name
+                yield self._collected(k, node, operands)
+                self._free(k, place, last)
+                continue
+            yield from self._computed(k, node, operands, place, last)
+
+    def _operand(self, k: int, a: int) -> str:
+        if a in self.local:
+            return self.local[a]
+        if self.nodes[a].op == "const" or not self.plan.aligned(k, a):
+            return self.owner.read(a)
+        name = self.owner.names.new(self.owner.read(a).strip("()").replace(".", "") + "_")
+        self.loaded.append(Row("frame", -1, name, "=", f"{self.owner.read(a)}[i:j]"))
+        self.local[a] = name
+        return name
+
+    def _computed(self, k: int, node: Node, a: list[str], place: int, last: dict[int, int]) -> Iterator[Row]:
+        if node.op in VIEWS:
+            name = self.owner.names.new("t")
+            yield self.owner._row(k, self._view(node, a[0]), target=name)
+            self.local[k] = name
+            if k in self.plan.outside:
+                yield self.owner._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
+            return
+        if node.op in REDUCTIONS:
+            self._free(k, place, last)
+            name = self.owner.names.new("t")
+            ufunc = {"sum": "np.add.reduce", "amax": "np.maximum.reduce", "amin": "np.minimum.reduce"}[node.op]
+            yield self.owner._row(k, f"{ufunc}({a[0]}, axis={node.static[0]}, keepdims={node.static[1]})", target=name)
+            self.local[k] = name
+            if k in self.plan.outside:
+                yield self.owner._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
+            return
+        fresh = node.op in {"where", "float"} or node.op in BY_ELEMENT or node.truth
+        if node.op not in BY_ELEMENT:
+            self._free(k, place, last)
+        out = "" if fresh else self._out(k, node)
+        name = out or self.owner.names.new("t")
+        text = self.owner._of_elements(node, a, out)
+        yield Row(*self.owner._row(k, "", target=name)[:2], text) if out else self.owner._row(k, text, target=name)
+        self.local[k] = name
+        if fresh and k in self.plan.outside:
+            yield self.owner._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
+
+    def _view(self, node: Node, a: str) -> str:
+        tail = ", ".join(map(str, node.shape[1:]))
+        if node.op == "reshape":
+            return f"{a}.reshape(j - i{', ' if tail else ''}{tail})"
+        return f"np.broadcast_to({a}, (j - i, {tail}))"
+
+    def _collected(self, k: int, node: Node, a: list[str]) -> Row:
+        name = self.owner.name[k]
+        if node.op == "into":
+            shift = self.plan.shift(k)
+            at = f"i + {shift}:j + {shift}" if shift else "i:j"
+            return self.owner._row(k, a[0], "+=", f"{name}[{at}]")
+        ufunc = {"sum": "np.add.reduce", "amax": "np.maximum.reduce", "amin": "np.minimum.reduce"}[node.op]
+        part = f"{ufunc}({a[0]}, axis={node.static[0]}, keepdims={node.static[1]})"
+        if node.op == "sum":
+            return self.owner._row(k, part, "+=", name)
+        return self.owner._row(k, f"{'np.maximum' if node.op == 'amax' else 'np.minimum'}({name}, {part})", "=", name)
+
+    # --- buffers -----------------------------------------------------------------------------------------------------
+    def _root(self, k: int) -> int:
+        while self.nodes[k].op in VIEWS and self.nodes[k].args[0] in self.inside:
+            k = self.nodes[k].args[0]
+        return k
+
+    def _last_uses(self) -> dict[int, int]:
+        """Where each node of the block is used for the last time, itself or through a view."""
+        last: dict[int, int] = {}
+        for place, k in enumerate(self.sweep.nodes):
+            for a in [*self.nodes[k].args, k]:
+                last[self._root(a)] = place
+        return last
+
+    def _free(self, k: int, place: int, last: dict[int, int]) -> None:
+        for a in {self._root(a) for a in self.nodes[k].args}:
+            name = self.local.get(a, "")
+            if last.get(a) == place and name in self.made and a in self.inside:
+                free = self.buffers.setdefault(self.made[name], [])
+                if name not in free:
+                    free.append(name)
+
+    def _out(self, k: int, node: Node) -> str:
+        """Where the rows of a node are computed: in the array that is needed as a whole, or in a buffer."""
+        if k in self.plan.outside:
+            name = self.owner.names.new(self.owner.new_name(k) + "_")
+            self.loaded.append(Row("frame", -1, name, "=", f"{self.owner.name[k]}[i:j]"))
+            return name
+        shape = node.shape[1:]
+        free = self.buffers.setdefault(shape, [])
+        if free:
+            return free.pop()
+        name = self.owner.names.new("b0" if not self.made else f"b{len(self.made)}")
+        self.made[name] = shape
+        return name
+
+
+def _index_text(pattern: tuple[Any, ...]) -> str:
+    """An index of numbers, slices and new axes, as Python writes it."""
+    parts = []
+    for part in pattern:
+        if isinstance(part, tuple):
+            start, stop, step = ("" if x is None else str(x) for x in part[1:])
+            parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))
+        else:
+            parts.append("..." if part == "..." else str(part))
+    return ", ".join(parts) if parts else "()"
