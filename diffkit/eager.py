@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from diffkit import sweeps
 from diffkit.namespaces import get
-from diffkit.recording import ANYTHING, MATH, Recording, Traced
+from diffkit.recording import ANYTHING, MATH, Recording, Traced, compute
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
 
 
-def reverse(tape: Recording, seeds: dict[int, Any], undefined: bool = False) -> list[Any]:
+def reverse(tape: Recording, seeds: dict[int, Any], undefined: bool = False, once: bool = False) -> list[Any]:
     """The adjoints of the inputs, from those of the outputs, each ours to keep; None: no path.
 
-    ``undefined`` says that an output is nan: then its slopes are, although a partial such as 1/x of log may be a number.
+    ``once`` promises that there will be no other sweep, so that values may go as this one passes.  ``undefined`` says that an output is nan: then its slopes are, although a partial such as 1/x of log may be a number.
     """
     if undefined:
         return _reverse_with_strong_zeros(tape, seeds)
     if tape.mixed or any(type(seed) is not float for seed in seeds.values()):
         from diffkit.eager_arrays import reverse_mixed
 
-        bars = reverse_mixed(tape, seeds)
+        bars = reverse_mixed(tape, seeds, release=once)
     else:
         bars = _reverse_floats(tape, seeds)
     return _reverse_with_strong_zeros(tape, seeds) if any(map(_has_nan, bars)) else bars
@@ -72,24 +72,20 @@ def _reverse_with_strong_zeros(tape: Recording, seeds: dict[int, Any]) -> list[A
 
 
 def steps(tape: Recording) -> list[sweeps.Step]:
-    """The entries as the steps that `sweeps` take: with operands and values, also where floats were recorded by slopes."""
+    """The lines as the steps that `sweeps` take, computed again: a recording keeps only what its own sweep asks for."""
     v: list[Any] = list(tape.values)
-    found: list[sweeps.Step] = []
-    for k, entry in enumerate(tape):
-        if type(entry[1]) is list:
-            op, args, operands, y, static = entry
-            found.append((op, [_line(a) for a in args], operands, y, static))
-            v.append(y)
-        elif entry[0] == "input":
-            found.append(("input", (), (), v[k], ()))  # whose value is known from the start
-        else:
-            op, a, b, *_ = entry
-            args = [x for x in (a, b) if x is not None]
-            operands = [v[x if x >= 0 else ~x] if type(x) is int else x for x in args]
-            y = getattr(MATH, op)(*operands)
-            found.append((op, [_line(x) for x in args], operands, y, ()))
-            v.append(y)
+    found: list[sweeps.Step] = [("input", (), (), x, ()) for x in v]
+    for op, *entry in tape[tape.inputs :]:
+        args, static = (entry[0], entry[3]) if type(entry[0]) is list else ([x for x in entry[:2] if x is not None], ())
+        operands = [v[x if x >= 0 else ~x] if type(x) is int else x for x in args]
+        v.append(number(compute(op, operands, static)))
+        found.append((op, [_line(x) for x in args], operands, v[-1], static))
     return found
+
+
+def number(y: Any) -> Any:
+    """A Python float for a single number of NumPy's."""
+    return float(y) if getattr(y, "shape", None) == () and getattr(y, "dtype", None) in {"float64", "bool"} else y
 
 
 def _line(operand: Any) -> int:

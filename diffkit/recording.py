@@ -7,15 +7,20 @@ stands outside the recordings: an exception, a thread or a recursion leaves noth
 
 An entry is (op, a, b, slope by a, slope by b) for one or two floats, its slopes known at once (None: none asked for), and
 (op, args, operands, y, static) for all else.  Operands a, b, args: the line of a traced value, ~line if it is piecewise
-constant, and anything that is no int is a constant.
+constant, and anything that is no int is a constant.  What no slope asks for among the values operands and y of a large entry
+is not kept: a `Ghost` has its shape only.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 import sys
+from collections import namedtuple
 from collections.abc import Callable
+from functools import cache
+from functools import partial as bound
 
 from diffkit import namespaces
 from diffkit.errors import InputError
@@ -65,7 +70,7 @@ LEVELS = itertools.count()
 class Recording(list):  # type: ignore[type-arg]
     """The tape of one call: its entries, the inputs first, and the choices that were made."""
 
-    __slots__ = ("closed", "guards", "inputs", "level", "mixed", "values")
+    __slots__ = ("closed", "guards", "inputs", "level", "mixed", "nested", "values")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)  # an inner recording starts later than those around it
@@ -73,6 +78,7 @@ class Recording(list):  # type: ignore[type-arg]
         self.inputs = 0
         self.values: list[Any] = []  # of the inputs
         self.mixed = False  # is any line more than a float?
+        self.nested = False  # is any value traced by an outer recording?
         self.closed = False
 
     def input(self, value: Any) -> Traced:
@@ -82,9 +88,19 @@ class Recording(list):  # type: ignore[type-arg]
         if type(value) is float:
             return Scalar(self, value, INPUT)
         self.mixed = True
+        self.nested = self.nested or isinstance(value, Traced)
         return Array(self, value, INPUT)
 
 
+class Ghost(namedtuple("Ghost", "shape dtype")):
+    """What is left of an array whose values no slope asks for."""
+
+    __slots__ = ()
+    size = property(lambda self: math.prod(self.shape))
+    ndim = property(lambda self: len(self.shape))
+
+
+LARGE = 1 << 15  # bytes from which it is worth asking what need not be kept
 INPUT = ("input", None, None, None, None)
 
 
@@ -112,14 +128,10 @@ class Traced:
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
         if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
             return record(FROM_NUMPY[ufunc.__name__], *operands)
-        from diffkit import numpy_functions
-
-        return numpy_functions.ufunc(ufunc.__name__, method, operands, options)
+        return numpy_functions().ufunc(ufunc.__name__, method, operands, options)
 
     def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Any:
-        from diffkit import numpy_functions
-
-        return numpy_functions.function(function.__name__, operands, options)
+        return numpy_functions().function(function.__name__, operands, options)
 
     def __bool__(self) -> bool:
         outcome = bool(self.value)
@@ -296,16 +308,13 @@ class Array(Traced):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> Any:
-        from diffkit.numpy_functions import take_index
-
-        return take_index(self, index)
+        return numpy_functions().take_index(self, index)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        from diffkit.numpy_functions import method
-
-        return method(self, name)
+        numpy_functions()  # sets the methods of arrays
+        if name not in vars(Array):
+            raise AttributeError(f"a traced array has no attribute {name!r}: it cannot be recorded")
+        return getattr(self, name)
 
     def __array__(self, *options: Any, **named: Any) -> Any:
         raise refusal(
@@ -314,8 +323,39 @@ class Array(Traced):
         )
 
 
+@cache
+def numpy_functions() -> Any:
+    """The module that knows NumPy's functions, imported where NumPy is in use."""
+    from importlib import import_module
+
+    return import_module("diffkit.numpy_functions")
+
+
+@cache
+def kernel(op: str) -> Callable[..., Any]:
+    """What computes an operation on plain arrays: of its operands, for a row of arrays after ``static``."""
+    if op in OPERATORS:
+        return bound(_operate, op)
+    if op in TABLE:
+        return getattr(namespaces.get("numpy"), op)  # type: ignore[no-any-return]
+    from diffkit.arrays import ROWS
+
+    return ROWS[op].run  # type: ignore[no-any-return]
+
+
+def _operate(op: str, *values: Any) -> Any:
+    try:
+        return OPERATORS[op](*values)
+    except (ZeroDivisionError, TypeError):  # a number over 0, or ~ of numbers that stand for truths
+        return getattr(namespaces.get("numpy"), op)(*values)
+
+
 def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
     """Write one operation on traced values and constants into the innermost recording among them."""
+    x = operands[0]
+    if len(operands) == 1 and type(x) is Array and not x.tape.nested:
+        y = kernel(op)(x.value) if op in TABLE else kernel(op)(static, x.value)
+        return wrap(x.tape, y, op, [x.index], [x.value], static)
     tape = innermost(operands)
     args, values = [], []
     for x in operands:
@@ -369,9 +409,7 @@ def constant(x: Any) -> Any:
         x = np.asarray(x)
     kind = getattr(getattr(x, "dtype", None), "kind", "")
     if kind == "O":
-        from diffkit.numpy_functions import of_objects
-
-        return of_objects(x)
+        return numpy_functions().of_objects(x)
     if kind in {"b", "i", "u", "f"} and (x.ndim or kind != "f"):
         return x.copy()
     try:
@@ -389,36 +427,61 @@ def compute(op: str, values: list[Any], static: tuple[Any, ...]) -> Any:
         number = number and type(x) is float
     if number and op in TABLE:
         return getattr(MATH, op)(*values)
-    if op in OPERATORS:
-        try:
-            return OPERATORS[op](*values)
-        except (ZeroDivisionError, TypeError):
-            return getattr(namespaces.get("numpy"), op)(*values)
-    if op in TABLE:
-        return getattr(namespaces.get("numpy"), op)(*values)
-    from diffkit.arrays import ROWS
-
-    return ROWS[op].run(static, *values)
+    return kernel(op)(*values) if op in TABLE else kernel(op)(static, *values)
 
 
 def wrap(tape: Recording, y: Any, op: str, args: list[Any], values: list[Any], static: tuple[Any, ...]) -> Traced:
     """The traced result of one general entry."""
-    kind = type(y)
-    if kind is float:
+    if type(y) is float:
         return Scalar(tape, y, (op, args, values, y, static))
     if isinstance(y, Traced):
+        tape.nested = True
         return Array(tape, y, (op, args, values, y, static))
     letter = y.dtype.kind
     if letter == "f":
         if y.ndim == 0 and y.dtype.itemsize == 8:
             y = float(y)
-            return Scalar(tape, y, (op, args, values, y, static))
-        return Array(tape, y, (op, args, values, y, static))
+            return Scalar(tape, y, _thinned(op, args, values, y, static))
+        return Array(tape, y, (op, args, values, y, static) if y.nbytes < LARGE else _thinned(op, args, values, y, static))
     if letter == "b":
         op = {"add": "or", "mul": "and"}.get(op, op)  # what + and * mean on truths
         if y.ndim == 0:
             return Scalar(tape, float(y), (op, args, values, float(y), static))
     return Array(tape, y, (op, args, values, y, static), flat=True)
+
+
+def _thinned(op: str, args: list[Any], values: list[Any], y: Any, static: tuple[Any, ...]) -> tuple[Any, ...]:
+    """An entry without the arrays that its slopes do not ask for."""
+    asked = 0
+    for i, a in enumerate(args):
+        if type(a) is int and a >= 0:
+            asked |= needs(op, min(i, 3))
+    kept = [x if asked >> min(i, 3) & 2 or not _traced(args[i]) else _ghost(x) for i, x in enumerate(values)]
+    return op, args, kept, y if asked & 1 else _ghost(y), static
+
+
+def _traced(a: Any) -> bool:
+    return type(a) is int and a >= 0
+
+
+def _ghost(x: Any) -> Any:
+    return Ghost(x.shape, x.dtype) if hasattr(x, "dtype") else x
+
+
+@cache
+def needs(op: str, i: int) -> int:
+    """What the slope by operand i asks for: bit 0 the result, bit 1 the first operand, bit 2 the second."""
+    if op not in TABLE:
+        from diffkit.arrays import ROWS
+
+        return ROWS[op].needs
+    if TABLE[op].arity is None or len(TABLE[op].partials) > 2:
+        return ~0
+    import dis
+
+    names = TABLE[op].partials[i].__code__.co_varnames
+    read = {step.argval for step in dis.get_instructions(TABLE[op].partials[i]) if step.opname.startswith("LOAD_")}
+    return sum(1 << k for k, name in enumerate(names[1 : 2 + len(TABLE[op].partials)]) if name in read)
 
 
 def _record_floats(tape: Recording, op: str, args: list[Any], values: list[float]) -> Scalar:
@@ -486,6 +549,26 @@ def _binary(op: str, swapped: bool) -> Callable[[Any, Any], Any]:
     return lambda self, other: record(op, self, other)
 
 
+def _of_array(op: str, compute: Callable[[Any, Any], Any], swapped: bool) -> Callable[[Any, Any], Any]:
+    """The operator of an array, with a short way for its own recording's values and numbers."""
+    general = _binary(op, swapped)
+
+    def method(self: Array, other: Any) -> Any:
+        tape, kind = self.tape, type(other)
+        if tape.nested:
+            return general(self, other)
+        if kind is float or kind is int:
+            index = value = float(other)
+        elif (kind is Array or kind is Scalar) and other.tape is tape:
+            index, value = other.index, other.value
+        else:
+            return general(self, other)
+        args, values = ([index, self.index], [value, self.value]) if swapped else ([self.index, index], [self.value, value])
+        return wrap(tape, compute(*values), op, args, values, ())
+
+    return method
+
+
 def _in_place(op: str) -> Callable[[Any, Any], Any]:
     """y += x changes y under all its names, as in NumPy; refused where other arrays may share its memory."""
 
@@ -505,11 +588,12 @@ def _unary(op: str) -> Callable[[Any], Any]:
 
 
 for _python, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "and": "and", "or": "or"}.items():
-    for _kind in (Array, Scalar):
-        if f"__{_python}__" not in vars(_kind):
-            setattr(_kind, f"__{_python}__", _binary(_op, swapped=False))
-            setattr(_kind, f"__r{_python}__", _binary(_op, swapped=True))
+    for _before, _swapped in (("__", False), ("__r", True)):
+        if f"{_before}{_python}__" not in vars(Scalar):
+            setattr(Scalar, f"{_before}{_python}__", _binary(_op, _swapped))
+        setattr(Array, f"{_before}{_python}__", _of_array(_op, bound(_operate, _op), _swapped))
     setattr(Array, f"__i{_python}__", _in_place(_op))
+Array.__matmul__, Array.__rmatmul__ = _binary("matmul", swapped=False), _binary("matmul", swapped=True)  # type: ignore[attr-defined]
 for _op in namespaces.COMPARISONS:
     setattr(Traced, f"__{_op}__", _binary(_op, swapped=False))
 for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():

@@ -47,7 +47,7 @@ def _recorded_value_and_gradient(f: Callable[..., Any], at: Any) -> tuple[Any, A
     recorded = call(f, at)
     value = demand_one_number(recorded)
     k = recorded.line(0)
-    return value, recorded.restore(pull(recorded, {} if k is None else {k: 1.0}, undefined=is_nan(value)))
+    return value, recorded.restore(pull(recorded, {} if k is None else {k: 1.0}, is_nan(value), once=True))
 
 
 # --- Programs --------------------------------------------------------------------------------------------------------------
