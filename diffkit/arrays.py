@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.namespaces import plain
+
 
 class Row(namedtuple("Row", "name run pull push parts flat convention needs")):
     """One operation on arrays."""
@@ -63,13 +65,6 @@ def row(
 
 
 # --- shapes ------------------------------------------------------------------------------------------------------------
-def plain(x: Any) -> Any:
-    """The numbers behind a recorded value."""
-    while hasattr(x, "tape"):
-        x = x.value
-    return x
-
-
 def unbroadcast(bar: Any, shape: tuple[int, ...]) -> Any:
     """The adjoint of an operand of that shape: summed over the axes along which it was repeated."""
     extra = bar.ndim - len(shape)
@@ -430,10 +425,8 @@ def _inv(static: Any, a: Any) -> Any:
 
 def _cofactors(a: Any) -> Any:
     """d det / d a, the matrix of cofactors; by singular values, so that a singular matrix is no exception (Giles 2008)."""
-    if hasattr(a, "tape"):
-        return np.linalg.det(a)[..., None, None] * _turned(np.linalg.inv(a))
-    if np.iscomplexobj(a):
-        return np.linalg.det(a)[..., None, None] * _turned(np.linalg.inv(a))
+    if hasattr(a, "tape") or np.iscomplexobj(a):
+        return np.reshape(np.linalg.det(a), (*a.shape[:-2], 1, 1)) * _turned(np.linalg.inv(a))
     U, s, Vt = np.linalg.svd(a)
     sign = np.linalg.det(U) * np.linalg.det(Vt)
     return sign[..., None, None] * (U * _others(s, (s.ndim - 1,))[..., None, :] @ Vt)

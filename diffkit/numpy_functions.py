@@ -1,8 +1,8 @@
 """NumPy's functions and methods on traced values, each written as rows of `arrays` and of the table.
 
 Letters: ``x``, ``a``, ``b`` are operands, at least one of them traced; ``axis`` and ``keepdims`` as in NumPy.  `FUNCTIONS`
-holds what `__array_function__` is asked for, `METHODS` what is called as ``x.name(...)``, set on the class below, `UFUNCS` the universal
-functions that are not rows themselves.  A name that stands nowhere is refused, with the line of the user's code.
+holds what `__array_function__` is asked for, `METHODS` what is called as ``x.name(...)`` (set on the class below), `UFUNCS`
+the universal functions that are not rows themselves.  A name that stands nowhere is refused, with the line of the user's code.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.arrays import pattern_of, plain
+from diffkit.arrays import pattern_of
+from diffkit.namespaces import plain
 from diffkit.recording import FROM_NUMPY, Array, Traced, record, refusal, wrap
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}

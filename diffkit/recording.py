@@ -1,9 +1,9 @@
 """Recording: values that write down what is done to them, and know what they are at the point.
 
 A `Recording` is the tape of one call of a Python callable: one entry a line.  A `Traced` value is the result of one line:
-a `Scalar` holds a Python float, an `Array` anything else (an array of NumPy, or a value that an outer recording traces, so
-that differentiation nests: the innermost recording of the operands writes, all others are constants to it).  No state
-stands outside the recordings: an exception, a thread or a recursion leaves nothing behind.
+a `Scalar` holds a Python float, an `Array` an array of NumPy; an `Array` or a `Number` may hold what an outer recording
+traces, so that differentiation nests: the innermost recording of the operands writes, all others are constants to it.  No
+state stands outside the recordings: an exception, a thread or a recursion leaves nothing behind.
 
 An entry is (op, a, b, slope by a, slope by b) for one or two floats, its slopes known at once (None: none asked for), and
 (op, args, operands, y, static) for all else.  Operands a, b, args: the line of a traced value, ~line if it is piecewise
@@ -70,14 +70,15 @@ LEVELS = itertools.count()
 class Recording(list):  # type: ignore[type-arg]
     """The tape of one call: its entries, the inputs first, and the choices that were made."""
 
-    __slots__ = ("closed", "guards", "inputs", "level", "mixed", "nested", "values")
+    __slots__ = ("arrays", "closed", "guards", "inputs", "level", "mixed", "nested", "values")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)  # an inner recording starts later than those around it
         self.guards: list[tuple[int, bool]] = []
         self.inputs = 0
         self.values: list[Any] = []  # of the inputs
-        self.mixed = False  # is any line more than a float?
+        self.mixed = False  # is any entry not one of floats?
+        self.arrays = False  # is any value an array?
         self.nested = False  # is any value traced by an outer recording?
         self.closed = False
 
@@ -89,7 +90,8 @@ class Recording(list):  # type: ignore[type-arg]
             return Scalar(self, value, INPUT)
         self.mixed = True
         self.nested = self.nested or isinstance(value, Traced)
-        return Array(self, value, INPUT)
+        self.arrays = self.arrays or not isinstance(value, Number)
+        return (Number if isinstance(value, Number) else Array)(self, value, INPUT)
 
 
 class Ghost(namedtuple("Ghost", "shape dtype")):
@@ -177,13 +179,25 @@ class Traced:
         raise refusal("a traced value cannot be saved or sent elsewhere", "return it from the function instead")
 
 
-class Scalar(Traced):
+class Number(Traced):
+    """A single traced number: here one that an outer recording traces too."""
+
+    __slots__ = ()
+    shape: tuple[int, ...] = ()
+    ndim, size, dtype = 0, 1, float
+
+    def sum(self, *axis: Any, **options: Any) -> Number:
+        """Itself, like NumPy's numbers."""
+        return self
+
+    mean = prod = max = min = ravel = flatten = squeeze = copy = sum
+
+
+class Scalar(Number):
     """A traced Python float."""
 
     __slots__ = ()
     value: float
-    shape: tuple[int, ...] = ()
-    ndim, size = 0, 1
 
     def __add__(self, other: Any) -> Any:
         kind = type(other)
@@ -252,15 +266,9 @@ class Scalar(Traced):
     def __neg__(self) -> Scalar:
         return Scalar(self.tape, -self.value, ("neg", self.index, None, -1.0, None))
 
-    def sum(self, *axis: Any, **options: Any) -> Scalar:
-        """Itself, like NumPy's numbers."""
-        return self
-
-    mean = prod = max = min = ravel = flatten = squeeze = copy = sum
-
 
 class Array(Traced):
-    """A traced array, or a value that an outer recording traces."""
+    """A traced array."""
 
     __slots__ = ("shares",)
 
@@ -274,7 +282,7 @@ class Array(Traced):
     @property
     def shape(self) -> tuple[int, ...]:
         """As of a plain array."""
-        return self.value.shape if hasattr(self.value, "shape") else ()
+        return self.value.shape  # type: ignore[no-any-return]
 
     @property
     def ndim(self) -> int:
@@ -383,16 +391,15 @@ def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
 
 def innermost(operands: Any) -> Recording:
     """The recording that started last among those of the operands."""
-    tape = None
+    found = [x.tape for x in operands if isinstance(x, Traced)]
     for x in operands:
-        if isinstance(x, Traced):
-            if tape is None or x.tape.level > tape.level:
-                tape = x.tape
-        elif getattr(getattr(x, "dtype", None), "kind", "") == "O":
-            return innermost([*operands, *x.ravel().tolist()]) if tape is None else tape
-    if tape is None:
-        raise TypeError("nothing here is traced")
-    return tape
+        if getattr(getattr(x, "dtype", None), "kind", "") == "O":
+            found += [part.tape for part in x.ravel().tolist() if isinstance(part, Traced)]
+    return max(found, key=_level)
+
+
+def _level(tape: Recording) -> int:
+    return tape.level
 
 
 def constant(x: Any) -> Any:
@@ -436,7 +443,9 @@ def wrap(tape: Recording, y: Any, op: str, args: list[Any], values: list[Any], s
         return Scalar(tape, y, (op, args, values, y, static))
     if isinstance(y, Traced):
         tape.nested = True
-        return Array(tape, y, (op, args, values, y, static))
+        tape.arrays = tape.arrays or bool(y.shape) or any(getattr(x, "shape", ()) for x in values)
+        return (Array if y.shape else Number)(tape, y, (op, args, values, y, static))
+    tape.arrays = True
     letter = y.dtype.kind
     if letter == "f":
         if y.ndim == 0 and y.dtype.itemsize == 8:
@@ -529,16 +538,22 @@ def refusal(what: str, remedy: str) -> InputError:
     return InputError(what, where=place_of(sys._getframe(1)), remedy=remedy)
 
 
+def place() -> str:
+    """File, line and source of what the user's code is doing."""
+    return place_of(sys._getframe(2))
+
+
 def place_of(frame: Any) -> str:
     """File, line and source of the innermost frame that is neither ours nor a library's of numbers."""
     while frame is not None:
         home = frame.f_globals.get("__name__", "").partition(".")[0]
         if home not in {"diffkit", "numpy"}:
             import linecache
-            from pathlib import PurePath
 
-            text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
-            return f"{PurePath(frame.f_code.co_filename).name}, line {frame.f_lineno}: {text}".rstrip(": ")
+            name = frame.f_code.co_filename
+            text = linecache.getline(name, frame.f_lineno).strip()
+            file = name.replace(chr(92), "/").rpartition("/")[2]
+            return f"{file}, line {frame.f_lineno}" + (f": {text}" if text else "")
         frame = frame.f_back
     return ""
 
@@ -589,18 +604,15 @@ def _unary(op: str) -> Callable[[Any], Any]:
 
 for _python, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "and": "and", "or": "or"}.items():
     for _before, _swapped in (("__", False), ("__r", True)):
-        if f"{_before}{_python}__" not in vars(Scalar):
-            setattr(Scalar, f"{_before}{_python}__", _binary(_op, _swapped))
+        setattr(Number, f"{_before}{_python}__", _binary(_op, _swapped))  # Scalar has short ways of its own
         setattr(Array, f"{_before}{_python}__", _of_array(_op, bound(_operate, _op), _swapped))
     setattr(Array, f"__i{_python}__", _in_place(_op))
 Array.__matmul__, Array.__rmatmul__ = _binary("matmul", swapped=False), _binary("matmul", swapped=True)  # type: ignore[attr-defined]
 for _op in namespaces.COMPARISONS:
     setattr(Traced, f"__{_op}__", _binary(_op, swapped=False))
 for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
-    setattr(Array, f"__{_python}__", _unary(_op))
-Scalar.__abs__ = _unary("abs")  # type: ignore[attr-defined]
-Scalar.__invert__ = _unary("not")  # type: ignore[attr-defined]
+    setattr(Traced, f"__{_python}__", _unary(_op))
 for _native, _op in FROM_NUMPY.items():  # an array of objects calls the functions of its elements by name
-    if not hasattr(Scalar, _native) and TABLE[_op].arity == 1:
-        setattr(Scalar, _native, _unary(_op))
+    if not hasattr(Number, _native) and TABLE[_op].arity == 1:
+        setattr(Number, _native, _unary(_op))
 Traced.__hash__ = object.__hash__  # type: ignore[method-assign]  # lost by __eq__

@@ -154,9 +154,7 @@ def coordinate(x: Any) -> Any:
     dtype = getattr(x, "dtype", None)
     if dtype is not None and (x.ndim or (hasattr(x, "flags") and type(x).__name__ == "ndarray")):
         if dtype.kind in "biu":
-            raise UsageError(
-                f"an array of {dtype} cannot be differentiated by", remedy="give an array of floats: x.astype(float)"
-            )
+            raise UsageError(f"there is no derivative by an array of {dtype}", remedy="give an array of floats: x.astype(float)")
         if dtype.kind == "f":
             return x.copy()
     try:
