@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from diffkit import namespaces
-from diffkit.arrays import ROWS, plain, unbroadcast
+from diffkit.arrays import ROWS, unbroadcast
+from diffkit.namespaces import plain
 from diffkit.primitives import TABLE
 from diffkit.sweeps import started
 

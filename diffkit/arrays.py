@@ -23,8 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from diffkit.namespaces import plain
 
-class Row(namedtuple("Row", "name run pull push parts flat convention", defaults=(None, None, (), False, ""))):
+
+class Row(namedtuple("Row", "name run pull push parts flat convention needs")):
     """One operation on arrays."""
 
     __slots__ = ()
@@ -35,6 +37,7 @@ class Row(namedtuple("Row", "name run pull push parts flat convention", defaults
     parts: tuple[str, ...]  # the names of what stands in ``static``
     flat: bool  # piecewise constant: its derivative is 0
     convention: str  # what is answered where it is not differentiable
+    needs: int  # values that pull asks for beyond their shapes: bit 0 the result, higher bits the operands
 
     def moved(self, static: tuple[Any, ...], i: int, move: Any, y: Any, *operands: Any) -> Any:
         """The tangent that operand i's tangent gives to y."""
@@ -46,28 +49,29 @@ class Row(namedtuple("Row", "name run pull push parts flat convention", defaults
 ROWS: dict[str, Row] = {}
 
 
-def row(name: str, *parts: str, pull: Any = None, push: Any = None, flat: bool = False, convention: str = "") -> Any:
+SHAPES, RESULT, OPERANDS, ALL = 0, 1, ~1, ~0
+
+
+def row(
+    name: str, *parts: str, pull: Any = None, push: Any = None, flat: bool = False, convention: str = "", needs: int = ALL
+) -> Any:
     """Add the decorated function to the rows."""
 
     def add(run: Callable[..., Any]) -> Callable[..., Any]:
-        ROWS[name] = Row(name, run, pull, push, parts, flat, convention)
+        ROWS[name] = Row(name, run, pull, push, parts, flat, convention, needs)
         return run
 
     return add
 
 
 # --- shapes ------------------------------------------------------------------------------------------------------------
-def plain(x: Any) -> Any:
-    """The numbers behind a recorded value."""
-    while hasattr(x, "tape"):
-        x = x.value
-    return x
-
-
 def unbroadcast(bar: Any, shape: tuple[int, ...]) -> Any:
     """The adjoint of an operand of that shape: summed over the axes along which it was repeated."""
     extra = bar.ndim - len(shape)
     repeated = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 and bar.shape[extra + i] != 1)
+    if repeated == tuple(range(len(repeated))) and type(bar) is np.ndarray and bar.flags.c_contiguous and bar.size:
+        count = math.prod(bar.shape[: len(repeated)])  # rows one below the other: a product of matrices adds them fastest
+        return (np.ones(count, bar.dtype) @ bar.reshape(count, -1)).reshape(shape)
     if repeated:
         bar = np.sum(bar, axis=repeated, keepdims=True)
     return np.reshape(bar, shape) if bar.shape != shape else bar
@@ -85,7 +89,7 @@ def _pull_sum(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
     return _kept(bar, static, x.shape)
 
 
-@row("sum", "axis", "keepdims", pull=_pull_sum)
+@row("sum", "axis", "keepdims", pull=_pull_sum, needs=SHAPES)
 def _sum(static: Any, x: Any) -> Any:
     return np.sum(x, axis=static[0], keepdims=static[1])
 
@@ -120,8 +124,9 @@ def _others(x: Any, axis: tuple[int, ...] | None) -> Any:
 
 
 def _slopes_of_prod(static: Any, y: Any, x: Any) -> Any:
-    size = np.abs(plain(y))
-    if np.all((size > SAFE[0]) & (size < SAFE[1])):
+    size = abs(plain(y))
+    safe = (size > SAFE[0]) & (size < SAFE[1])
+    if safe if type(safe) is bool else safe.all():
         return _kept(y, static, x.shape) / x
     return _others(x, static[0])
 
@@ -182,7 +187,7 @@ def _pull_cumsum(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
     return np.flip(np.cumsum(np.flip(bar, static[0]), static[0]), static[0])
 
 
-@row("cumsum", "axis", pull=_pull_cumsum)
+@row("cumsum", "axis", pull=_pull_cumsum, needs=SHAPES)
 def _cumsum(static: Any, x: Any) -> Any:
     return np.cumsum(x, axis=static[0])
 
@@ -192,7 +197,7 @@ def _pull_reshape(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
     return np.reshape(bar, np.shape(x))
 
 
-@row("reshape", "shape", pull=_pull_reshape)
+@row("reshape", "shape", pull=_pull_reshape, needs=SHAPES)
 def _reshape(static: Any, x: Any) -> Any:
     return np.reshape(x, static[0])
 
@@ -201,7 +206,7 @@ def _pull_transpose(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
     return np.transpose(bar, tuple(sorted(range(len(static[0])), key=static[0].__getitem__)))
 
 
-@row("transpose", "axes", pull=_pull_transpose)
+@row("transpose", "axes", pull=_pull_transpose, needs=SHAPES)
 def _transpose(static: Any, x: Any) -> Any:
     return np.transpose(x, static[0])
 
@@ -210,7 +215,7 @@ def _pull_broadcast(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
     return unbroadcast(bar, np.shape(x))
 
 
-@row("broadcast_to", "shape", pull=_pull_broadcast)
+@row("broadcast_to", "shape", pull=_pull_broadcast, needs=SHAPES)
 def _broadcast_to(static: Any, x: Any) -> Any:
     return np.broadcast_to(x, static[0])
 
@@ -224,7 +229,7 @@ def _push_concatenate(static: Any, i: int, move: Any, y: Any, *parts: Any) -> An
     return np.concatenate([move if j == i else np.zeros(p.shape) for j, p in enumerate(parts)], axis=static[0])
 
 
-@row("concatenate", "axis", pull=_pull_concatenate, push=_push_concatenate)
+@row("concatenate", "axis", pull=_pull_concatenate, push=_push_concatenate, needs=SHAPES)
 def _concatenate(static: Any, *parts: Any) -> Any:
     return np.concatenate(parts, axis=static[0])
 
@@ -237,7 +242,7 @@ def _push_stack(static: Any, i: int, move: Any, y: Any, *parts: Any) -> Any:
     return np.stack([move if j == i else np.zeros(np.shape(p)) for j, p in enumerate(parts)], axis=static[0])
 
 
-@row("stack", "axis", pull=_pull_stack, push=_push_stack)
+@row("stack", "axis", pull=_pull_stack, push=_push_stack, needs=SHAPES)
 def _stack(static: Any, *parts: Any) -> Any:
     return np.stack(parts, axis=static[0])
 
@@ -246,7 +251,7 @@ def _pull_astype(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
     return bar.astype(plain(x).dtype)
 
 
-@row("astype", "dtype", pull=_pull_astype)
+@row("astype", "dtype", pull=_pull_astype, needs=SHAPES)
 def _astype(static: Any, x: Any) -> Any:
     return x.astype(static[0]) if hasattr(x, "astype") else x
 
@@ -316,7 +321,7 @@ def _pull_getitem(static: Any, i: int, bar: Any, y: Any, x: Any, *arrays: Any) -
     return scatter(bar, x.shape, static[0], *arrays)
 
 
-@row("getitem", "index", pull=_pull_getitem)
+@row("getitem", "index", pull=_pull_getitem, needs=SHAPES)
 def _getitem(static: Any, x: Any, *arrays: Any) -> Any:
     return x[index_of(static[0], arrays)]
 
@@ -325,7 +330,7 @@ def _pull_scatter(static: Any, i: int, bar: Any, y: Any, x: Any, *arrays: Any) -
     return bar[index_of(static[1], arrays)]
 
 
-@row("scatter", "shape", "index", pull=_pull_scatter)
+@row("scatter", "shape", "index", pull=_pull_scatter, needs=SHAPES)
 def _scatter(static: Any, x: Any, *arrays: Any) -> Any:
     return scatter(x, *static, *arrays)
 
@@ -360,7 +365,7 @@ def _pull_matmul(static: Any, i: int, bar: Any, y: Any, a: Any, b: Any) -> Any:
     return np.reshape(unbroadcast(found, like.shape), (a, b)[i].shape)
 
 
-@row("matmul", pull=_pull_matmul)
+@row("matmul", pull=_pull_matmul, needs=OPERANDS)
 def _matmul(static: Any, a: Any, b: Any) -> Any:
     return a @ b
 
@@ -378,7 +383,7 @@ def _pull_einsum(static: Any, i: int, bar: Any, y: Any, *operands: Any) -> Any:
     return np.broadcast_to(np.reshape(found, wide), operands[i].shape)
 
 
-@row("einsum", "spec", "optimize", pull=_pull_einsum)
+@row("einsum", "spec", "optimize", pull=_pull_einsum, needs=OPERANDS)
 def _einsum(static: Any, *operands: Any) -> Any:
     return np.einsum(static[0], *operands, optimize=static[1])
 
@@ -413,17 +418,15 @@ def _push_inv(static: Any, i: int, move: Any, y: Any, a: Any) -> Any:
     return -(y @ move @ y)
 
 
-@row("inv", pull=_pull_inv, push=_push_inv)
+@row("inv", pull=_pull_inv, push=_push_inv, needs=RESULT)
 def _inv(static: Any, a: Any) -> Any:
     return np.linalg.inv(a)
 
 
 def _cofactors(a: Any) -> Any:
     """d det / d a, the matrix of cofactors; by singular values, so that a singular matrix is no exception (Giles 2008)."""
-    if hasattr(a, "tape"):
-        return np.linalg.det(a)[..., None, None] * _turned(np.linalg.inv(a))
-    if np.iscomplexobj(a):
-        return np.linalg.det(a)[..., None, None] * _turned(np.linalg.inv(a))
+    if hasattr(a, "tape") or np.iscomplexobj(a):
+        return np.reshape(np.linalg.det(a), (*a.shape[:-2], 1, 1)) * _turned(np.linalg.inv(a))
     U, s, Vt = np.linalg.svd(a)
     sign = np.linalg.det(U) * np.linalg.det(Vt)
     return sign[..., None, None] * (U * _others(s, (s.ndim - 1,))[..., None, :] @ Vt)
@@ -437,7 +440,7 @@ def _push_det(static: Any, i: int, move: Any, y: Any, a: Any) -> Any:
     return np.sum(move * _cofactors(a), axis=(-1, -2))
 
 
-@row("det", pull=_pull_det, push=_push_det)
+@row("det", pull=_pull_det, push=_push_det, needs=OPERANDS)
 def _det(static: Any, a: Any) -> Any:
     return np.linalg.det(a)
 
@@ -450,7 +453,7 @@ def _push_logdet(static: Any, i: int, move: Any, y: Any, a: Any) -> Any:
     return np.sum(move * _turned(np.linalg.inv(a)), axis=(-1, -2))
 
 
-@row("logabsdet", pull=_pull_logdet, push=_push_logdet)
+@row("logabsdet", pull=_pull_logdet, push=_push_logdet, needs=OPERANDS)
 def _logabsdet(static: Any, a: Any) -> Any:
     return np.log(np.linalg.det(a)) if np.iscomplexobj(a) else np.linalg.slogdet(a)[1]
 

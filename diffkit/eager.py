@@ -6,26 +6,31 @@ the same lines again with strong zeros.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from diffkit import sweeps
 from diffkit.namespaces import get
-from diffkit.recording import ANYTHING, MATH, Recording, Traced
+from diffkit.recording import ANYTHING, MATH, Recording, Traced, compute, slope
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
 
 
-def reverse(tape: Recording, seeds: dict[int, Any], undefined: bool = False) -> list[Any]:
+def reverse(tape: Recording, seeds: dict[int, Any], undefined: bool = False, once: bool = False) -> list[Any]:
     """The adjoints of the inputs, from those of the outputs, each ours to keep; None: no path.
 
-    ``undefined`` says that an output is nan: then its slopes are, although a partial such as 1/x of log may be a number.
+    ``once`` promises that there will be no other sweep, so that values may go as this one passes.  ``undefined`` says that
+    an output is nan: then its slopes are, although a partial such as 1/x of log may be a number.
     """
     if undefined:
         return _reverse_with_strong_zeros(tape, seeds)
-    if tape.mixed or any(type(seed) is not float for seed in seeds.values()):
+    if tape.arrays or any(getattr(seed, "shape", ()) for seed in seeds.values()):
         from diffkit.eager_arrays import reverse_mixed
 
-        bars = reverse_mixed(tape, seeds)
+        bars = reverse_mixed(tape, seeds, release=once)
+    elif tape.mixed or any(type(seed) is not float for seed in seeds.values()):
+        bars = _reverse_numbers(tape, seeds)
     else:
         bars = _reverse_floats(tape, seeds)
     return _reverse_with_strong_zeros(tape, seeds) if any(map(_has_nan, bars)) else bars
@@ -45,6 +50,31 @@ def _reverse_floats(tape: Recording, seeds: dict[int, float]) -> list[Any]:
         if q is not None:
             bars[b] += bar * q
     return bars + [0.0] * (tape.inputs - len(bars))
+
+
+def _reverse_numbers(tape: Recording, seeds: dict[int, Any]) -> list[Any]:
+    """The reverse sweep over single numbers, some of which an outer recording traces."""
+    bars = sweeps.started(len(tape), seeds)
+    for k in range(len(tape) - 1, tape.inputs - 1, -1):
+        bar, entry = bars[k], tape[k]
+        if bar is None:
+            continue
+        for a, partial in _slopes(entry):
+            if partial is not None:
+                share = bar if type(partial) is float and partial == 1.0 else bar * partial
+                bars[a] = share if bars[a] is None else bars[a] + share
+    return bars[: tape.inputs]
+
+
+def _slopes(entry: tuple[Any, ...]) -> Iterator[tuple[int, Any]]:
+    """The lines that an entry of single numbers reads, and its slopes by them."""
+    if type(entry[1]) is not list:
+        yield from ((entry[1], entry[3]), (entry[2], entry[4]))
+        return
+    op, args, operands, y, _ = entry
+    for i, a in enumerate(args):
+        if type(a) is int and a >= 0:
+            yield a, slope(op, i, ANYTHING, y, operands)
 
 
 def _has_nan(bar: Any) -> bool:
@@ -72,24 +102,20 @@ def _reverse_with_strong_zeros(tape: Recording, seeds: dict[int, Any]) -> list[A
 
 
 def steps(tape: Recording) -> list[sweeps.Step]:
-    """The entries as the steps that `sweeps` take: with operands and values, also where floats were recorded by slopes."""
+    """The lines as the steps that `sweeps` take, computed again: a recording keeps only what its own sweep asks for."""
     v: list[Any] = list(tape.values)
-    found: list[sweeps.Step] = []
-    for k, entry in enumerate(tape):
-        if type(entry[1]) is list:
-            op, args, operands, y, static = entry
-            found.append((op, [_line(a) for a in args], operands, y, static))
-            v.append(y)
-        elif entry[0] == "input":
-            found.append(("input", (), (), v[k], ()))  # whose value is known from the start
-        else:
-            op, a, b, *_ = entry
-            args = [x for x in (a, b) if x is not None]
-            operands = [v[x if x >= 0 else ~x] if type(x) is int else x for x in args]
-            y = getattr(MATH, op)(*operands)
-            found.append((op, [_line(x) for x in args], operands, y, ()))
-            v.append(y)
+    found: list[sweeps.Step] = [("input", (), (), x, ()) for x in v]
+    for op, *entry in tape[tape.inputs :]:
+        args, static = (entry[0], entry[3]) if type(entry[0]) is list else ([x for x in entry[:2] if x is not None], ())
+        operands = [v[x if x >= 0 else ~x] if type(x) is int else x for x in args]
+        v.append(number(compute(op, operands, static)))
+        found.append((op, [_line(x) for x in args], operands, v[-1], static))
     return found
+
+
+def number(y: Any) -> Any:
+    """A Python float for a single number of NumPy's."""
+    return float(y) if getattr(y, "shape", None) == () and getattr(y, "dtype", None) in {"float64", "bool"} else y
 
 
 def _line(operand: Any) -> int:

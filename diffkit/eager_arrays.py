@@ -14,14 +14,15 @@ from diffkit.array_sweeps import full, summed_back
 from diffkit.arrays import ROWS, add_at, index_of
 from diffkit.namespaces import get
 from diffkit.primitives import TABLE
-from diffkit.recording import ANYTHING, MATH, Recording, slope
+from diffkit.recording import ANYTHING, MATH, Ghost, Recording, slope
 from diffkit.sweeps import started
 
 NUMPY = get("numpy")
+BLOCK = 1 << 14  # elements: three such arrays of floats fit a second-level cache
 
 
-def reverse_mixed(tape: Recording, seeds: dict[int, Any]) -> list[Any]:
-    """The adjoints of the inputs, each ours to keep; None: no path."""
+def reverse_mixed(tape: Recording, seeds: dict[int, Any], release: bool = False) -> list[Any]:
+    """The adjoints of the inputs, each ours to keep; None: no path.  ``release`` lets values go as the sweep passes."""
     bars = started(len(tape), seeds)
     own = [False] * len(tape)
     for k in range(len(tape) - 1, tape.inputs - 1, -1):
@@ -29,6 +30,8 @@ def reverse_mixed(tape: Recording, seeds: dict[int, Any]) -> list[Any]:
         if bar is None:
             continue
         bars[k] = None  # freed as the sweep passes
+        if release and type(entry[1]) is list:
+            tape[k] = (entry[0], entry[1], None, None, entry[4])
         if type(entry[1]) is not list:
             _, a, b, p, q = entry
             if p is not None:
@@ -36,7 +39,7 @@ def reverse_mixed(tape: Recording, seeds: dict[int, Any]) -> list[Any]:
             if q is not None:
                 bars[b] = bar * q if bars[b] is None else bars[b] + bar * q
         elif entry[0] in TABLE:
-            _through_element(bars, own, bar, own[k], *entry)
+            _through_element(bars, own, bar, own[k], entry, ANYTHING if tape.nested else NUMPY)
         elif not ROWS[entry[0]].flat:
             _through_row(bars, own, bar, *entry)
     return [_ours(bar, mine) for bar, mine in zip(bars[: tape.inputs], own)]
@@ -46,25 +49,60 @@ def _ours(bar: Any, mine: bool) -> Any:
     return bar.copy() if isinstance(bar, np.ndarray) and not mine else bar
 
 
-def _through_element(
-    bars: list[Any], own: list[bool], bar: Any, mine: bool, op: str, args: Any, operands: Any, y: Any, _: Any
-) -> None:
+def _through_element(bars: list[Any], own: list[bool], bar: Any, mine: bool, entry: Any, F: Any) -> None:
     """Hand the adjoint of an operation on each element to its operands."""
-    F = NUMPY if isinstance(y, np.ndarray) else MATH if type(y) is float and all(type(x) is float for x in operands) else ANYTHING
-    active = [i for i, a in enumerate(args) if type(a) is int and a >= 0]
-    for i in active:
+    op, args, operands, y, _ = entry
+    shape = () if type(y) is float else y.shape
+    last = len(args) - 1
+    for i, a in enumerate(args):
+        if type(a) is not int or a < 0:
+            continue
         if op == "where":
             share, fresh = _of_the_branch(i, bar, operands[0]), True
         else:
-            partial = slope(op, i, F, y, operands)
-            if partial is None:
+            if F is NUMPY and shape and y.size > 2 * BLOCK and _in_step(bar, y, operands):
+                share, fresh = _block_by_block(bar, mine and i == last, op, i, y, operands)
+            else:
+                share, fresh = _whole(bar, mine and i == last, op, i, MATH if F is NUMPY and shape == () else F, y, operands)
+            if share is None:
                 continue
-            share, fresh = _product(bar, partial, mine and i == active[-1], y, operands)
-        back = summed_back(share, operands[i], y)
-        if share is bar:  # handed on as it is: ours only if nobody else is to have it
-            fresh = mine and len(active) == 1
-            mine = False
-        receive(bars, own, args[i], back, fresh or back is not share)
+        if share is bar:  # handed on as it is: ours only if nobody else has it, or is to have it
+            fresh, mine = mine and sum(map(_moves, args)) == 1, False
+        x = operands[i]
+        if (() if type(x) is float else x.shape) != shape:
+            share, fresh = summed_back(share, x, y), True
+        receive(bars, own, a, share, fresh)
+
+
+def _whole(bar: Any, mine: bool, op: str, i: int, F: Any, y: Any, operands: Any) -> tuple[Any, bool]:
+    partial = slope(op, i, F, y, operands)
+    return (None, False) if partial is None else _product(bar, partial, mine, y, operands)
+
+
+def _in_step(bar: Any, y: Any, operands: Any) -> bool:
+    """Does every array involved run through its memory like y?"""
+    arrays = [x for x in (bar, y, *operands) if type(x) is np.ndarray]
+    return all(x.shape == y.shape and x.flags.c_contiguous and x.dtype == y.dtype for x in arrays)
+
+
+def _block_by_block(bar: Any, mine: bool, op: str, i: int, y: Any, operands: Any) -> tuple[Any, bool]:
+    """bar * partial for a large array: so few elements at a time that what is in between stays in the cache."""
+    flat = [x.reshape(-1) if type(x) is np.ndarray else x for x in (bar, y, *operands)]
+    out = None
+    for start in range(0, y.size, BLOCK):
+        piece, part_y, *parts = [x[start : start + BLOCK] if type(x) is np.ndarray else x for x in flat]
+        partial = slope(op, i, NUMPY, part_y, parts)
+        if type(partial) is not np.ndarray or partial is part_y or any(partial is x for x in parts):
+            return (None, False) if partial is None else _product(bar, slope(op, i, NUMPY, y, operands), mine, y, operands)
+        if out is None:
+            out = bar if mine and type(bar) is np.ndarray else np.empty(y.shape, y.dtype)
+            to = out.reshape(-1)
+        np.multiply(piece, partial, out=to[start : start + BLOCK])
+    return out, True
+
+
+def _moves(a: Any) -> bool:
+    return type(a) is int and a >= 0
 
 
 def _of_the_branch(i: int, bar: Any, condition: Any) -> Any:
@@ -75,17 +113,19 @@ def _product(bar: Any, partial: Any, mine: bool, y: Any, operands: Any) -> tuple
     """bar * partial and whether it is a new buffer; in a buffer that is no longer needed, if there is one."""
     if type(partial) is float and partial == 1.0:
         return bar, False
-    one, other = type(bar) is np.ndarray, type(partial) is np.ndarray
-    if one and mine and (not other or (bar.shape == partial.shape and bar.dtype == partial.dtype)):
-        return np.multiply(bar, partial, out=bar) if _number(partial) or other else bar * partial, True
-    if other and not (partial is y or any(partial is x for x in operands)):
-        if _number(bar) or (one and bar.shape == partial.shape and bar.dtype == partial.dtype):
-            return np.multiply(partial, bar, out=partial), True
+    if type(partial) is not np.ndarray:
+        if mine and type(bar) is np.ndarray and type(partial) is float:
+            return np.multiply(bar, partial, out=bar), True
+        return bar * partial, True
+    if type(bar) is np.ndarray:
+        if bar.shape == partial.shape and bar.dtype == partial.dtype:
+            if mine:
+                return np.multiply(bar, partial, out=bar), True
+            if partial is not y and not any(partial is x for x in operands):
+                return np.multiply(bar, partial, out=partial), True
+    elif type(bar) is float and partial is not y and not any(partial is x for x in operands):
+        return (partial if bar == 1.0 else np.multiply(partial, bar, out=partial)), True
     return bar * partial, True
-
-
-def _number(x: Any) -> bool:
-    return type(x) is float
 
 
 def _through_row(bars: list[Any], own: list[bool], bar: Any, op: str, args: Any, operands: Any, y: Any, static: Any) -> None:
@@ -107,7 +147,7 @@ def _into_elements(bars: list[Any], own: list[bool], bar: Any, a: Any, operands:
     if type(a) is not int or a < 0:
         return
     x = operands[0]
-    if not isinstance(x, np.ndarray) or not isinstance(bar, (np.ndarray, float)):
+    if not isinstance(x, (np.ndarray, Ghost)) or not isinstance(bar, (np.ndarray, float)):
         receive(bars, own, a, ROWS["getitem"].pull(static, 0, full(bar, y), y, *operands), True)
         return
     old = bars[a]

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def pull(recorded: Call, seeds: dict[int, Any], undefined: bool = False) -> list[Any]:
+def pull(recorded: Call, seeds: dict[int, Any], undefined: bool = False, once: bool = False) -> list[Any]:
     """The adjoint of every leaf of the point, in its own form, from those of lines: one reverse sweep."""
     with namespaces.quiet():
-        bars = eager.reverse(recorded.tape, seeds, undefined) if seeds else [None] * len(recorded.leaves)
+        bars = eager.reverse(recorded.tape, seeds, undefined, once) if seeds else [None] * len(recorded.leaves)
     return [in_form(bar, leaf) for bar, leaf in zip(bars, recorded.leaves)]
 
 
@@ -59,7 +59,7 @@ def directions_like(recorded: Call, at_dot: Any) -> list[Any]:
     UsageError
         If the direction is not structured like the point.
     """
-    return _matched(flatten(at_dot)[1], recorded.leaves, "the direction", "the point")
+    return _matched(flatten(at_dot)[0], recorded.leaves, "the direction", "the point")
 
 
 def seeds_like(recorded: Call, y_bar: Any) -> dict[int, Any]:
@@ -72,7 +72,7 @@ def seeds_like(recorded: Call, y_bar: Any) -> dict[int, Any]:
     """
     values = [recorded.value(i) for i in range(len(recorded.outputs))]
     seeds: dict[int, Any] = {}
-    for i, bar in enumerate(_matched(flatten(y_bar)[1], values, "the adjoint", "the result")):
+    for i, bar in enumerate(_matched(flatten(y_bar)[0], values, "the adjoint", "the result")):
         k = recorded.line(i)
         if k is not None:
             seeds[k] = seeds[k] + bar if k in seeds else bar

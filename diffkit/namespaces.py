@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 INF, NAN = math.inf, math.nan
 NUMBERS = {"math", "mpmath"}  # namespaces of single values, where a branch not taken can be left out
-ARRAYS = {"numpy", "traced"}  # namespaces of many values at once
 COMPARISONS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne}
 
 
@@ -63,7 +62,17 @@ def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[An
     if F.name == "math" and y != y:
         return y
     found = ieee(partial(TABLE[name].partial, position), F, y, *operands)
-    return F.where(y != y, y, found) if F.name in ARRAYS else found
+    if F.name == "traced":
+        undefined = plain(y) != plain(y)
+        return found if undefined is False else y if undefined is True else F.where(undefined, NAN, found)
+    return F.where(y != y, y, found) if F.name == "numpy" else found
+
+
+def plain(x: Any) -> Any:
+    """The number or array behind a recorded value."""
+    while hasattr(x, "tape"):
+        x = x.value
+    return x
 
 
 @cache
@@ -75,6 +84,10 @@ def get(name: str) -> SimpleNamespace:
     >>> get("math").log(0.0)
     -inf
     """
+    if name == "traced":
+        from diffkit.recording import ANYTHING
+
+        return ANYTHING  # type: ignore[return-value]
     builders = {"math": _math, "numpy": _numpy, "complex": _complex, "mpmath": _mpmath, "sympy": _sympy}
     return complete(name, *builders[name]())
 

@@ -1,8 +1,8 @@
 """NumPy's functions and methods on traced values, each written as rows of `arrays` and of the table.
 
 Letters: ``x``, ``a``, ``b`` are operands, at least one of them traced; ``axis`` and ``keepdims`` as in NumPy.  `FUNCTIONS`
-holds what `__array_function__` is asked for, `METHODS` what is called as ``x.name(...)``, `UFUNCS` the universal functions
-that are not rows themselves.  A name that stands nowhere is refused, with the line of the user's code.
+holds what `__array_function__` is asked for, `METHODS` what is called as ``x.name(...)`` (set on the class below), `UFUNCS`
+the universal functions that are not rows themselves.  A name that stands nowhere is refused, with the line of the user's code.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.arrays import pattern_of, plain
-from diffkit.recording import FROM_NUMPY, Array, Traced, record, refusal
+from diffkit.arrays import pattern_of
+from diffkit.namespaces import plain
+from diffkit.recording import FROM_NUMPY, Array, Traced, record, refusal, wrap
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 METHODS: dict[str, Callable[..., Any]] = {}
@@ -48,13 +49,6 @@ def function(name: str, operands: Any, options: Any) -> Any:
         raise
 
 
-def method(x: Traced, name: str) -> Any:
-    """What is called as ``x.name(...)``."""
-    if name not in METHODS:
-        raise AttributeError(f"a traced array has no attribute {name!r}: it cannot be recorded")
-    return lambda *operands, **options: METHODS[name](x, *operands, **options)
-
-
 def ufunc(name: str, method: str, operands: Any, options: Any) -> Any:
     """What `__array_ufunc__` is asked for, beyond a plain call of a row."""
     if options.get("out") is not None:
@@ -79,11 +73,13 @@ def _axes(x: Any, axis: Any) -> tuple[int, ...] | None:
     """Axes counted from the front, in order; None: all of them."""
     if axis is None:
         return None
+    if type(axis) is int:
+        return (_axis(x, axis),)
     return tuple(sorted(_axis(x, a) for a in (axis if isinstance(axis, (tuple, list)) else (axis,))))
 
 
 def _axis(x: Any, axis: int) -> int:
-    n = np.ndim(x)
+    n = x.ndim if hasattr(x, "ndim") else np.ndim(x)
     if not -n <= axis < n:
         raise np.exceptions.AxisError(axis, n)
     return axis % n
@@ -99,12 +95,11 @@ def _any_traced(x: Any) -> bool:
 
 
 # --- reductions ----------------------------------------------------------------------------------------------------------
-def _reduction(op: str, x: Any, axis: Any, keepdims: bool, options: dict[str, Any]) -> Any:
-    x = _as_array(x)
-    _no(options)
-    if not np.ndim(x):
-        return x
-    return record(op, x, static=(_axes(x, axis), keepdims))
+def _reduction(op: str, x: Any, axis: Any, keepdims: bool, options: dict[str, Any] | None = None) -> Any:
+    if options:
+        _no(options)
+    x = x if isinstance(x, Traced) else _as_array(x)
+    return record(op, x, static=(_axes(x, axis), keepdims)) if x.ndim else x
 
 
 def _no(options: dict[str, Any]) -> None:
@@ -117,25 +112,25 @@ def _no(options: dict[str, Any]) -> None:
 @written(method=True)
 def sum(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The sum over axes."""
-    return _reduction("sum", x, axis, keepdims is True, {"out": out, "dtype": dtype} | rest)
+    return _reduction("sum", x, axis, keepdims is True, {"out": out, "dtype": dtype} | rest if rest or dtype or out else None)
 
 
 @written(method=True)
 def prod(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The product over axes."""
-    return _reduction("prod", x, axis, keepdims is True, {"out": out, "dtype": dtype} | rest)
+    return _reduction("prod", x, axis, keepdims is True, {"out": out, "dtype": dtype} | rest if rest or dtype or out else None)
 
 
 @written("max", "amax", method=True)
 def max_(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The largest element over axes."""
-    return _reduction("amax", x, axis, keepdims is True, {"out": out} | rest)
+    return _reduction("amax", x, axis, keepdims is True, {"out": out} | rest if rest or out else None)
 
 
 @written("min", "amin", method=True)
 def min_(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The smallest element over axes."""
-    return _reduction("amin", x, axis, keepdims is True, {"out": out} | rest)
+    return _reduction("amin", x, axis, keepdims is True, {"out": out} | rest if rest or out else None)
 
 
 @written("any", method=True)
@@ -399,6 +394,13 @@ def split(x: Any, sections: Any, axis: int = 0) -> list[Any]:
 
 def take_index(x: Any, index: Any) -> Any:
     """x[index]."""
+    if not x.tape.nested:
+        if type(index) is slice:
+            pattern = (("slice", index.start, index.stop, index.step),)
+            return _viewed(x, wrap(x.tape, x.value[index], "getitem", [x.index], [x.value], (pattern,)))
+        if type(index) is int:
+            result = wrap(x.tape, x.value[index], "getitem", [x.index], [x.value], ((index,),))
+            return result if x.value.ndim == 1 else _viewed(x, result)
     pattern, arrays = pattern_of(index)
     result = record("getitem", x, *arrays, static=(pattern,))
     return result if arrays or isinstance(plain(result), float) else _viewed(x, result)
@@ -741,3 +743,10 @@ def copy(x: Any) -> Any:
 
 
 METHODS |= {"astype": astype, "copy": copy, "conj": lambda x: x}
+
+
+# From here on the classes answer without asking for this module.
+for _name, _function in METHODS.items():
+    setattr(Array, _name, _function)
+Array.__getitem__ = take_index  # type: ignore[method-assign]
+Array.T = property(transpose)  # type: ignore[assignment]

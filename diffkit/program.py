@@ -124,20 +124,32 @@ class Program:
         with namespaces.quiet():
             v = run(self, F, [float(x) for x in point] if F.name == "math" else [_inexact(x) for x in point])
         if F.name != "sympy":
-            self._demand_the_same_branches(v)
+            self._demand_the_same_branches([namespaces.plain(v[k]) for k, _ in self.guards])
         results = tuple(v[k] for k in self.outputs)
         return results[0] if len(results) == 1 else results
 
-    def _demand_the_same_branches(self, v: Sequence[Any]) -> None:
-        for k, outcome in self.guards:
-            found = v[k] != 0
-            if not (found == outcome if isinstance(found, bool) else (found == outcome).all()):
+    def _demand_the_same_branches(self, found: Sequence[Any]) -> None:
+        for (k, outcome), value in zip(self.guards, found):
+            same = (value != 0) == outcome
+            if not (same if isinstance(same, bool) else same.all()):
                 raise NumberError(
                     "another branch of the recorded function is taken there",
                     where=f"{self.lines[k].op} was {outcome} where it was recorded",
                     remedy="record it again at that point",
                     status="jump",
                 )
+
+    def demand_numbers(self) -> None:
+        """Refuse a Program with operations on arrays.
+
+        Raises
+        ------
+        UsageError
+            If it has one.
+        """
+        for line in self.lines:
+            if line.args and line.op not in TABLE:
+                on_arrays(line.op, (), "program")
 
     @property
     def on_arrays(self) -> bool:
@@ -265,6 +277,10 @@ def on_arrays(op: str, static: tuple[Any, ...], namespace: str) -> Any:
     UsageError
         In a namespace of single values.
     """
+    if namespace == "traced":
+        from diffkit.recording import compute
+
+        return lambda *operands: compute(op, list(operands), static)
     if namespace not in {"numpy", "complex"}:
         raise UsageError(f"{op} is an operation on arrays, and this needs a function of numbers", remedy="use tape or tangent")
     from diffkit.arrays import ROWS
@@ -288,6 +304,8 @@ def namespace_of(values: Iterable[Any]) -> str:
             found = "complex" if value.dtype.kind == "c" or found == "complex" else "numpy"
         elif home in {"mpmath", "sympy"}:
             found = home
+        elif hasattr(value, "tape"):
+            return "traced"
     return found
 
 

@@ -1,21 +1,26 @@
 """Recording: values that write down what is done to them, and know what they are at the point.
 
 A `Recording` is the tape of one call of a Python callable: one entry a line.  A `Traced` value is the result of one line:
-a `Scalar` holds a Python float, an `Array` anything else (an array of NumPy, or a value that an outer recording traces, so
-that differentiation nests: the innermost recording of the operands writes, all others are constants to it).  No state
-stands outside the recordings: an exception, a thread or a recursion leaves nothing behind.
+a `Scalar` holds a Python float, an `Array` an array of NumPy; an `Array` or a `Number` may hold what an outer recording
+traces, so that differentiation nests: the innermost recording of the operands writes, all others are constants to it.  No
+state stands outside the recordings: an exception, a thread or a recursion leaves nothing behind.
 
 An entry is (op, a, b, slope by a, slope by b) for one or two floats, its slopes known at once (None: none asked for), and
 (op, args, operands, y, static) for all else.  Operands a, b, args: the line of a traced value, ~line if it is piecewise
-constant, and anything that is no int is a constant.
+constant, and anything that is no int is a constant.  What no slope asks for among the values operands and y of a large entry
+is not kept: a `Ghost` has its shape only.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 import sys
+from collections import namedtuple
 from collections.abc import Callable
+from functools import cache
+from functools import partial as bound
 
 from diffkit import namespaces
 from diffkit.errors import InputError
@@ -65,14 +70,16 @@ LEVELS = itertools.count()
 class Recording(list):  # type: ignore[type-arg]
     """The tape of one call: its entries, the inputs first, and the choices that were made."""
 
-    __slots__ = ("closed", "guards", "inputs", "level", "mixed", "values")
+    __slots__ = ("arrays", "closed", "guards", "inputs", "level", "mixed", "nested", "values")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)  # an inner recording starts later than those around it
         self.guards: list[tuple[int, bool]] = []
         self.inputs = 0
         self.values: list[Any] = []  # of the inputs
-        self.mixed = False  # is any line more than a float?
+        self.mixed = False  # is any entry not one of floats?
+        self.arrays = False  # is any value an array?
+        self.nested = False  # is any value traced by an outer recording?
         self.closed = False
 
     def input(self, value: Any) -> Traced:
@@ -82,9 +89,20 @@ class Recording(list):  # type: ignore[type-arg]
         if type(value) is float:
             return Scalar(self, value, INPUT)
         self.mixed = True
-        return Array(self, value, INPUT)
+        self.nested = self.nested or isinstance(value, Traced)
+        self.arrays = self.arrays or not isinstance(value, Number)
+        return (Number if isinstance(value, Number) else Array)(self, value, INPUT)
 
 
+class Ghost(namedtuple("Ghost", "shape dtype")):
+    """What is left of an array whose values no slope asks for."""
+
+    __slots__ = ()
+    size = property(lambda self: math.prod(self.shape))
+    ndim = property(lambda self: len(self.shape))
+
+
+LARGE = 1 << 15  # bytes from which it is worth asking what need not be kept
 INPUT = ("input", None, None, None, None)
 
 
@@ -112,14 +130,10 @@ class Traced:
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
         if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
             return record(FROM_NUMPY[ufunc.__name__], *operands)
-        from diffkit import numpy_functions
-
-        return numpy_functions.ufunc(ufunc.__name__, method, operands, options)
+        return numpy_functions().ufunc(ufunc.__name__, method, operands, options)
 
     def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Any:
-        from diffkit import numpy_functions
-
-        return numpy_functions.function(function.__name__, operands, options)
+        return numpy_functions().function(function.__name__, operands, options)
 
     def __bool__(self) -> bool:
         outcome = bool(self.value)
@@ -165,13 +179,25 @@ class Traced:
         raise refusal("a traced value cannot be saved or sent elsewhere", "return it from the function instead")
 
 
-class Scalar(Traced):
+class Number(Traced):
+    """A single traced number: here one that an outer recording traces too."""
+
+    __slots__ = ()
+    shape: tuple[int, ...] = ()
+    ndim, size, dtype = 0, 1, float
+
+    def sum(self, *axis: Any, **options: Any) -> Number:
+        """Itself, like NumPy's numbers."""
+        return self
+
+    mean = prod = max = min = ravel = flatten = squeeze = copy = sum
+
+
+class Scalar(Number):
     """A traced Python float."""
 
     __slots__ = ()
     value: float
-    shape: tuple[int, ...] = ()
-    ndim, size = 0, 1
 
     def __add__(self, other: Any) -> Any:
         kind = type(other)
@@ -240,15 +266,9 @@ class Scalar(Traced):
     def __neg__(self) -> Scalar:
         return Scalar(self.tape, -self.value, ("neg", self.index, None, -1.0, None))
 
-    def sum(self, *axis: Any, **options: Any) -> Scalar:
-        """Itself, like NumPy's numbers."""
-        return self
-
-    mean = prod = max = min = ravel = flatten = squeeze = copy = sum
-
 
 class Array(Traced):
-    """A traced array, or a value that an outer recording traces."""
+    """A traced array."""
 
     __slots__ = ("shares",)
 
@@ -262,7 +282,7 @@ class Array(Traced):
     @property
     def shape(self) -> tuple[int, ...]:
         """As of a plain array."""
-        return self.value.shape if hasattr(self.value, "shape") else ()
+        return self.value.shape  # type: ignore[no-any-return]
 
     @property
     def ndim(self) -> int:
@@ -296,16 +316,13 @@ class Array(Traced):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> Any:
-        from diffkit.numpy_functions import take_index
-
-        return take_index(self, index)
+        return numpy_functions().take_index(self, index)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        from diffkit.numpy_functions import method
-
-        return method(self, name)
+        numpy_functions()  # sets the methods of arrays
+        if name not in vars(Array):
+            raise AttributeError(f"a traced array has no attribute {name!r}: it cannot be recorded")
+        return getattr(self, name)
 
     def __array__(self, *options: Any, **named: Any) -> Any:
         raise refusal(
@@ -314,8 +331,39 @@ class Array(Traced):
         )
 
 
+@cache
+def numpy_functions() -> Any:
+    """The module that knows NumPy's functions, imported where NumPy is in use."""
+    from importlib import import_module
+
+    return import_module("diffkit.numpy_functions")
+
+
+@cache
+def kernel(op: str) -> Callable[..., Any]:
+    """What computes an operation on plain arrays: of its operands, for a row of arrays after ``static``."""
+    if op in OPERATORS:
+        return bound(_operate, op)
+    if op in TABLE:
+        return getattr(namespaces.get("numpy"), op)  # type: ignore[no-any-return]
+    from diffkit.arrays import ROWS
+
+    return ROWS[op].run  # type: ignore[no-any-return]
+
+
+def _operate(op: str, *values: Any) -> Any:
+    try:
+        return OPERATORS[op](*values)
+    except (ZeroDivisionError, TypeError):  # a number over 0, or ~ of numbers that stand for truths
+        return getattr(namespaces.get("numpy"), op)(*values)
+
+
 def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
     """Write one operation on traced values and constants into the innermost recording among them."""
+    x = operands[0]
+    if len(operands) == 1 and type(x) is Array and not x.tape.nested:
+        y = kernel(op)(x.value) if op in TABLE else kernel(op)(static, x.value)
+        return wrap(x.tape, y, op, [x.index], [x.value], static)
     tape = innermost(operands)
     args, values = [], []
     for x in operands:
@@ -343,16 +391,15 @@ def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
 
 def innermost(operands: Any) -> Recording:
     """The recording that started last among those of the operands."""
-    tape = None
+    found = [x.tape for x in operands if isinstance(x, Traced)]
     for x in operands:
-        if isinstance(x, Traced):
-            if tape is None or x.tape.level > tape.level:
-                tape = x.tape
-        elif getattr(getattr(x, "dtype", None), "kind", "") == "O":
-            return innermost([*operands, *x.ravel().tolist()]) if tape is None else tape
-    if tape is None:
-        raise TypeError("nothing here is traced")
-    return tape
+        if getattr(getattr(x, "dtype", None), "kind", "") == "O":
+            found += [part.tape for part in x.ravel().tolist() if isinstance(part, Traced)]
+    return max(found, key=_level)
+
+
+def _level(tape: Recording) -> int:
+    return tape.level
 
 
 def constant(x: Any) -> Any:
@@ -369,9 +416,7 @@ def constant(x: Any) -> Any:
         x = np.asarray(x)
     kind = getattr(getattr(x, "dtype", None), "kind", "")
     if kind == "O":
-        from diffkit.numpy_functions import of_objects
-
-        return of_objects(x)
+        return numpy_functions().of_objects(x)
     if kind in {"b", "i", "u", "f"} and (x.ndim or kind != "f"):
         return x.copy()
     try:
@@ -389,36 +434,63 @@ def compute(op: str, values: list[Any], static: tuple[Any, ...]) -> Any:
         number = number and type(x) is float
     if number and op in TABLE:
         return getattr(MATH, op)(*values)
-    if op in OPERATORS:
-        try:
-            return OPERATORS[op](*values)
-        except (ZeroDivisionError, TypeError):
-            return getattr(namespaces.get("numpy"), op)(*values)
-    if op in TABLE:
-        return getattr(namespaces.get("numpy"), op)(*values)
-    from diffkit.arrays import ROWS
-
-    return ROWS[op].run(static, *values)
+    return kernel(op)(*values) if op in TABLE else kernel(op)(static, *values)
 
 
 def wrap(tape: Recording, y: Any, op: str, args: list[Any], values: list[Any], static: tuple[Any, ...]) -> Traced:
     """The traced result of one general entry."""
-    kind = type(y)
-    if kind is float:
+    if type(y) is float:
         return Scalar(tape, y, (op, args, values, y, static))
     if isinstance(y, Traced):
-        return Array(tape, y, (op, args, values, y, static))
+        tape.nested = True
+        tape.arrays = tape.arrays or bool(y.shape) or any(getattr(x, "shape", ()) for x in values)
+        return (Array if y.shape else Number)(tape, y, (op, args, values, y, static))
+    tape.arrays = True
     letter = y.dtype.kind
     if letter == "f":
         if y.ndim == 0 and y.dtype.itemsize == 8:
             y = float(y)
-            return Scalar(tape, y, (op, args, values, y, static))
-        return Array(tape, y, (op, args, values, y, static))
+            return Scalar(tape, y, _thinned(op, args, values, y, static))
+        return Array(tape, y, (op, args, values, y, static) if y.nbytes < LARGE else _thinned(op, args, values, y, static))
     if letter == "b":
         op = {"add": "or", "mul": "and"}.get(op, op)  # what + and * mean on truths
         if y.ndim == 0:
             return Scalar(tape, float(y), (op, args, values, float(y), static))
     return Array(tape, y, (op, args, values, y, static), flat=True)
+
+
+def _thinned(op: str, args: list[Any], values: list[Any], y: Any, static: tuple[Any, ...]) -> tuple[Any, ...]:
+    """An entry without the arrays that its slopes do not ask for."""
+    asked = 0
+    for i, a in enumerate(args):
+        if type(a) is int and a >= 0:
+            asked |= needs(op, min(i, 3))
+    kept = [x if asked >> min(i, 3) & 2 or not _traced(args[i]) else _ghost(x) for i, x in enumerate(values)]
+    return op, args, kept, y if asked & 1 else _ghost(y), static
+
+
+def _traced(a: Any) -> bool:
+    return type(a) is int and a >= 0
+
+
+def _ghost(x: Any) -> Any:
+    return Ghost(x.shape, x.dtype) if hasattr(x, "dtype") else x
+
+
+@cache
+def needs(op: str, i: int) -> int:
+    """What the slope by operand i asks for: bit 0 the result, bit 1 the first operand, bit 2 the second."""
+    if op not in TABLE:
+        from diffkit.arrays import ROWS
+
+        return ROWS[op].needs
+    if TABLE[op].arity is None or len(TABLE[op].partials) > 2:
+        return ~0
+    import dis
+
+    names = TABLE[op].partials[i].__code__.co_varnames
+    read = {step.argval for step in dis.get_instructions(TABLE[op].partials[i]) if step.opname.startswith("LOAD_")}
+    return sum(1 << k for k, name in enumerate(names[1 : 2 + len(TABLE[op].partials)]) if name in read)
 
 
 def _record_floats(tape: Recording, op: str, args: list[Any], values: list[float]) -> Scalar:
@@ -466,16 +538,22 @@ def refusal(what: str, remedy: str) -> InputError:
     return InputError(what, where=place_of(sys._getframe(1)), remedy=remedy)
 
 
+def place() -> str:
+    """File, line and source of what the user's code is doing."""
+    return place_of(sys._getframe(2))
+
+
 def place_of(frame: Any) -> str:
     """File, line and source of the innermost frame that is neither ours nor a library's of numbers."""
     while frame is not None:
         home = frame.f_globals.get("__name__", "").partition(".")[0]
         if home not in {"diffkit", "numpy"}:
             import linecache
-            from pathlib import PurePath
 
-            text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
-            return f"{PurePath(frame.f_code.co_filename).name}, line {frame.f_lineno}: {text}".rstrip(": ")
+            name = frame.f_code.co_filename
+            text = linecache.getline(name, frame.f_lineno).strip()
+            file = name.replace(chr(92), "/").rpartition("/")[2]
+            return f"{file}, line {frame.f_lineno}" + (f": {text}" if text else "")
         frame = frame.f_back
     return ""
 
@@ -484,6 +562,26 @@ def _binary(op: str, swapped: bool) -> Callable[[Any, Any], Any]:
     if swapped:
         return lambda self, other: record(op, other, self)
     return lambda self, other: record(op, self, other)
+
+
+def _of_array(op: str, compute: Callable[[Any, Any], Any], swapped: bool) -> Callable[[Any, Any], Any]:
+    """The operator of an array, with a short way for its own recording's values and numbers."""
+    general = _binary(op, swapped)
+
+    def method(self: Array, other: Any) -> Any:
+        tape, kind = self.tape, type(other)
+        if tape.nested:
+            return general(self, other)
+        if kind is float or kind is int:
+            index = value = float(other)
+        elif (kind is Array or kind is Scalar) and other.tape is tape:
+            index, value = other.index, other.value
+        else:
+            return general(self, other)
+        args, values = ([index, self.index], [value, self.value]) if swapped else ([self.index, index], [self.value, value])
+        return wrap(tape, compute(*values), op, args, values, ())
+
+    return method
 
 
 def _in_place(op: str) -> Callable[[Any, Any], Any]:
@@ -505,18 +603,16 @@ def _unary(op: str) -> Callable[[Any], Any]:
 
 
 for _python, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "and": "and", "or": "or"}.items():
-    for _kind in (Array, Scalar):
-        if f"__{_python}__" not in vars(_kind):
-            setattr(_kind, f"__{_python}__", _binary(_op, swapped=False))
-            setattr(_kind, f"__r{_python}__", _binary(_op, swapped=True))
+    for _before, _swapped in (("__", False), ("__r", True)):
+        setattr(Number, f"{_before}{_python}__", _binary(_op, _swapped))  # Scalar has short ways of its own
+        setattr(Array, f"{_before}{_python}__", _of_array(_op, bound(_operate, _op), _swapped))
     setattr(Array, f"__i{_python}__", _in_place(_op))
+Array.__matmul__, Array.__rmatmul__ = _binary("matmul", swapped=False), _binary("matmul", swapped=True)  # type: ignore[attr-defined]
 for _op in namespaces.COMPARISONS:
     setattr(Traced, f"__{_op}__", _binary(_op, swapped=False))
 for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
-    setattr(Array, f"__{_python}__", _unary(_op))
-Scalar.__abs__ = _unary("abs")  # type: ignore[attr-defined]
-Scalar.__invert__ = _unary("not")  # type: ignore[attr-defined]
+    setattr(Traced, f"__{_python}__", _unary(_op))
 for _native, _op in FROM_NUMPY.items():  # an array of objects calls the functions of its elements by name
-    if not hasattr(Scalar, _native) and TABLE[_op].arity == 1:
-        setattr(Scalar, _native, _unary(_op))
+    if not hasattr(Number, _native) and TABLE[_op].arity == 1:
+        setattr(Number, _native, _unary(_op))
 Traced.__hash__ = object.__hash__  # type: ignore[method-assign]  # lost by __eq__

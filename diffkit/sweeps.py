@@ -136,8 +136,9 @@ def _moved_by(op: str, i: int, F: Any, y: Any, operands: Sequence[Any], move: An
 
         return push(op, static, i, move, y, operands)
     partial = namespaces.local_derivative(op, i, F, y, list(operands))
-    if F.name in namespaces.NUMBERS:
-        return None if partial == 0 and strong_zero(op, operands[i], y) else partial * move
+    if F.name in namespaces.NUMBERS or (F.name == "traced" and not getattr(y, "shape", ())):
+        x, found = namespaces.plain(operands[i]), namespaces.plain(y)
+        return None if namespaces.plain(partial) == 0 and strong_zero(op, x, found) else partial * move
     if F.name in {"numpy", "traced"}:
         from diffkit.array_sweeps import strong_product
 

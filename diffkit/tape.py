@@ -42,13 +42,15 @@ TYPE_CHECKING = False  # the module typing is a third of what importing an engin
 if TYPE_CHECKING:
     from typing import Any
 
+    from diffkit.explain import Explanation
+
 
 # --- Python callables ------------------------------------------------------------------------------------------------------
 def _recorded_value_and_gradient(f: Callable[..., Any], at: Any) -> tuple[Any, Any]:
     recorded = call(f, at)
     value = demand_one_number(recorded)
     k = recorded.line(0)
-    return value, recorded.restore(pull(recorded, {} if k is None else {k: 1.0}, undefined=is_nan(value)))
+    return value, recorded.restore(pull(recorded, {} if k is None else {k: 1.0}, is_nan(value), once=True))
 
 
 # --- Programs --------------------------------------------------------------------------------------------------------------
@@ -59,7 +61,12 @@ def _sweep_at(program: Program, values: Sequence[Any], output: int = 0) -> tuple
     with namespaces.quiet():
         v = run(program, F, values)
         v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
-    return v[root], _of_inputs(program, v_bar, [_nothing(x) for x in values])
+    return v[root], _of_inputs(program, v_bar, _zeros(values))
+
+
+def _zeros(values: Sequence[Any]) -> list[Any]:
+    """What the derivative by an input that is not used is."""
+    return [0.0 if type(x) is float else 0 * x for x in values]
 
 
 def _of_inputs(program: Program, v_bar: Sequence[Any], absent: Sequence[Any]) -> list[Any]:
@@ -68,14 +75,9 @@ def _of_inputs(program: Program, v_bar: Sequence[Any], absent: Sequence[Any]) ->
     return [_shaped(found.get(name, nothing), nothing) for name, nothing in zip(program.inputs, absent)]
 
 
-def _nothing(x: Any) -> Any:
-    """The slope by an input that is not used: 0 also at inf, and never -0."""
-    return 0 * abs(x) if getattr(x, "ndim", None) else type(x)(0)
-
-
 def _shaped(adjoint: Any, like: Any) -> Any:
-    """An adjoint that is the same for all elements of an array, written out for each."""
-    if not getattr(like, "ndim", None) or getattr(adjoint, "ndim", None):
+    """An adjoint that is the same for several elements of an array, written out for each."""
+    if not getattr(like, "ndim", None) or getattr(adjoint, "shape", None) == like.shape:
         return adjoint
     import numpy as np
 
@@ -227,7 +229,7 @@ def hvp(f: Any, at: Any, v: Any) -> Any:
         seeds[k] = seeds.get(k, 0.0) + weight
     with namespaces.quiet():
         v_bar = reverse_sweep(slopes, F, run(slopes, F, values), seeds, active(slopes, slopes.inputs))
-    return restore(_of_inputs(slopes, v_bar, [_nothing(x) for x in values]))
+    return restore(_of_inputs(slopes, v_bar, _zeros(values)))
 
 
 def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -254,7 +256,7 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
             seeds[k] = seeds.get(k, 0.0) + bar
         with namespaces.quiet():
             v_bar = reverse_sweep(program, F, v, seeds, depends)
-        return restore(_of_inputs(program, v_bar, [_nothing(x) for x in values]))
+        return restore(_of_inputs(program, v_bar, _zeros(values)))
 
     return (v[program.outputs[0]] if one else tuple(v[k] for k in program.outputs)), pullback
 
@@ -285,6 +287,7 @@ def gradient_program(f: Any) -> Program:
 
     program = tidy(as_program(f))
     demand_one(len(program.outputs))
+    program.demand_numbers()
     builder = Builder()
     F = algebra.namespace(builder)
     new = renumber(program, builder, reachable(program, range(len(program.lines)))[0])
@@ -293,6 +296,27 @@ def gradient_program(f: Any) -> Program:
     v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
     slopes = [bar.index for bar in _of_inputs(program, v_bar, [F.const(0.0)] * len(program.inputs))]
     return tidy(builder.build(new[root], *slopes, inputs=program.inputs))
+
+
+def explain(f: Any, at: Any) -> Explanation:
+    """Why the gradient of f is what it is: kinks, ties, jumps, poles, overflow, and where an adjoint stops being a number.
+
+    Returns
+    -------
+    Explanation
+        ``.status`` in one word ("ok" if there is nothing to say), ``.findings`` with operation, source line and index of
+        the element, ``.value``, ``.gradient``.
+
+    Examples
+    --------
+    >>> print(explain("sqrt(x^2 + y^2)", (0, 0)))
+    sqrt(0) has an infinite or undefined slope there
+        line 6 of the Program
+        on the way to the derivative by x, y
+    """
+    from diffkit.explain import explain as found
+
+    return found(f, at)
 
 
 def shares(f: Any, at: Any, output: int = 0) -> list[float]:

@@ -61,17 +61,17 @@ def call(function: Callable[..., Any], at: Any, tape: Recording | None = None) -
         If the function does what cannot be recorded.
     """
     tape = Recording() if tape is None else tape
-    paths, values, restore = flatten(at)
+    values, restore = flatten(at)
     leaves = [coordinate(x) for x in values]
     inputs = restore([tape.input(x) for x in leaves])
     try:
         with namespaces.quiet():
             result = function(**inputs) if isinstance(at, Mapping) else function(*_positional(at, inputs))
-        _, outputs, rebuild = flatten(result)
+        outputs, rebuild = flatten(result)
         outputs = [_output(x, tape) for x in outputs]
     finally:
         tape.closed = True
-    return Call(tape, leaves, restore, outputs, rebuild, (function, at, paths))
+    return Call(tape, leaves, restore, outputs, rebuild, (function, at))
 
 
 def _positional(at: Any, inputs: Any) -> Sequence[Any]:
@@ -87,36 +87,58 @@ def _output(x: Any, tape: Recording) -> Any:
 
 
 # --- structures ------------------------------------------------------------------------------------------------------------
-def flatten(structure: Any) -> tuple[list[tuple[Any, ...]], list[Any], Callable[[Sequence[Any]], Any]]:
-    """Where the leaves stand, the leaves, and how to put others in their places.
+def flatten(structure: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
+    """The leaves, and how to put others in their places.
 
     Examples
     --------
-    >>> paths, leaves, rebuild = flatten({"w": [1, 2], "b": 3})
-    >>> paths, leaves, rebuild([10, 20, 30])
-    ([('w', 0), ('w', 1), ('b',)], [1, 2, 3], {'w': [10, 20], 'b': 30})
+    >>> leaves, rebuild = flatten({"w": [1, 2], "b": 3})
+    >>> leaves, rebuild([10, 20, 30])
+    ([1, 2, 3], {'w': [10, 20], 'b': 30})
     """
-    found = list(_walk(structure, ()))
-    if len(found) == 1 and not found[0][0]:
-        return [()], [structure], lambda results: results[0]
-    return [p for p, _ in found], [x for _, x in found], lambda results: _rebuilt(structure, iter(results))
+    if not _is_inner(structure):
+        return [structure], lambda results: results[0]
+    parts = list(structure.values() if isinstance(structure, Mapping) else structure)
+    if not any(map(_is_inner, parts)):
+        return parts, lambda results: _like(structure, list(results))
+    return [x for _, x in walk(structure)], lambda results: _rebuilt(structure, iter(results))
 
 
-def _walk(structure: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    if not isinstance(structure, (Mapping, tuple, list)):
+def _is_inner(x: Any) -> bool:
+    """Is it a structure, not a leaf?"""
+    kind = type(x)
+    if kind is float or hasattr(x, "dtype"):
+        return False
+    return kind is tuple or kind is list or kind is dict or isinstance(x, (Mapping, tuple, list))
+
+
+def walk(structure: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Where each leaf stands, and the leaf.
+
+    Examples
+    --------
+    >>> list(walk({"w": [1, 2]}))
+    [(('w', 0), 1), (('w', 1), 2)]
+    """
+    if not _is_inner(structure):
         yield path, structure
         return
     for key, part in structure.items() if isinstance(structure, Mapping) else enumerate(structure):
-        yield from _walk(part, (*path, key))
+        yield from walk(part, (*path, key))
+
+
+def _like(structure: Any, parts: list[Any]) -> Any:
+    """A structure of the same kind with other parts."""
+    if isinstance(structure, Mapping):
+        return dict(zip(structure, parts))
+    return structure._make(parts) if hasattr(structure, "_make") else type(structure)(parts)
 
 
 def _rebuilt(structure: Any, results: Iterator[Any]) -> Any:
-    if isinstance(structure, Mapping):
-        return {key: _rebuilt(part, results) for key, part in structure.items()}
-    if isinstance(structure, (tuple, list)):
-        parts = [_rebuilt(part, results) for part in structure]
-        return structure._make(parts) if hasattr(structure, "_make") else type(structure)(parts)
-    return next(results)
+    if not _is_inner(structure):
+        return next(results)
+    parts = structure.values() if isinstance(structure, Mapping) else structure
+    return _like(structure, [_rebuilt(part, results) for part in parts])
 
 
 def coordinate(x: Any) -> Any:
@@ -132,9 +154,7 @@ def coordinate(x: Any) -> Any:
     dtype = getattr(x, "dtype", None)
     if dtype is not None and (x.ndim or (hasattr(x, "flags") and type(x).__name__ == "ndarray")):
         if dtype.kind in "biu":
-            raise UsageError(
-                f"an array of {dtype} cannot be differentiated by", remedy="give an array of floats: x.astype(float)"
-            )
+            raise UsageError(f"there is no derivative by an array of {dtype}", remedy="give an array of floats: x.astype(float)")
         if dtype.kind == "f":
             return x.copy()
     try:
@@ -194,7 +214,8 @@ def _place(builder: Builder, lines: list[int], operand: Any) -> int:
     return builder.const(operand) if type(operand) is float else builder.array(operand)
 
 
-def _names(function: Callable[..., Any], at: Any, paths: list[tuple[Any, ...]]) -> list[str]:
+def _names(function: Callable[..., Any], at: Any) -> list[str]:
+    paths = [path for path, _ in walk(at)]
     if isinstance(at, Mapping):
         heads = {key: str(key) for key in at}
         return ["_".join([heads[p[0]], *map(str, p[1:])]) for p in paths]

@@ -136,6 +136,19 @@ class Graph:
             return Var(self.F, self.nodes[args[0].index].args[0])
         if name == "where" and numbers[0] is not None:
             return args[1] if numbers[0] else args[2]
+        return self._without_sign(name, args)
+
+    def _without_sign(self, name: str, args: list[Any]) -> Any:
+        """Negations moved outwards, where they meet a difference or each other; None if there is none."""
+        bare = [self.nodes[x.index].args[0] if self.nodes[x.index].op == "neg" else None for x in args]
+        if name in {"mul", "div"} and any(a is not None for a in bare):
+            one, other = (x if a is None else Var(self.F, a) for x, a in zip(args, bare))
+            found = self.write(name, one, other)
+            return found if None not in bare else self.F.neg(found)
+        if name in {"add", "sub"} and len(bare) == 2 and bare[1] is not None:
+            return self.write("sub" if name == "add" else "add", args[0], Var(self.F, bare[1]))
+        if name == "add" and bare[0] is not None:
+            return self.F.sub(args[1], Var(self.F, bare[0]))
         return None
 
     # --- what reverse sweeps do to shapes -------------------------------------------------------------------------------

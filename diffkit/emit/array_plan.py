@@ -15,6 +15,7 @@ from typing import Any
 from diffkit import limits
 from diffkit.emit.array_graph import Graph
 
+GIVEN = {"input", "const", "fixed"}
 REDUCTIONS = {"sum": "+", "amax": "max", "amin": "min"}
 
 
@@ -102,16 +103,38 @@ class Plan:
         return not (node.elementwise or node.op == "fill") or len(self.nodes[a].shape) == len(node.shape)
 
     # --- order ---------------------------------------------------------------------------------------------------------
-    def _order(self) -> None:
-        sweeps: dict[tuple[int, int], Sweep] = {}
-        at_once: dict[int, list[int]] = {}
+    def _levels(self) -> None:
+        """Every node as early as can be."""
         for k in sorted(self.needed):
             node = self.nodes[k]
-            if node.op in {"input", "const", "fixed"}:
+            if node.op in GIVEN:
                 self.level[k] = -1
                 continue
             m = self.by_rows(k) or self.collects(k)
             self.level[k] = max((self.level[a] + (not self._same_block(k, a, m)) for a in node.args), default=0)
+
+    def _sink(self) -> None:
+        """What only a later sweep reads is computed there, unless that takes more arrays kept as a whole in between."""
+        readers: dict[int, list[int]] = {k: [] for k in self.needed}
+        for k in self.needed:
+            for a in self.nodes[k].args:
+                readers[a].append(k)
+        for k in sorted(self.needed, reverse=True):
+            m = self.by_rows(k)
+            later = {self.level[r] if self._same_block(r, k, self.by_rows(r) or self.collects(r)) else -1 for r in readers[k]}
+            if not m or k in self.wanted or len(later) != 1 or max(later) <= self.level[k]:
+                continue
+            kept = [a for a in self.nodes[k].args if self._same_block(k, a, m) and self.nodes[a].op not in GIVEN]
+            if sum(all(self.level[r] == self.level[a] for r in readers[a]) for a in kept) <= 1:
+                self.level[k] = max(later)
+
+    def _order(self) -> None:
+        self._levels()
+        self._sink()
+        sweeps: dict[tuple[int, int], Sweep] = {}
+        at_once: dict[int, list[int]] = {}
+        for k in sorted(self.needed - {k for k in self.needed if self.nodes[k].op in GIVEN}):
+            m = self.by_rows(k) or self.collects(k)
             if m:
                 sweeps.setdefault((self.level[k], m), Sweep(m, self.level[k], [])).nodes.append(k)
             else:
