@@ -141,7 +141,14 @@ class Plan:
                 at_once.setdefault(self.level[k], []).append(k)
         for level in range(max(self.level.values(), default=-1) + 1):
             self.steps += at_once.get(level, [])
-            self.steps += [sweep for (at, _), sweep in sorted(sweeps.items()) if at == level]
+            for sweep in [sweep for (at, _), sweep in sorted(sweeps.items()) if at == level]:
+                self.steps += [sweep] if sweep.m * self.widest(sweep) >= limits.BLOCKED_ELEMENTS else sweep.nodes
+
+    def widest(self, sweep: Sweep) -> int:
+        """The most elements that a row of any array in a sweep has."""
+        shapes = [self.nodes[k].shape for k in sweep.nodes if self.by_rows(k)]
+        shapes += [self.nodes[self.nodes[k].args[0]].shape for k in sweep.nodes if self.collects(k)]
+        return max(1, *(math.prod(shape[1:]) for shape in shapes))
 
     def _same_block(self, k: int, a: int, m: int) -> bool:
         """Can the operand be read in the block in which it is computed?"""

@@ -224,17 +224,12 @@ class SweepWriter:
 
     def __init__(self, owner: ArrayWriter, sweep: Sweep) -> None:
         self.owner, self.sweep, self.plan, self.nodes = owner, sweep, owner.plan, owner.nodes
-        widest = max(math.prod(self.nodes[k].shape[1:]) for k in self._spanning())
-        self.block = max(1, limits.BLOCK // max(1, widest))
+        self.block = max(1, limits.BLOCK // owner.plan.widest(sweep))
         self.inside = set(sweep.nodes)
         self.local: dict[int, str] = {}  # how a node's rows are read
         self.buffers: dict[tuple[int, ...], list[str]] = {}  # free ones by shape of a row
         self.made: dict[str, tuple[int, ...]] = {}
         self.loaded: list[Row] = []
-
-    def _spanning(self) -> list[int]:
-        found = [k for k in self.sweep.nodes if self.plan.by_rows(k)]
-        return found + [a for k in self.sweep.nodes for a in self.nodes[k].args[:1] if self.plan.collects(k)]
 
     def written(self) -> Iterator[Row]:
         """The rows of the sweep; without a loop if there is one block only."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from diffkit import limits
@@ -14,7 +14,7 @@ from diffkit.emit.lower import to_numbers
 from diffkit.jacobians import demand_one
 from diffkit.points import as_program, recordable, spread
 from diffkit.program import Program
-from diffkit.tracing import coordinate, flatten
+from diffkit.tracing import coordinate, flatten, walk
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Variant(namedtuple("Variant", "form code")):
 
     __slots__ = ()
     form: Any
-    code: Code | None
+    code: Any  # Code, ArrayCode or None
 
 
 class Compiled:
@@ -59,7 +59,8 @@ class Compiled:
         self._tape, self._wanted = tape, numba_code.wanted(fast)
         self._variants: list[Variant] = []
         self.recordings = 0
-        self._record(self._taken_apart(at)[2] if recordable(f) else self._own_form(), at)
+        values, _, form = self._taken_apart(at) if recordable(f) else ([], None, self._own_form())
+        self._record(form, at, values)
 
     @property
     def source(self) -> str:
@@ -97,7 +98,7 @@ class Compiled:
             return (found[0], restore(found[1])) if found else self._tape(self._f, at)
         if not recordable(self._f):
             return self._tape(self._f, at)  # type: ignore[no-any-return]
-        self._record(form, at)
+        self._record(form, at, leaves)
         return self._slowly(at)
 
     def _taken_apart(self, at: Any) -> tuple[Sequence[Any], Callable[[Sequence[Any]], Any], Any]:
@@ -105,9 +106,9 @@ class Compiled:
         if not recordable(self._f):
             values, restore = spread(self._f.inputs, at)
             return values, restore, _form(None, values)
-        paths, values, restore = flatten(at)
-        values = values if {*map(type, values)} == {float} else [coordinate(x) for x in values]
-        return values, restore, _form(paths, values)
+        values, restore = flatten(at)
+        values = values if {*map(type, values)} == {float} else [_coordinate(x) for x in values]
+        return values, restore, _form(_structure(at), values)
 
     def _own_form(self) -> Any:
         """The form of the point for which a Program was written."""
@@ -120,30 +121,51 @@ class Compiled:
             self._variants.insert(0, variant)
             self._entry = self._new_entry()
 
-    def _record(self, form: Any, at: Any) -> None:
+    def _record(self, form: Any, at: Any, values: Sequence[Any]) -> None:
         with no_collection():
             program = as_program(self._f, at)
             demand_one(len(program.outputs))
-            code = self._code(program)
+            code = self._code(program, values)
         self.recordings += 1
         self._variants.insert(0, Variant(form, code))
         del self._variants[limits.VARIANTS :]
         self._entry = self._new_entry()
 
-    def _code(self, program: Program) -> Code | None:
+    def _code(self, program: Program, values: Sequence[Any]) -> Any:
         numbers = to_numbers(program)
         if numbers is None:
-            return None
+            return self._array_code(program, values)
         code = Code(numbers, self._wanted)
         return code if code.function else Code(numbers, fast=False)
 
+    def _array_code(self, program: Program, values: Sequence[Any]) -> Any:
+        """Code on arrays of doubles; other precisions are left to the tape."""
+        if not values or any(line.op == "astype" or line.static[1:] not in {(), ("float64",)} for line in program.lines if line.op in {"input", "astype"}):
+            return None
+        from diffkit.emit.array_code import ArrayCode
+
+        return ArrayCode(program, values)
+
     def _new_entry(self) -> Callable[[Any], Any]:
         """The fast way in, where the point is a tuple of floats."""
-        (paths, kinds), code = self._variants[0]
-        plain = paths is None or paths == tuple((i,) for i in range(len(kinds)))
+        (structure, kinds), code = self._variants[0]
+        plain = structure is None or structure == len(kinds)
         return code.entry(self._slowly) if code and plain and not any(kinds) else self._slowly
 
 
-def _form(paths: Any, values: Sequence[Any]) -> Any:
-    kinds = tuple([None if type(x) is float else (x.shape, str(x.dtype)) for x in values])
-    return None if paths is None else tuple(paths), kinds
+def _coordinate(x: Any) -> Any:
+    """A coordinate as the tape takes it; an array of doubles is not copied, since nothing writes to it."""
+    return x if type(x) is float or (type(x).__name__ == "ndarray" and x.ndim and x.dtype == float) else coordinate(x)
+
+
+def _structure(at: Any) -> Any:
+    """Where the coordinates of a point stand: its length if it is a tuple or list of them, all paths if it is deeper."""
+    if not isinstance(at, (Mapping, tuple, list)):
+        return ()
+    if any(isinstance(x, (Mapping, tuple, list)) for x in (at.values() if isinstance(at, Mapping) else at)):
+        return tuple(path for path, _ in walk(at))
+    return tuple(at) if isinstance(at, Mapping) else len(at)
+
+
+def _form(structure: Any, values: Sequence[Any]) -> Any:
+    return structure, tuple([None if type(x) is float else (x.shape, str(x.dtype)) for x in values])
