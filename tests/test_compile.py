@@ -234,7 +234,7 @@ def test_numba_is_the_same_to_2_ulps_an_operation():
     pytest.importorskip("numba")
     from diffkit.primitives import TABLE
 
-    names = [n for n, row in TABLE.items() if row.arity == 1 and n not in {"digamma", "not"}]
+    names = [n for n, row in TABLE.items() if row.arity == 1 and n not in {"gamma", "lgamma", "digamma", "not"}]
     builder, total = Builder(), None
     for name in names:
         y = builder.op(name, builder.input(f"x_{name}"))

@@ -34,8 +34,8 @@ NATIVE = {*UFUNCS, *TRUTHS, "where", *BY_ELEMENT}
 class Node(namedtuple("Node", "op args static shape", defaults=((), (), ()))):
     """An operation of the table, of the rows for arrays, or of this module.
 
-    Those of this module: input, const, fixed (a constant array), float (of truths), fill (written out for each element), pull (a
-    transpose as it stands in the rows), into (added where an index says).
+    Those of this module: input, const, fixed (a constant array), float and count (of truths), fill (written out for each element),
+    pull (a transpose as it stands in the rows), into (added where an index says), others (y/x, the product of the others).
     """
 
     __slots__ = ()
@@ -166,22 +166,27 @@ class Graph:
         """Written out for every element."""
         return x if self.shape(x) == shape else self.add("fill", [x], (), shape)
 
-    def summed(self, x: Any, axis: tuple[int, ...]) -> Any:
-        """The sum over some axes, which stay with size 1."""
-        shape = tuple(1 if i in axis else n for i, n in enumerate(self.shape(x)))
-        return self.row("sum", (axis, True), shape, x)
+    def summed(self, x: Any, axis: tuple[int, ...] | None, keepdims: bool, shape: tuple[int, ...]) -> Any:
+        """A sum; that of negatives is the negative of a sum."""
+        node = self.nodes[x.index]
+        if node.op == "neg" and node.shape:
+            return self.F.neg(self.summed(Var(self.F, node.args[0]), axis, keepdims, shape))
+        return self.row("count" if node.truth else "sum", (axis, keepdims), shape, x)
 
     def unbroadcast(self, share: Any, y: tuple[int, ...], x: tuple[int, ...]) -> Any:
         """A share for elements of shape y as one for an operand of shape x that was repeated to it."""
         if x == y:
             return share
+        if not x and self.shape(share) == y:
+            return self.summed(share, None, False, ())
         wide = (1,) * (len(y) - len(x)) + x
         repeated = [i for i, n in enumerate(wide) if n == 1 and y[i] != 1]
         own = (1,) * (len(y) - len(self.shape(share))) + self.shape(share)
         copies = math.prod(y[i] for i in repeated if own[i] == 1)
         axis = tuple(i for i in repeated if own[i] != 1)
         share = self.reshaped(share, own) if axis else share
-        share = self.summed(share, axis) if axis else share
+        if axis:
+            share = self.summed(share, axis, True, tuple(1 if i in axis else n for i, n in enumerate(own)))
         share = share * float(copies) if copies != 1 else share
         kept = self.shape(share)
         return self.reshaped(share, x if math.prod(kept) == math.prod(x) else kept[len(kept) - len(x) :] if kept else kept)
@@ -230,7 +235,15 @@ def _of_extreme(graph: Graph, static: Any, i: int, bar: Any, y: Any, operands: S
     axes = tuple(range(len(shape))) if axis is None else axis
     wide = tuple(1 if k in axes else n for k, n in enumerate(shape))
     winners = graph.F.eq(x, graph.reshaped(y, wide))
-    return graph.reshaped(bar, wide) * (winners / graph.summed(winners, axes))
+    weight = 1.0 / (graph.summed(winners, None, False, ()) if axis is None else graph.summed(winners, axes, True, wide))
+    return graph.F.where(winners, graph.reshaped(bar, wide) * weight, 0.0)
+
+
+def _of_prod(graph: Graph, static: Any, i: int, bar: Any, y: Any, operands: Sequence[Any]) -> Any:
+    """y/x where that loses nothing, else the product of the others."""
+    if static[0] is not None or graph.shape(bar):
+        return None
+    return bar * graph.row("others", (), graph.shape(operands[0]), y, operands[0])
 
 
 PULLS: dict[str, Pull] = {
@@ -241,6 +254,7 @@ PULLS: dict[str, Pull] = {
     "matmul": _of_matmul,
     "amax": _of_extreme,
     "amin": _of_extreme,
+    "prod": _of_prod,
 }
 
 
@@ -271,6 +285,8 @@ class Differentiated:
         operands = [self.node[a] for a in line.args]
         if line.op in TABLE:
             return graph.write(line.op, *operands)
+        if line.op == "sum":
+            return graph.summed(operands[0], *line.static, shape)
         return graph.row(line.op, line.static, shape, *(operands if line.op == "getitem" else map(graph.untrue, operands)))
 
     def _reverse(self, root: int) -> dict[int, Any]:

@@ -16,7 +16,7 @@ from diffkit import limits
 from diffkit.emit.array_graph import Graph
 
 GIVEN = {"input", "const", "fixed"}
-REDUCTIONS = {"sum": "+", "amax": "max", "amin": "min"}
+REDUCTIONS = {"sum", "count", "amax", "amin"}
 
 
 class Sweep(namedtuple("Sweep", "m level nodes")):

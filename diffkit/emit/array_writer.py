@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from diffkit import limits
-from diffkit.arrays import ROWS, add_at, index_of
+from diffkit.arrays import ROWS, SAFE, _others, add_at, index_of
 from diffkit.emit.array_graph import BY_ELEMENT, LOGICAL, UFUNCS, Differentiated, Node
 from diffkit.emit.array_plan import REDUCTIONS, Plan, Sweep
 from diffkit.emit.names import Names
@@ -96,7 +96,9 @@ class ArrayWriter:
 
     def _at_once(self, k: int) -> Iterator[Row]:
         node = self.nodes[k]
-        if node.op == "into":
+        if node.op == "into" and not node.static[1] and self.plan.shift(k) is not None:
+            yield from self._begun_by_into(k, node)
+        elif node.op == "into":
             yield from self.made_for_into(k)
             yield self._added_into(k, self.read(node.args[0]))
         else:
@@ -118,8 +120,11 @@ class ArrayWriter:
         return self._of_row(k, node, a)
 
     def _of_row(self, k: int, node: Node, a: list[str]) -> str:
-        if node.op == "sum":
-            return self.number(node, f"np.add.reduce({a[0]}, axis={node.static[0]}, keepdims={node.static[1]})")
+        if node.op in REDUCTIONS:
+            return self.number(node, reduced(node, a[0]))
+        if node.op == "others":
+            self.data["others"] = _others
+            return f"{a[0]} / {a[1]} if {SAFE[0]!r} < abs({a[0]}) < {SAFE[1]!r} else others({a[1]}, None)"
         if node.op == "matmul":
             return self.number(node, f"{a[0]} @ {a[1]}")
         if node.op == "transpose":
@@ -178,6 +183,17 @@ class ArrayWriter:
             yield self._row(k, f"np.array(np.broadcast_to({self.read(before)}, {node.shape}))")
         else:
             yield self._row(k, f"np.zeros({node.shape})")
+
+    def _begun_by_into(self, k: int, node: Node) -> Iterator[Row]:
+        """The first `into`, of some rows: zeros are needed for the others only."""
+        start = self.plan.shift(k) or 0
+        stop = start + self.nodes[node.args[0]].shape[0]
+        yield self._row(k, f"np.empty({node.shape})")
+        yield self._row(k, self.read(node.args[0]), target=f"{self.name[k]}[{start}:{stop}]")
+        if start:
+            yield self._row(k, "0.0", target=f"{self.name[k]}[:{start}]")
+        if stop < node.shape[0]:
+            yield self._row(k, "0.0", target=f"{self.name[k]}[{stop}:]")
 
     def _added_into(self, k: int, share: str) -> Row:
         node = self.nodes[k]
@@ -259,7 +275,7 @@ class SweepWriter:
         elif node.op == "into":
             yield from self.owner.made_for_into(k)
         else:
-            start = {"sum": "0.0", "amax": "-np.inf", "amin": "np.inf"}[node.op]
+            start = {"amax": "-np.inf", "amin": "np.inf"}.get(node.op, "0.0")
             yield self.owner._row(k, f"np.full({node.shape}, {start})" if node.shape else start)
 
     # --- one block ---------------------------------------------------------------------------------------------------
@@ -297,8 +313,7 @@ class SweepWriter:
         if node.op in REDUCTIONS:
             self._free(k, place, last)
             name = self.owner.names.new("t")
-            ufunc = {"sum": "np.add.reduce", "amax": "np.maximum.reduce", "amin": "np.minimum.reduce"}[node.op]
-            yield self.owner._row(k, f"{ufunc}({a[0]}, axis={node.static[0]}, keepdims={node.static[1]})", target=name)
+            yield self.owner._row(k, reduced(node, a[0]), target=name)
             self.local[k] = name
             if k in self.plan.outside:
                 yield self.owner._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
@@ -326,11 +341,10 @@ class SweepWriter:
             shift = self.plan.shift(k)
             at = f"i + {shift}:j + {shift}" if shift else "i:j"
             return self.owner._row(k, a[0], "+=", f"{name}[{at}]")
-        ufunc = {"sum": "np.add.reduce", "amax": "np.maximum.reduce", "amin": "np.minimum.reduce"}[node.op]
-        part = f"{ufunc}({a[0]}, axis={node.static[0]}, keepdims={node.static[1]})"
-        if node.op == "sum":
+        part = reduced(node, a[0])
+        if node.op in {"sum", "count"}:
             return self.owner._row(k, part, "+=", name)
-        return self.owner._row(k, f"{'np.maximum' if node.op == 'amax' else 'np.minimum'}({name}, {part})", "=", name)
+        return self.owner._row(k, f"np.{'maximum' if node.op == 'amax' else 'minimum'}({name}, {part})", "=", name)
 
     # --- buffers -----------------------------------------------------------------------------------------------------
     def _root(self, k: int) -> int:
@@ -367,6 +381,14 @@ class SweepWriter:
         name = self.owner.names.new("b0" if not self.made else f"b{len(self.made)}")
         self.made[name] = shape
         return name
+
+
+def reduced(node: Node, a: str) -> str:
+    """A sum, count or extreme along axes."""
+    axis, keepdims = node.static
+    options = (f", axis={axis}" if axis is not None or node.op != "count" else "") + (", keepdims=True" if keepdims else "")
+    name = {"sum": "add.reduce", "count": "count_nonzero", "amax": "maximum.reduce", "amin": "minimum.reduce"}[node.op]
+    return f"np.{name}({a}{options})"
 
 
 def _index_text(pattern: tuple[Any, ...]) -> str:

@@ -31,14 +31,14 @@ EXCEPTIONAL = (ArithmeticError, ValueError)
 # How a point that is a tuple of floats reaches the code without delay; everything else goes the way of ``slowly``.
 ENTRY = """
 def entry(at):
-    if at.__class__ is tuple:
+    if at.__class__ is {kind}:
         try:
-            {names}, = at
+            {names}{comma} = at
             if {check}:
                 value, ({slopes},) = found = function({names})
                 total = value + {total}
                 if total - total == 0.0:
-                    return found
+                    return {found}
         except stops:
             pass
     return slowly(at)
@@ -47,6 +47,8 @@ def entry(at):
 
 class Code:
     """The code of a Program on numbers."""
+
+    on_arrays = False
 
     def __init__(self, program: Program, fast: bool) -> None:
         self.inputs, self.fast = program.inputs, fast
@@ -60,12 +62,15 @@ class Code:
         if fast:
             self.function = numba_code.build(self.function, len(self.inputs), self.many)
 
-    def entry(self, slowly: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """The function of one tuple of floats that answers fast where it can, and asks ``slowly`` elsewhere."""
+    def entry(self, slowly: Callable[[Any], Any], single: bool = False) -> Callable[[Any], Any]:
+        """The function of a tuple of floats, or a ``single`` float, that answers fast where it can; else ``slowly`` does."""
         if self.many or not self.inputs:
             return slowly
         names, slopes = ([f"{letter}{i}" for i in range(len(self.inputs))] for letter in "xd")
         text = ENTRY.format(
+            kind="float" if single else "tuple",
+            comma="" if single else ",",
+            found="value, d0" if single else "found",
             names=", ".join(names),
             slopes=", ".join(slopes),
             total=" + ".join([*slopes, *names]),

@@ -149,8 +149,10 @@ class Compiled:
     def _new_entry(self) -> Callable[[Any], Any]:
         """The fast way in, where the point is a tuple of floats."""
         (structure, kinds), code = self._variants[0]
-        plain = structure is None or structure == len(kinds)
-        return code.entry(self._slowly) if code and plain and not any(kinds) else self._slowly
+        plain = structure is None or structure == len(kinds) or structure == ()
+        if not code or not plain or (any(kinds) and not code.on_arrays):
+            return self._slowly
+        return code.entry(self._slowly, single=structure == () or (structure is None and len(kinds) == 1))  # type: ignore[no-any-return]
 
 
 def _coordinate(x: Any) -> Any:
