@@ -92,7 +92,7 @@ def pytorch(problem: Problem) -> Call:
         at = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in problem.at]
         value = f(*at)
         value.backward()
-        return float(value), tuple(x.grad.numpy() for x in at)
+        return value.item(), tuple(x.grad.numpy() for x in at)
 
     return call
 
@@ -133,19 +133,13 @@ def casadi(problem: Problem) -> Call:
     kind = ca.SX if problem.numbers or problem.loop == "prod" else ca.MX
     at = [kind.sym(f"x{i}", *(np.shape(x) or (1,))) for i, x in enumerate(problem.at)]
     f = _casadi_form(ca, problem)(*at)
-    joined = ca.vertcat(*map(ca.vec, at))
-    parts = [ca.reshape(part, x.shape) for part, x in zip(_split(ca, ca.gradient(f, joined), at), at)] if False else None
-    function = ca.Function("g", at, [f, *(parts or [ca.gradient(f, x) for x in at])])
+    function = ca.Function("g", at, [f, *(ca.gradient(f, x) for x in at)])
 
     def call() -> tuple[Any, Any]:
         value, *slopes = function(*problem.at)
         return float(value), tuple(np.asarray(s) for s in slopes)
 
     return call
-
-
-def _split(ca: Any, joined: Any, at: Any) -> Any:
-    return ca.vertsplit(joined, [0, *np.cumsum([x.numel() for x in at])])
 
 
 def _casadi_form(ca: Any, problem: Problem) -> Callable[..., Any]:
@@ -180,8 +174,8 @@ def _casadi_form(ca: Any, problem: Problem) -> Callable[..., Any]:
         return ca.sum1(y)
 
     return {
-        "tiny": problem.f(ca),
-        "logistic": problem.f(ca),
+        "tiny": lambda *at: problem.f(ca)(*at),
+        "logistic": lambda *at: problem.f(ca)(*at),
         "product": on_elements,
         "rosenbrock": on_elements,
         "prod": lambda x: math.prod(ca.vertsplit(x)[1:], start=ca.vertsplit(x)[0]),

@@ -9,12 +9,9 @@ import numpy as np
 
 from diffkit import namespaces
 from diffkit.emit.array_writer import ArrayWriter
-from diffkit.emit.code import EXCEPTIONAL, BranchTakenError
+from diffkit.emit.code import STOPS, BranchTakenError
 from diffkit.emit.sheet import FUNCTIONS, OWN
 from diffkit.program import Program
-
-STOPS = (*EXCEPTIONAL, BranchTakenError)
-
 
 class ArrayCode:
     """The code of a Program on arrays of the shapes that ``values`` have.
@@ -34,12 +31,11 @@ class ArrayCode:
         exec(compile(self.source, "<diffkit: value and gradient>", "exec"), room)  # no text of a user: see code.py
         self.function: Any = room["value_and_gradient"]
 
-    def entry(self, slowly: Callable[[Any], Any], single: bool = False) -> Callable[[Any], Any]:
+    def entry(self, slowly: Callable[[Any], Any], shape: Any, single: bool) -> Callable[[Any], Any]:
         """The function of one array, or a tuple of arrays and floats, that answers fast where it can."""
-        one = len(self.form) == 1
 
         def entry(at: Any) -> Any:
-            leaves = (at,) if one and at.__class__ is np.ndarray else at
+            leaves = (at,) if single and at.__class__ is np.ndarray else at
             if leaves.__class__ is tuple and tuple([getattr(x, "shape", None) for x in leaves]) == self.form and self._known(leaves):
                 try:
                     found = self(leaves)

@@ -28,7 +28,7 @@ class BranchTakenError(Exception):
 
 
 EXCEPTIONAL = (ArithmeticError, ValueError)
-# How a point that is a tuple of floats reaches the code without delay; everything else goes the way of ``slowly``.
+# How a point that is a tuple of floats, or one float, reaches the code without delay; everything else goes by ``slowly``.
 ENTRY = """
 def entry(at):
     if at.__class__ is {kind}:
@@ -43,6 +43,7 @@ def entry(at):
             pass
     return slowly(at)
 """
+STOPS = (*EXCEPTIONAL, BranchTakenError, TypeError)
 
 
 class Code:
@@ -62,10 +63,17 @@ class Code:
         if fast:
             self.function = numba_code.build(self.function, len(self.inputs), self.many)
 
-    def entry(self, slowly: Callable[[Any], Any], single: bool = False) -> Callable[[Any], Any]:
-        """The function of a tuple of floats, or a ``single`` float, that answers fast where it can; else ``slowly`` does."""
-        if self.many or not self.inputs:
+    def entry(self, slowly: Callable[[Any], Any], shape: tuple[int, ...] | None, single: bool) -> Callable[[Any], Any]:
+        """The function of a point that answers fast in the usual case and asks ``slowly`` in all others.
+
+        Usual is a ``single`` float, a tuple of floats, or, where there are many coordinates, one array of that ``shape``.
+        """
+        if self.many:
+            return self._entry_of_array(slowly, shape) if shape else slowly
+        if not self.inputs:
             return slowly
+        if self.fast and not single:
+            return self._entry_of_numba(slowly)
         names, slopes = ([f"{letter}{i}" for i in range(len(self.inputs))] for letter in "xd")
         text = ENTRY.format(
             kind="float" if single else "tuple",
@@ -74,11 +82,45 @@ class Code:
             names=", ".join(names),
             slopes=", ".join(slopes),
             total=" + ".join([*slopes, *names]),
-            check="True" if self.fast else " is ".join(f"type({name})" for name in names) + " is float",
+            check=" is ".join(f"type({name})" for name in names) + " is float",
         )
-        room = {"function": self.function, "slowly": slowly, "stops": (*EXCEPTIONAL, BranchTakenError, TypeError)}
+        room = {"function": self.function, "slowly": slowly, "stops": STOPS}
         exec(compile(text, "<diffkit: entry>", "exec"), room)  # numbered names only
         return room["entry"]  # type: ignore[return-value]
+
+    def _entry_of_numba(self, slowly: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        function = self.function  # it looks for itself whether all is finite
+
+        def entry(at: Any) -> Any:
+            if at.__class__ is tuple:
+                try:
+                    return function(*at)
+                except STOPS:
+                    pass
+            return slowly(at)
+
+        return entry
+
+    def _entry_of_array(self, slowly: Callable[[Any], Any], shape: tuple[int, ...]) -> Callable[[Any], Any]:
+        import numpy as np
+
+        function, fast = self.function, self.fast
+
+        def entry(at: Any) -> Any:
+            x = at[0] if at.__class__ is tuple and len(at) == 1 else at
+            if x.__class__ is np.ndarray and x.shape == shape and x.dtype == float:
+                try:
+                    value, slopes = function(np.ascontiguousarray(x.reshape(-1)) if fast else x.ravel().tolist())
+                except STOPS:
+                    return slowly(at)
+                slopes = np.asarray(slopes)
+                total = value + np.add.reduce(slopes)
+                if fast or total - total == 0.0:
+                    slopes = slopes.reshape(shape)
+                    return (value, slopes) if x is at else (value, (slopes,))
+            return slowly(at)
+
+        return entry
 
     def __call__(self, leaves: Sequence[Any]) -> tuple[float, list[Any]] | None:
         """The value and the slope by each coordinate, a float or an array of floats; None if anything is not finite.
@@ -119,6 +161,10 @@ class Code:
         if total - total != 0.0:
             return None
         return value, _split(slopes, leaves) if _any_array(leaves) else slopes.tolist()
+
+
+def _numbers(leaves: Sequence[Any]) -> list[float]:
+    return [x for leaf in leaves for x in (leaf.ravel().tolist() if type(leaf) is not float else (leaf,))]
 
 
 def _any_array(leaves: Sequence[Any]) -> bool:

@@ -54,6 +54,10 @@ class Compiled:
         How often the function was recorded: once, and again for other branches and shapes.
     """
 
+    def __new__(cls, *_: Any) -> Compiled:
+        """Each has a class of its own, whose __call__ is the shortest way to its code."""
+        return object.__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__}))
+
     def __init__(self, f: Any, at: Any, tape: Callable[[Any, Any], Any], fast: bool | None) -> None:
         self._f = f if recordable(f) else as_program(f)
         self._tape, self._wanted = tape, numba_code.wanted(fast)
@@ -82,7 +86,7 @@ class Compiled:
 
     def __call__(self, at: Any) -> tuple[Any, Any]:
         """The value and the gradient at a point, structured like it."""
-        return self._entry(at)  # type: ignore[no-any-return]
+        return self._slowly(at)
 
     def _slowly(self, at: Any) -> tuple[Any, Any]:
         """The same for points that need a closer look: of another form or branch, with many coordinates, or exceptional."""
@@ -119,7 +123,7 @@ class Compiled:
         if self._variants[0] is not variant:
             self._variants.remove(variant)
             self._variants.insert(0, variant)
-            self._entry = self._new_entry()
+            self._enter_by(variant)
 
     def _record(self, form: Any, at: Any, values: Sequence[Any]) -> None:
         with no_collection():
@@ -129,7 +133,7 @@ class Compiled:
         self.recordings += 1
         self._variants.insert(0, Variant(form, code))
         del self._variants[limits.VARIANTS :]
-        self._entry = self._new_entry()
+        self._enter_by(self._variants[0])
 
     def _code(self, program: Program, values: Sequence[Any]) -> Any:
         numbers = to_numbers(program)
@@ -146,13 +150,16 @@ class Compiled:
 
         return ArrayCode(program, values)
 
-    def _new_entry(self) -> Callable[[Any], Any]:
-        """The fast way in, where the point is a tuple of floats."""
-        (structure, kinds), code = self._variants[0]
-        plain = structure is None or structure == len(kinds) or structure == ()
-        if not code or not plain or (any(kinds) and not code.on_arrays):
-            return self._slowly
-        return code.entry(self._slowly, single=structure == () or (structure is None and len(kinds) == 1))  # type: ignore[no-any-return]
+    def _enter_by(self, variant: Variant) -> None:
+        """Let calls go to the entry of that variant: at the class, which is this object's own, where Python looks for it."""
+        (structure, kinds), code = variant
+        entry = self._slowly
+        if code and (structure is None or structure in ((), len(kinds))):
+            single = structure == () or (structure is None and len(kinds) == 1)
+            shape = (len(kinds),) if structure is None and not any(kinds) else kinds[0][0] if len(kinds) == 1 and kinds[0] else None
+            if code.on_arrays or code.many or not any(kinds):
+                entry = code.entry(self._slowly, shape, single)
+        type(self).__call__ = staticmethod(entry)  # type: ignore[method-assign,assignment]
 
 
 def _coordinate(x: Any) -> Any:

@@ -12,6 +12,7 @@ from diffkit.emit.gifts import MAYBE, NEUTRAL, SET, UNSET, Gift, Given, Target, 
 from diffkit.emit.layout import FARTHEST, INPUTS, Placed, Ref
 from diffkit.emit.page import Page, Row, Step
 from diffkit.emit.sheet import CHEAP, Sheet, reach
+from diffkit.primitives import TABLE
 
 FREE = {"leaf", "load", "const"}  # what the reverse sweep can read again without storing it
 
@@ -223,20 +224,67 @@ class LoopWriter:
 
     # --- reverse -------------------------------------------------------------------------------------------------------
     def _backward(self) -> list[Given]:
-        """The contributions of every position, the last one first."""
-        found = []
-        reached = {j for j in {*self.loop.lead, *self._chained()} if self.facts.reached[self.loop.s + j]}
+        """The contributions of every position, the last one first; sure ones to the same adjoint are written as one sum."""
+        found: list[Given] = []
+        single = self._single()
         for j in range(self.loop.p - 1, -1, -1):
             k = self.loop.s + j
-            line = self.facts.lines[k]
-            if j in reached:
+            bar = self.sheet.const(1.0) if j == single else self._bar_node(j, found)
+            if bar is not None and self.facts.lines[k].args:
                 operands = [*map(self._read, self.loop.refs[j])]
                 targets = [self._target(r) if self._depends(j, c) else None for c, r in enumerate(self.loop.refs[j])]
-                bar = self.sheet.leaf(self.bar(j), "bar")
-                given = gifts(self.sheet, k, line.op, bar, self.value[j], operands, targets)
+                given = gifts(self.sheet, k, self.facts.lines[k].op, bar, self.value[j], operands, targets)
                 found.append(Given(k, self.bar(j), self.facts.sure[k], given))
-                reached |= {gift.target.key[1] for gift in given if isinstance(gift.target.key, tuple)}
-        return found
+        for j in self._chained():
+            merged = self._merged(("before", j), found)
+            if merged:
+                merged[0].gifts.append(merged[1])
+        return found if single is None else [self._weighed(given, single) for given in found]
+
+    def _bar_node(self, j: int, found: list[Given]) -> Any:
+        """The adjoint of a position: its variable, or the sum of what it was given if nothing else comes; None: unreached."""
+        if not self.facts.reached[self.loop.s + j]:
+            return None
+        variable = self.sheet.leaf(self.bar(j), "bar")
+        if j in self.loop.lead or j in self.loop.carried:
+            return variable
+        given = [gift for one in found for gift in one.gifts if gift.target.key == ("same", j)]
+        merged = self._merged(("same", j), found)
+        if merged is None:
+            return variable if given else None
+        self.wishes.setdefault(merged[1].share, self.bar(j))
+        return self.sheet.at(merged[1].share)
+
+    def _merged(self, key: Any, found: list[Given]) -> tuple[Given, Gift] | None:
+        """All contributions to one adjoint of the body taken out as one, with the line of the last; None if any is unsure."""
+        parts = [(given, gift) for given in found for gift in given.gifts if gift.target.key == key]
+        if not parts or any(not given.sure or gift.choice is not None for given, gift in parts):
+            return None
+        total = self.sheet.at(parts[0][1].share)
+        for _, gift in parts[1:]:
+            total = total + self.sheet.at(gift.share)
+        for given, gift in parts:
+            given.gifts.remove(gift)
+        return parts[-1][0], parts[-1][1]._replace(share=total.index)
+
+    def _single(self) -> int | None:
+        """For numba: the position through which every adjoint of the body comes, so that partials can be multiplied first.
+
+        The chain from iteration to iteration is then one multiplication long (Griewank and Walther 2008, preaccumulation); it is
+        the same sum of products, rounded in another order.
+        """
+        reached = [j for j in {*self.loop.lead, *self.loop.carried} if self.facts.reached[self.loop.s + j]]
+        lines = range(self.loop.s, self.loop.s + self.loop.p)
+        sure = all(self.facts.sure[k] for k in lines if self.facts.reached[k])
+        plain = not any(TABLE[self.facts.lines[k].op].selects for k in lines if self.facts.lines[k].args)
+        ours = self.owner.dialect.name == "numba" and len(reached) == 1 and reached[0] not in self.loop.lead
+        return reached[0] if ours and sure and plain else None
+
+    def _weighed(self, given: Given, single: int) -> Given:
+        """Contributions of partials times the adjoint that all of them come from."""
+        bar = self.sheet.leaf(self.bar(single), "bar")
+        shares = [gift._replace(share=self.sheet.F.mul(bar, self.sheet.at(gift.share)).index) for gift in given.gifts]
+        return given._replace(gifts=shares)
 
     def start(self) -> list[Row]:
         """The lists of adjoints."""

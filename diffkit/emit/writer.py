@@ -176,9 +176,20 @@ class Writer:
     def _end(self) -> list[Any]:
         value = self.text_of(self.facts.root)
         if self.naming.inputs:
-            return [*self._end_of_list(), Row("frame", -1, f"return {value}, {self.naming.bar(self.naming.inputs)}")]
+            bars = self.naming.bar(self.naming.inputs)
+            sums = [value, f"{bars}.sum()", f"{self.naming.inputs}.sum()"]
+            return [*self._end_of_list(), *self._finite(sums), Row("frame", -1, f"return {value}, {bars}")]
         slopes = [self._slope(self.line_of_input.get(position)) for position in range(len(self.facts.inputs))]
-        return [Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})")]
+        inputs = [self.naming.line[k] for k in self.line_of_input.values()]
+        return [*self._finite([value, *slopes, *inputs]), Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})")]
+
+    def _finite(self, parts: list[str]) -> list[Row]:
+        """numba follows IEEE 754 into inf and nan, where the tape has to answer."""
+        if self.dialect.name != "numba":
+            return []
+        total = self.naming.names.new("total")
+        test = Row("frame", -1, f"if {total} - {total} != 0.0:")
+        return [Row("frame", -1, total, "=", " + ".join(parts)), test, Row("frame", -1, "raise ExceptionalError", depth=1)]
 
     def _slope(self, k: int | None) -> str:
         state = UNSET if k is None else self.states.get(k, UNSET)
