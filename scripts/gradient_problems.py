@@ -56,7 +56,7 @@ def rosenbrock_loop(xp: Any) -> Callable[..., Any]:
     def f(x: Any) -> Any:
         total = 0.0
         for i in range(len(x) - 1):
-            total = total + 100.0 * (x[i + 1] - x[i] * x[i]) ** 2 + (1.0 - x[i]) ** 2
+            total += 100.0 * (x[i + 1] - x[i] * x[i]) ** 2 + (1.0 - x[i]) ** 2
         return total
 
     return f

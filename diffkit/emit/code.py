@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from diffkit import limits, namespaces
 from diffkit.emit import numba_code
 from diffkit.emit.page import NUMBA, PYTHON
-from diffkit.emit.sheet import FUNCTIONS, OWN
+from diffkit.emit.sheet import FUNCTIONS, OWN, ExceptionalError
 from diffkit.emit.writer import Writer
 from diffkit.program import Program
 
@@ -102,25 +102,37 @@ class Code:
         return entry
 
     def _entry_of_array(self, slowly: Callable[[Any], Any], shape: tuple[int, ...]) -> Callable[[Any], Any]:
+        """numba's function takes the array itself and looks for itself at its type and at what is not finite."""
         import numpy as np
 
-        function, fast = self.function, self.fast
+        function = self.function if self.fast and len(shape) == 1 else self._of_array
 
         def entry(at: Any) -> Any:
-            x = at[0] if at.__class__ is tuple and len(at) == 1 else at
-            if x.__class__ is np.ndarray and x.shape == shape and x.dtype == float:
-                try:
-                    value, slopes = function(np.ascontiguousarray(x.reshape(-1)) if fast else x.ravel().tolist())
-                except STOPS:
-                    return slowly(at)
-                slopes = np.asarray(slopes)
-                total = value + np.add.reduce(slopes)
-                if fast or total - total == 0.0:
-                    slopes = slopes.reshape(shape)
-                    return (value, slopes) if x is at else (value, (slopes,))
+            try:
+                if at.__class__ is np.ndarray and at.shape == shape:
+                    return function(at)
+                if at.__class__ is tuple and len(at) == 1 and at[0].__class__ is np.ndarray and at[0].shape == shape:
+                    value, slopes = function(at[0])
+                    return value, (slopes,)
+            except STOPS:
+                pass
             return slowly(at)
 
         return entry
+
+    def _of_array(self, x: Any) -> tuple[float, Any]:
+        """The value and the slopes at one array of doubles; ExceptionalError if anything is not finite."""
+        import numpy as np
+
+        if x.dtype != float:
+            raise TypeError
+        flat = np.ascontiguousarray(x).reshape(-1)
+        value, slopes = self.function(flat if self.fast else flat.tolist())
+        slopes = np.asarray(slopes).reshape(x.shape)
+        total = value + np.add.reduce(slopes, axis=None) + np.add.reduce(flat)
+        if total - total != 0.0:
+            raise ExceptionalError
+        return value, slopes
 
     def __call__(self, leaves: Sequence[Any]) -> tuple[float, list[Any]] | None:
         """The value and the slope by each coordinate, a float or an array of floats; None if anything is not finite.

@@ -6,6 +6,7 @@ _all for the list of all iterations, in _kept for what is stored for the reverse
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from diffkit.emit.gifts import MAYBE, NEUTRAL, SET, UNSET, Gift, Given, Target, gifts, steps
@@ -160,7 +161,7 @@ class LoopWriter:
         rows, empty = [], self.owner.dialect.empty
         for j in sorted(self.loop.lead):
             rows.append(
-                Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j], "0.0"))
+                Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j]))
             )
             for slot, k in enumerate(self._lead(j)):
                 rows.append(Row("forward", k, f"{self.list_of(j)}[{slot}]", "=", self.owner.text_of(k)))
@@ -168,7 +169,7 @@ class LoopWriter:
             k = self.loop.s - self.loop.p + j
             rows.append(Row("forward", k, self.before(j), "=", self.owner.text_of(k)))
         for name in self.stored.values():
-            rows.append(Row("forward", -1, name, "=", empty.format(self.first + self.loop.m, "0.0")))
+            rows.append(Row("forward", -1, name, "=", empty.format(self.first + self.loop.m)))
         return rows
 
     def _chained(self) -> list[int]:
@@ -239,7 +240,13 @@ class LoopWriter:
             merged = self._merged(("before", j), found)
             if merged:
                 merged[0].gifts.append(merged[1])
-        return found if single is None else [self._weighed(given, single) for given in found]
+        if single is None:
+            return found
+        for target in {gift.target for given in found for gift in given.gifts if not isinstance(gift.target.key, tuple)}:
+            merged = self._merged(target, found, lambda gift: gift.target)
+            if merged:
+                merged[0].gifts.append(merged[1])
+        return [self._weighed(given, single) for given in found]
 
     def _bar_node(self, j: int, found: list[Given]) -> Any:
         """The adjoint of a position: its variable, or the sum of what it was given if nothing else comes; None: unreached."""
@@ -255,9 +262,11 @@ class LoopWriter:
         self.wishes.setdefault(merged[1].share, self.bar(j))
         return self.sheet.at(merged[1].share)
 
-    def _merged(self, key: Any, found: list[Given]) -> tuple[Given, Gift] | None:
+    def _merged(
+        self, key: Any, found: list[Given], key_of: Callable[[Gift], Any] = lambda gift: gift.target.key
+    ) -> tuple[Given, Gift] | None:
         """All contributions to one adjoint of the body taken out as one, with the line of the last; None if any is unsure."""
-        parts = [(given, gift) for given in found for gift in given.gifts if gift.target.key == key]
+        parts = [(given, gift) for given in found for gift in given.gifts if key_of(gift) == key]
         if not parts or any(not given.sure or gift.choice is not None for given, gift in parts):
             return None
         total = self.sheet.at(parts[0][1].share)

@@ -61,7 +61,7 @@ class Block(namedtuple("Block", "line bar steps")):
     steps: list[Step]
 
 
-class Dialect(namedtuple("Dialect", "name unreached reached add empty")):
+class Dialect(namedtuple("Dialect", "name unreached reached add empty full")):
     """How Python or numba says that an adjoint was not reached, and makes lists."""
 
     __slots__ = ()
@@ -70,11 +70,12 @@ class Dialect(namedtuple("Dialect", "name unreached reached add empty")):
     reached: str
     add: str
     empty: str
+    full: str
 
 
-PYTHON = Dialect("python", "None", "{0} is not None", "{1} if {0} is None else {0} + {2}", "[{1}]*{0}")
+PYTHON = Dialect("python", "None", "{0} is not None", "{1} if {0} is None else {0} + {2}", "[0.0]*{0}", "[{1}]*{0}")
 # numba has no variable that may be None at this speed; -0.0 is the neutral element of addition, and a strong zero
-NUMBA = Dialect("numba", "-0.0", "{0} != 0.0", "{0} + {2}", "full({0}, {1})")
+NUMBA = Dialect("numba", "-0.0", "{0} != 0.0", "{0} + {2}", "empty({0})", "full({0}, {1})")
 
 
 class Page:

@@ -145,7 +145,7 @@ class Writer:
     def list_of_bars(self, name: str, size: str, maybe: bool) -> Row:
         """The row that makes the list of the adjoints of a list."""
         first = self.dialect.unreached if maybe else NEUTRAL
-        return Row("reverse", -1, self.naming.bar(name), "=", self.dialect.empty.format(size, first))
+        return Row("reverse", -1, self.naming.bar(name), "=", self.dialect.full.format(size, first))
 
     def _reverse(self) -> list[Any]:
         items: list[Any] = []
@@ -177,18 +177,18 @@ class Writer:
         value = self.text_of(self.facts.root)
         if self.naming.inputs:
             bars = self.naming.bar(self.naming.inputs)
-            sums = [value, f"{bars}.sum()", f"{self.naming.inputs}.sum()"]
-            return [*self._end_of_list(), *self._finite(sums), Row("frame", -1, f"return {value}, {bars}")]
+            faults = f"defects({bars}) + defects({self.naming.inputs})"
+            return [*self._end_of_list(), *self._finite([value], f" or {faults}"), Row("frame", -1, f"return {value}, {bars}")]
         slopes = [self._slope(self.line_of_input.get(position)) for position in range(len(self.facts.inputs))]
         inputs = [self.naming.line[k] for k in self.line_of_input.values()]
         return [*self._finite([value, *slopes, *inputs]), Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})")]
 
-    def _finite(self, parts: list[str]) -> list[Row]:
+    def _finite(self, parts: list[str], faults: str = "") -> list[Row]:
         """numba follows IEEE 754 into inf and nan, where the tape has to answer."""
         if self.dialect.name != "numba":
             return []
         total = self.naming.names.new("total")
-        test = Row("frame", -1, f"if {total} - {total} != 0.0:")
+        test = Row("frame", -1, f"if {total} - {total} != 0.0{faults}:")
         return [Row("frame", -1, total, "=", " + ".join(parts)), test, Row("frame", -1, "raise ExceptionalError", depth=1)]
 
     def _slope(self, k: int | None) -> str:
