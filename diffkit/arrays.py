@@ -155,7 +155,8 @@ def _pull_extreme(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
 
 
 def _push_extreme(static: Any, i: int, move: Any, y: Any, x: Any) -> Any:
-    return np.sum(move * _weights(static, y, x), axis=static[0], keepdims=static[1])
+    weights = _weights(static, y, x)
+    return np.sum(np.where(weights, move * weights, 0.0), axis=static[0], keepdims=static[1])
 
 
 def _highest(static: Any, x: Any) -> Any:

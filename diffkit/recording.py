@@ -190,7 +190,8 @@ class Number(Traced):
         """Itself, like NumPy's numbers."""
         return self
 
-    mean = prod = max = min = ravel = flatten = squeeze = copy = sum
+    mean = prod = max = min = squeeze = copy = transpose = sum
+    T = property(sum)
 
 
 class Scalar(Number):

@@ -21,7 +21,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"recording", "sweeps"},
     {"numpy_functions", "array_sweeps"},
     {"algebra", "steps", "language", "tracing", "points", "program_latex", "eager", "eager_arrays"},
-    {"jacobians"},
+    {"jacobians", "explain"},
     ENGINES | {"balls", "domains", "enclosures"},
     {"engines", "truth", "problems"},
     {"study"},
