@@ -54,7 +54,7 @@ SHAPES, RESULT, OPERANDS, ALL = 0, 1, ~1, ~0
 
 def row(
     name: str, *parts: str, pull: Any = None, push: Any = None, flat: bool = False, convention: str = "", needs: int = ALL
-) -> Any:
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the decorated function to the rows."""
 
     def add(run: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from diffkit import sweeps
 from diffkit.namespaces import get
-from diffkit.recording import ANYTHING, MATH, Recording, Traced, compute, slope
+from diffkit.recording import ANYTHING, MATH, compute, slope
+from diffkit.traced import Recording, Traced
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from diffkit.array_sweeps import full, summed_back
 from diffkit.arrays import ROWS, add_at, index_of
 from diffkit.namespaces import get
 from diffkit.primitives import TABLE
-from diffkit.recording import ANYTHING, MATH, Ghost, Recording, slope
+from diffkit.recording import ANYTHING, MATH, Ghost, slope
 from diffkit.sweeps import started
+from diffkit.traced import Recording
 
 NUMPY = get("numpy")
 BLOCK = 1 << 14  # elements: three such arrays of floats fit a second-level cache

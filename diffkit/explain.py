@@ -19,7 +19,7 @@ from diffkit.messages import say
 from diffkit.points import prepare, recordable
 from diffkit.primitives import TABLE, zero
 from diffkit.program import active, run
-from diffkit.recording import Recording, place
+from diffkit.traced import Recording, place
 from diffkit.tracing import call
 
 WORST_FIRST = ("domain", "singular", "overflow", "jump", "kink", "tie")

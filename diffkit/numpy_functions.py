@@ -16,7 +16,8 @@ import numpy as np
 
 from diffkit.arrays import pattern_of
 from diffkit.namespaces import plain
-from diffkit.recording import FROM_NUMPY, Array, Traced, record, refusal, wrap
+from diffkit.recording import FROM_NUMPY, record, wrap
+from diffkit.traced import Array, Traced, refusal
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 METHODS: dict[str, Callable[..., Any]] = {}
@@ -24,7 +25,7 @@ REMEDY = "write it with the functions that can: sum, prod, max, sort, matmul, ei
 SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
 
 
-def written(*names: str, method: bool = False) -> Any:
+def written(*names: str, method: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the decorated function under these names of NumPy's."""
 
     def add(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from diffkit import namespaces
 from diffkit.errors import UsageError
 from diffkit.program import Builder, Program
-from diffkit.recording import Recording, Traced, constant, refusal
+from diffkit.recording import constant
+from diffkit.traced import Recording, Traced, refusal
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:

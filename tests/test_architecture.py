@@ -18,6 +18,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"primitives"},
     {"namespaces"},
     {"arrays", "program", "printing", "sympy_forms", "sympy_program"},
+    {"traced"},
     {"recording", "sweeps"},
     {"numpy_functions", "array_sweeps"},
     {"algebra", "steps", "language", "tracing", "points", "program_latex", "eager", "eager_arrays"},

@@ -218,7 +218,7 @@ def test_a_recording_is_freed_when_it_is_done():
     gc.disable()
     try:
         # a traced array has no weak reference of its own: its recording's memory is watched through a subclass of list
-        from diffkit.recording import Recording
+        from diffkit.traced import Recording
         from diffkit.tracing import call
 
         class Seen(Recording):
