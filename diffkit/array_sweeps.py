@@ -109,7 +109,7 @@ def _through_element(
 
 def _through_row(op: str, static: Any, i: int, bar: Any, alive: Any, y: Any, operands: Sequence[Any]) -> tuple[Any, Any]:
     row = ROWS[op]
-    if row.flat or row.pull is None:
+    if row.flat:
         return None, None
     share = row.pull(static, i, full(bar, y), y, *operands)
     if op not in MOVING or (alive is None and op not in SELECTING):

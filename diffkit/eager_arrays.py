@@ -137,7 +137,7 @@ def _through_row(bars: list[Any], own: list[bool], bar: Any, op: str, args: Any,
     pull = ROWS[op].pull
     for i, a in enumerate(args):
         if type(a) is int and a >= 0:
-            share = pull(static, i, bar, y, *operands)  # type: ignore[misc]
+            share = pull(static, i, bar, y, *operands)
             fresh = isinstance(share, np.ndarray) and share.base is None and share is not bar
             receive(bars, own, a, share, fresh and not any(share is x for x in operands))
     return None

@@ -82,12 +82,12 @@ def kernel(op: str) -> Callable[..., Any]:
         return getattr(namespaces.get("numpy"), op)  # type: ignore[no-any-return]
     from diffkit.arrays import ROWS
 
-    return ROWS[op].run  # type: ignore[no-any-return]
+    return ROWS[op].run
 
 
 def _operate(op: str, *values: Any) -> Any:
     try:
-        return OPERATORS[op](*values)
+        return OPERATORS[op](*values)  # type: ignore[operator]
     except (ZeroDivisionError, TypeError):  # a number over 0, or ~ of numbers that stand for truths
         return getattr(namespaces.get("numpy"), op)(*values)
 
@@ -324,7 +324,8 @@ for _python, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div",
     setattr(Array, f"__i{_python}__", _in_place(_op))
 Traced.apply = staticmethod(record)
 Traced.__array_ufunc__ = _of_numpy  # type: ignore[attr-defined]
-Array.__matmul__, Array.__rmatmul__ = _binary("matmul", swapped=False), _binary("matmul", swapped=True)  # type: ignore[attr-defined]
+for _before, _swapped in (("__", False), ("__r", True)):
+    setattr(Array, f"{_before}matmul__", _binary("matmul", _swapped))
 for _op in namespaces.COMPARISONS:
     setattr(Traced, f"__{_op}__", _binary(_op, swapped=False))
 for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
@@ -332,4 +333,4 @@ for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
 for _native, _op in FROM_NUMPY.items():  # an array of objects calls the functions of its elements by name
     if not hasattr(Number, _native) and TABLE[_op].arity == 1:
         setattr(Number, _native, _unary(_op))
-Traced.__hash__ = object.__hash__  # type: ignore[method-assign]  # lost by __eq__
+Traced.__hash__ = object.__hash__  # type: ignore[method-assign, assignment]  # lost by __eq__

@@ -57,7 +57,7 @@ def reverse_numbers(taken: Sequence[Step], F: Any, seeds: dict[int, Any], depend
             continue
         for i, a in enumerate(args):
             if a >= 0 and depends[a]:
-                partial = namespaces.local_derivative(op, i, F, y, operands)
+                partial = namespaces.local_derivative(op, i, F, y, list(operands))
                 if partial == 0 and strong_zero(op, operands[i], y):
                     continue
                 share = bar * partial

@@ -58,6 +58,8 @@ class Traced:
     tape: Recording
     value: Any
     index: int
+    if TYPE_CHECKING:
+        shape: tuple[int, ...]
     __hash__ = object.__hash__
 
     def __init__(self, tape: Recording, value: Any, entry: tuple[Any, ...]) -> None:
@@ -217,7 +219,7 @@ class Array(Traced):
         tape.append(entry)
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
         """As of a plain array."""
         return self.value.shape  # type: ignore[no-any-return]
 
