@@ -7,6 +7,7 @@ import pytest
 
 from diffkit import tangent, tape
 from diffkit.arrays import ROWS, unbroadcast
+from diffkit.arrays.rows import reduced
 from diffkit.tracing import call
 
 DICE = np.random.default_rng(7)
@@ -292,3 +293,42 @@ def test_a_change_of_precision_hands_the_adjoint_back_in_the_old_one():
     _, g = tape.value_and_gradient(lambda x: np.sum(np.exp(x.astype("float32")) * x), x)
     assert g.dtype == np.float64
     assert g == pytest.approx(np.exp(x) * (1 + x), rel=1e-6)
+
+
+@pytest.mark.parametrize("n", range(1, 10))
+def test_short_axes_are_reduced_as_numpy_does_it(n):
+    """To the last bit, also with nan, and in whatever order the memory lies."""
+    x = np.random.default_rng(n).standard_normal((40, 50, n)) * 10.0 ** np.arange(n)
+    x[3, 4, 0] = np.nan
+    for array in (x, np.asfortranarray(x), x[::2], x[:3, :3]):
+        for ufunc in (np.add, np.maximum, np.minimum):
+            for keepdims in (True, False):
+                wanted = ufunc.reduce(array, axis=2, keepdims=keepdims)
+                assert np.array_equal(reduced(ufunc, array, (2,), keepdims), wanted, equal_nan=True)
+
+
+def test_large_arrays_are_swept_in_blocks_without_touching_what_is_shared():
+    """Beyond two blocks: the same slopes as of the first elements alone, and constants, points and kept values unharmed."""
+    x = np.random.default_rng(1).uniform(0.5, 1.5, 100_000)
+    c, kept = x + 1.0, []
+
+    def f(x):
+        a = np.sin(x) * c
+        b = (a - 0.3) ** 2.0
+        kept.append(b)
+        d = np.exp(-b) + b / x + a**1.5
+        return np.sum(d * d + 1.0 / (1.0 + np.exp(-d)))
+
+    before = x.copy(), c.copy()
+    value, slopes = tape.value_and_gradient(f, x)
+    assert value == pytest.approx(f(x), rel=1e-13)
+    assert np.array_equal(before[0], x)
+    assert np.array_equal(before[1], c)
+    h = 2.0**-300
+    with np.errstate(all="ignore"):
+        a = np.sin(x + 1j * h) * c
+        b = (a - 0.3) ** 2
+        d = np.exp(-b) + b / (x + 1j * h) + a**1.5
+        wanted = (d * d + 1 / (1 + np.exp(-d))).imag / h
+    assert slopes == pytest.approx(wanted, rel=1e-11)
+    assert kept[0].value == pytest.approx(kept[1], rel=1e-14)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.arrays.rows import SHAPES, kept, row
+from diffkit.arrays.rows import SHAPES, kept, reduced, row
 from diffkit.namespaces import plain
 
 
@@ -17,7 +17,7 @@ def _pull_sum(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
 
 @row("sum", "axis", "keepdims", pull=_pull_sum, needs=SHAPES)
 def _sum(static: Any, x: Any) -> Any:
-    return np.sum(x, axis=static[0], keepdims=static[1])
+    return reduced(np.add, x, *static)
 
 
 # --- products and extremes --------------------------------------------------------------------------------------------
@@ -73,6 +73,8 @@ def _prod(static: Any, x: Any) -> Any:
 def _weights(static: Any, y: Any, x: Any) -> Any:
     """One shared among the winners."""
     winners = plain(x) == kept(plain(y), static, x.shape)
+    if np.count_nonzero(winners) == np.size(plain(y)):
+        return winners
     return winners / np.sum(winners, axis=static[0], keepdims=True)
 
 
@@ -88,13 +90,13 @@ def _push_extreme(static: Any, i: int, move: Any, y: Any, x: Any) -> Any:
 def _highest(static: Any, x: Any) -> Any:
     if np.iscomplexobj(x):
         return _chosen_by_real_part(np.max(x.real, axis=static[0], keepdims=True), static, x)
-    return np.max(x, axis=static[0], keepdims=static[1])
+    return reduced(np.maximum, x, *static)
 
 
 def _lowest(static: Any, x: Any) -> Any:
     if np.iscomplexobj(x):
         return _chosen_by_real_part(np.min(x.real, axis=static[0], keepdims=True), static, x)
-    return np.min(x, axis=static[0], keepdims=static[1])
+    return reduced(np.minimum, x, *static)
 
 
 def _chosen_by_real_part(best: Any, static: Any, x: Any) -> Any:

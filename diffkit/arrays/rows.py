@@ -70,7 +70,7 @@ def unbroadcast(bar: Any, shape: tuple[int, ...]) -> Any:
         count = math.prod(bar.shape[: len(repeated)])  # rows one below the other: a product of matrices adds them fastest
         return (np.ones(count, bar.dtype) @ bar.reshape(count, -1)).reshape(shape)
     if repeated:
-        bar = np.sum(bar, axis=repeated, keepdims=True)
+        bar = reduced(np.add, bar, repeated, True) if type(bar) is np.ndarray else np.sum(bar, axis=repeated, keepdims=True)
     return np.reshape(bar, shape) if bar.shape != shape else bar
 
 
@@ -80,3 +80,17 @@ def kept(x: Any, static: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     if keepdims or axis is None:
         return x
     return np.reshape(x, tuple(1 if i in axis else n for i, n in enumerate(shape)))
+
+
+SHORT, LONG = 8, 512  # below SHORT elements NumPy adds one after the other; from LONG results on its loop over them costs more
+
+
+def reduced(ufunc: Any, x: Any, axis: tuple[int, ...] | None, keepdims: bool) -> Any:
+    """NumPy's reduction over axes, to the last bit; by slices where the axis is short and NumPy's loop over it is slow."""
+    n = x.shape[-1] if x.ndim else 0
+    if axis != (x.ndim - 1,) or not (1 < n < SHORT) or x.size < n * LONG or not x.flags.c_contiguous:
+        return ufunc.reduce(x, axis=axis, keepdims=keepdims)
+    y = ufunc(x[..., 0], x[..., 1])
+    for i in range(2, n):
+        ufunc(y, x[..., i], out=y)
+    return y[..., None] if keepdims else y
