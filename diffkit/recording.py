@@ -151,7 +151,7 @@ def constant(x: Any) -> Any:
     kind = getattr(getattr(x, "dtype", None), "kind", "")
     if kind == "O":
         return numpy_functions().of_objects(x)
-    if kind in {"b", "i", "u", "f"} and (x.ndim or kind != "f"):
+    if kind in {"b", "i", "u", "f"} and x.ndim:
         return x.copy()
     try:
         return float(x)

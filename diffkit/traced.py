@@ -106,9 +106,9 @@ class Traced:
         )
 
     def __mod__(self, other: Any) -> Any:
-        raise refusal("the remainder % cannot be recorded", "write x - y*np.floor(x/y)")
+        raise refusal("// and % cannot be recorded", "write np.floor(x/y) and x - y*np.floor(x/y)")
 
-    __rmod__ = __divmod__ = __rdivmod__ = __mod__
+    __rmod__ = __divmod__ = __rdivmod__ = __floordiv__ = __rfloordiv__ = __mod__
 
     def __repr__(self) -> str:
         return f"<traced {self.value!r}>"
@@ -262,6 +262,9 @@ class Array(Traced):
         if name not in vars(Array):
             raise AttributeError(f"a traced array has no attribute {name!r}: it cannot be recorded")
         return getattr(self, name)
+
+    def __pos__(self) -> Any:
+        return self.copy()
 
     def __array__(self, *options: Any, **named: Any) -> Any:
         raise refusal(

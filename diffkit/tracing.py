@@ -229,6 +229,8 @@ def _names(function: Callable[..., Any], at: Any) -> list[str]:
 def _parameters(function: Callable[..., Any], count: int) -> list[str]:
     import inspect
 
+    if isinstance(function, Program):
+        return list(function.inputs)
     try:
         names = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):

@@ -175,7 +175,7 @@ def clip(x: Any, low: Any = None, high: Any = None, out: Any = None, **named: An
     low = named.pop("min", named.pop("a_min", low))
     high = named.pop("max", named.pop("a_max", high))
     only_defaults(named | {"out": out})
-    x = x if low is None else record("max", x, low)
+    x = +x if low is None else record("max", x, low)
     return x if high is None else record("min", x, high)
 
 

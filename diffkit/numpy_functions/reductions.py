@@ -17,31 +17,48 @@ def _reduction(op: str, x: Any, axis: Any, keepdims: bool, options: dict[str, An
     if options:
         only_defaults(options)
     x = x if isinstance(x, Traced) else as_array(x)
-    return record(op, x, static=(axes_of(x, axis), keepdims)) if x.ndim else x
+    return record(op, x, static=(axes_of(x, axis), keepdims)) if x.ndim else +x
+
+
+def asked(option: Any) -> bool:
+    """An option that NumPy hands on as "no value" if it was not given."""
+    return option is not np._NoValue and bool(option)
 
 
 @written(method=True)
 def sum(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The sum over axes."""
-    return _reduction("sum", x, axis, keepdims is True, {"out": out, "dtype": dtype} | rest if rest or dtype or out else None)
+    return _reduction(
+        "sum",
+        x,
+        axis,
+        asked(keepdims),
+        {"out": out, "dtype": dtype} | rest if rest or dtype is not None or out is not None else None,
+    )
 
 
 @written(method=True)
 def prod(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The product over axes."""
-    return _reduction("prod", x, axis, keepdims is True, {"out": out, "dtype": dtype} | rest if rest or dtype or out else None)
+    return _reduction(
+        "prod",
+        x,
+        axis,
+        asked(keepdims),
+        {"out": out, "dtype": dtype} | rest if rest or dtype is not None or out is not None else None,
+    )
 
 
 @written("max", "amax", method=True)
 def max_(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The largest element over axes."""
-    return _reduction("amax", x, axis, keepdims is True, {"out": out} | rest if rest or out else None)
+    return _reduction("amax", x, axis, asked(keepdims), {"out": out} | rest if rest or out is not None else None)
 
 
 @written("min", "amin", method=True)
 def min_(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The smallest element over axes."""
-    return _reduction("amin", x, axis, keepdims is True, {"out": out} | rest if rest or out else None)
+    return _reduction("amin", x, axis, asked(keepdims), {"out": out} | rest if rest or out is not None else None)
 
 
 @written("any", method=True)

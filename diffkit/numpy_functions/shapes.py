@@ -37,7 +37,7 @@ def ravel(x: Any, order: str = "C") -> Any:
     return reshape(x, (-1,), order) if np.size(plain(x)) else reshape(x, (0,), order)
 
 
-METHODS["flatten"] = ravel
+METHODS["flatten"] = lambda x, order="C": copy(ravel(x, order))
 
 
 @written()
