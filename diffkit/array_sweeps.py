@@ -21,7 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from diffkit.sweeps import Step
 
-MOVING = {"getitem", "scatter", "reshape", "transpose", "concatenate", "stack", "broadcast_to", "sum", "astype"}
+SELECTING = {"getitem", "amax", "amin"}  # rows that hand on to some elements only
+MOVING = SELECTING | {"scatter", "reshape", "transpose", "concatenate", "stack", "broadcast_to", "sum", "astype"}
 
 
 def strong_zeros(op: str, x: Any, y: Any, partial: Any) -> Any:
@@ -60,6 +61,13 @@ def reverse_arrays(
     taken: Sequence[Step], F: Any, seeds: dict[int, Any], depends: Sequence[bool], summed: bool = True
 ) -> list[Any]:
     """The reverse sweep; ``summed`` is False where each element is a problem of its own (a formula at many points)."""
+    return reverse_alive(taken, F, seeds, depends, summed)[0]
+
+
+def reverse_alive(
+    taken: Sequence[Step], F: Any, seeds: dict[int, Any], depends: Sequence[bool], summed: bool = True
+) -> tuple[list[Any], list[Any]]:
+    """The adjoints, and for each line which of its elements have received any contribution."""
     v_bar = started(len(taken), seeds)
     alive: list[Any] = [None] * len(taken)
     for k in range(len(taken) - 1, -1, -1):
@@ -74,7 +82,7 @@ def reverse_arrays(
                     share, living = _through_row(op, static, i, v_bar[k], alive[k], y, operands)
                 if share is not None:
                     _receive(v_bar, alive, a, share, living)
-    return v_bar
+    return v_bar, alive
 
 
 def _receive(v_bar: list[Any], alive: list[Any], a: int, share: Any, living: Any) -> None:
@@ -101,12 +109,14 @@ def _through_element(
 
 def _through_row(op: str, static: Any, i: int, bar: Any, alive: Any, y: Any, operands: Sequence[Any]) -> tuple[Any, Any]:
     row = ROWS[op]
-    if row.flat or row.pull is None:
+    if row.flat:
         return None, None
     share = row.pull(static, i, full(bar, y), y, *operands)
-    if alive is None or op not in MOVING:
+    if op not in MOVING or (alive is None and op not in SELECTING):
         return share, None
-    return share, np.not_equal(row.pull(static, i, full(alive, y) * 1.0, y, *operands), 0)
+    ones = np.ones(getattr(y, "shape", ())) * (True if alive is None else alive)
+    living = np.not_equal(plain(row.pull(static, i, ones, y, *operands)), 0)
+    return np.where(living, share, 0.0), living
 
 
 def push(op: str, static: tuple[Any, ...], i: int, move: Any, y: Any, operands: Sequence[Any]) -> Any:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from diffkit import sweeps
 from diffkit.namespaces import get
-from diffkit.recording import ANYTHING, MATH, Recording, Traced, compute, slope
+from diffkit.recording import ANYTHING, MATH, compute, slope
+from diffkit.traced import Recording, Traced
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _reverse_with_strong_zeros(tape: Recording, seeds: dict[int, Any]) -> list[A
     everywhere = [True] * len(taken)
     nested = any(isinstance(x, Traced) for x in [*seeds.values(), *(step[3] for step in taken)])
     if not (tape.mixed or nested):
-        return sweeps.reverse_numbers(taken, MATH, seeds, everywhere)[: tape.inputs]
+        return sweeps.reverse_numbers(taken.__getitem__, len(taken), MATH, seeds, everywhere)[: tape.inputs]
     from diffkit.array_sweeps import reverse_arrays
 
     F = ANYTHING if nested else get("numpy")
@@ -104,7 +105,7 @@ def _reverse_with_strong_zeros(tape: Recording, seeds: dict[int, Any]) -> list[A
 def steps(tape: Recording) -> list[sweeps.Step]:
     """The lines as the steps that `sweeps` take, computed again: a recording keeps only what its own sweep asks for."""
     v: list[Any] = list(tape.values)
-    found: list[sweeps.Step] = [("input", (), (), x, ()) for x in v]
+    found: list[sweeps.Step] = [("input", (), [], x, ()) for x in v]
     for op, *entry in tape[tape.inputs :]:
         args, static = (entry[0], entry[3]) if type(entry[0]) is list else ([x for x in entry[:2] if x is not None], ())
         operands = [v[x if x >= 0 else ~x] if type(x) is int else x for x in args]

@@ -6,6 +6,7 @@ elements than its line stands for all of them (broadcast), until an operation as
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,13 @@ from diffkit.array_sweeps import full, summed_back
 from diffkit.arrays import ROWS, add_at, index_of
 from diffkit.namespaces import get
 from diffkit.primitives import TABLE
-from diffkit.recording import ANYTHING, MATH, Ghost, Recording, slope
+from diffkit.recording import ANYTHING, MATH, Ghost, slope
 from diffkit.sweeps import started
+from diffkit.traced import Recording
 
 NUMPY = get("numpy")
+PROBE = [np.empty(1)]
+SOLE = sys.getrefcount(PROBE[0])  # of an array that stands in one list and nowhere else
 BLOCK = 1 << 14  # elements: three such arrays of floats fit a second-level cache
 
 
@@ -39,7 +43,7 @@ def reverse_mixed(tape: Recording, seeds: dict[int, Any], release: bool = False)
             if q is not None:
                 bars[b] = bar * q if bars[b] is None else bars[b] + bar * q
         elif entry[0] in TABLE:
-            _through_element(bars, own, bar, own[k], entry, ANYTHING if tape.nested else NUMPY)
+            _through_element(bars, own, bar, own[k], entry, ANYTHING if tape.nested else NUMPY, release)
         elif not ROWS[entry[0]].flat:
             _through_row(bars, own, bar, *entry)
     return [_ours(bar, mine) for bar, mine in zip(bars[: tape.inputs], own)]
@@ -49,7 +53,7 @@ def _ours(bar: Any, mine: bool) -> Any:
     return bar.copy() if isinstance(bar, np.ndarray) and not mine else bar
 
 
-def _through_element(bars: list[Any], own: list[bool], bar: Any, mine: bool, entry: Any, F: Any) -> None:
+def _through_element(bars: list[Any], own: list[bool], bar: Any, mine: bool, entry: Any, F: Any, release: bool) -> None:
     """Hand the adjoint of an operation on each element to its operands."""
     op, args, operands, y, _ = entry
     shape = () if type(y) is float else y.shape
@@ -61,7 +65,7 @@ def _through_element(bars: list[Any], own: list[bool], bar: Any, mine: bool, ent
             share, fresh = _of_the_branch(i, bar, operands[0]), True
         else:
             if F is NUMPY and shape and y.size > 2 * BLOCK and _in_step(bar, y, operands):
-                share, fresh = _block_by_block(bar, mine and i == last, op, i, y, operands)
+                share, fresh = _block_by_block(bar, mine and i == last, release and i == last, op, i, y, operands)
             else:
                 share, fresh = _whole(bar, mine and i == last, op, i, MATH if F is NUMPY and shape == () else F, y, operands)
             if share is None:
@@ -85,8 +89,9 @@ def _in_step(bar: Any, y: Any, operands: Any) -> bool:
     return all(x.shape == y.shape and x.flags.c_contiguous and x.dtype == y.dtype for x in arrays)
 
 
-def _block_by_block(bar: Any, mine: bool, op: str, i: int, y: Any, operands: Any) -> tuple[Any, bool]:
+def _block_by_block(bar: Any, mine: bool, release: bool, op: str, i: int, y: Any, operands: Any) -> tuple[Any, bool]:
     """bar * partial for a large array: so few elements at a time that what is in between stays in the cache."""
+    spare = bar if mine and type(bar) is np.ndarray else _spare(y, operands) if release else None
     flat = [x.reshape(-1) if type(x) is np.ndarray else x for x in (bar, y, *operands)]
     out = None
     for start in range(0, y.size, BLOCK):
@@ -95,10 +100,18 @@ def _block_by_block(bar: Any, mine: bool, op: str, i: int, y: Any, operands: Any
         if type(partial) is not np.ndarray or partial is part_y or any(partial is x for x in parts):
             return (None, False) if partial is None else _product(bar, slope(op, i, NUMPY, y, operands), mine, y, operands)
         if out is None:
-            out = bar if mine and type(bar) is np.ndarray else np.empty(y.shape, y.dtype)
+            out = np.empty(y.shape, y.dtype) if spare is None else spare
             to = out.reshape(-1)
         np.multiply(piece, partial, out=to[start : start + BLOCK])
     return out, True
+
+
+def _spare(y: Any, operands: list[Any]) -> Any:
+    """The buffer of an operand that nobody else holds: its values are not asked for again."""
+    for j in range(len(operands)):
+        if type(operands[j]) is np.ndarray and sys.getrefcount(operands[j]) == SOLE and operands[j].base is None:
+            return operands[j] if operands[j].flags.writeable and operands[j].shape == y.shape else None
+    return None
 
 
 def _moves(a: Any) -> bool:
@@ -136,7 +149,7 @@ def _through_row(bars: list[Any], own: list[bool], bar: Any, op: str, args: Any,
     pull = ROWS[op].pull
     for i, a in enumerate(args):
         if type(a) is int and a >= 0:
-            share = pull(static, i, bar, y, *operands)  # type: ignore[misc]
+            share = pull(static, i, bar, y, *operands)
             fresh = isinstance(share, np.ndarray) and share.base is None and share is not bar
             receive(bars, own, a, share, fresh and not any(share is x for x in operands))
     return None

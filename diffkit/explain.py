@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from diffkit import eager, namespaces, sweeps
-from diffkit.array_sweeps import reverse_arrays
+from diffkit.array_sweeps import reverse_alive
 from diffkit.messages import say
 from diffkit.points import prepare, recordable
 from diffkit.primitives import TABLE, zero
 from diffkit.program import active, run
-from diffkit.recording import Recording, place
+from diffkit.traced import Recording, place
 from diffkit.tracing import call
 
 WORST_FIRST = ("domain", "singular", "overflow", "jump", "kink", "tie")
@@ -100,6 +100,7 @@ class Course:
 
     steps: Sequence[Any]
     bars: Sequence[Any]
+    alive: Sequence[Any]  # where an adjoint has received anything; None: everywhere
     places: Sequence[str]
     names: Sequence[str]
     input_lines: Sequence[int]
@@ -125,9 +126,9 @@ def _of_callable(f: Callable[..., Any], at: Any) -> tuple[Course, Any, Any]:
     taken = eager.steps(tape)
     lines = [recorded.line(i) for i in range(len(recorded.outputs))]
     seeds = {k: np.ones(np.shape(taken[k][3])) if np.shape(taken[k][3]) else 1.0 for k in lines if k is not None}
-    bars = reverse_arrays(taken, NUMPY, seeds, [True] * len(taken))
+    bars, alive = reverse_alive(taken, NUMPY, seeds, [True] * len(taken))
     guards = frozenset(k if k >= 0 else ~k for k, _ in tape.guards)
-    course = Course(taken, bars, tape.places, recorded.names, range(tape.inputs), guards)
+    course = Course(taken, bars, alive, tape.places, recorded.names, range(tape.inputs), guards)
     one = len(lines) == 1 and not np.shape(recorded.value(0))
     return course, *(value_and_gradient(f, at) if one else (None, None))
 
@@ -139,11 +140,11 @@ def _of_program(f: Any, at: Any) -> tuple[Course, Any, Any]:
     v = run(program, NUMPY, values)
     taken = sweeps.steps(program, v)
     seeds = {k: np.ones(np.shape(v[k])) if np.shape(v[k]) else 1.0 for k in program.outputs}
-    bars = reverse_arrays(taken, NUMPY, seeds, active(program, program.inputs), summed=program.on_arrays)
+    bars, alive = reverse_alive(taken, NUMPY, seeds, active(program, program.inputs), summed=program.on_arrays)
     places = [say("explain.line", k=k) if line.args else "" for k, line in enumerate(program.lines)]
     input_lines = [k for k, line in enumerate(program.lines) if line.op == "input"]
     names = [program.lines[k].text for k in input_lines]
-    course = Course(taken, bars, places, names, input_lines, frozenset(k for k, _ in program.guards))
+    course = Course(taken, bars, alive, places, names, input_lines, frozenset(k for k, _ in program.guards))
     return course, *(value_and_gradient(program, at) if len(program.outputs) == 1 else (None, None))
 
 
@@ -166,10 +167,11 @@ def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, s
     if not matters:
         return
     bar = np.broadcast_to(course.bars[k], np.shape(y))
+    alive = True if course.alive[k] is None else course.alive[k]
     for status, mask in _of_value(op, operands, y):
-        yield status, mask & (bar != 0)
+        yield status, mask & alive
     if op in TABLE:
-        yield "singular", _singular(course, op, args, operands, y) & (bar != 0)
+        yield "singular", _singular(course, op, args, operands, y) & alive
     if op in EDGES:
         status, edge = EDGES[op]
         yield status, edge(args, operands, y, static) & (bar != 0)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from diffkit import eager, namespaces
 from diffkit.errors import UsageError
-from diffkit.recording import Traced
+from diffkit.traced import Traced
 from diffkit.tracing import Call, call, flatten
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost

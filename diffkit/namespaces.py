@@ -59,8 +59,13 @@ def ieee(compute: Callable[..., Any], F: Any, *operands: Any) -> Any:
 
 def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[Any]) -> Any:
     """The partial of primitive ``name`` by one operand: inf or nan where it divides by zero, nan where y is nan."""
-    if F.name == "math" and y != y:
-        return y
+    if F.name == "math":
+        if y != y:
+            return y
+        try:
+            return TABLE[name].partial(position, F, y, *operands)
+        except ZeroDivisionError:
+            pass
     found = ieee(partial(TABLE[name].partial, position), F, y, *operands)
     if F.name == "traced":
         undefined = plain(y) != plain(y)

@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 
 
 def recordable(f: Any) -> bool:
-    """Is it a Python callable, which has to be run to be known?"""
-    return callable(f) and not isinstance(f, Program)
+    """Is it to be recorded while it runs: a Python callable, or a Program on arrays?"""
+    return f.on_arrays if isinstance(f, Program) else callable(f)
 
 
 def as_program(f: Any, at: Any = None) -> Program:
-    """A Program from a Program, a text, or a Python callable (recorded at the point ``at``)."""
+    """A Program of numbers from a Program, a text, or a Python callable (recorded at the point ``at``).
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or works on arrays.
+    """
     if isinstance(f, Program):
-        return f
+        return f.formula()
     if isinstance(f, str):
         from diffkit.language import parse
 
@@ -28,7 +34,7 @@ def as_program(f: Any, at: Any = None) -> Program:
     if callable(f):
         from diffkit.tracing import trace
 
-        return trace(f, at)
+        return trace(f, at).formula()
     raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
 
 

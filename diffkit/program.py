@@ -95,7 +95,7 @@ class Program:
     ('q = x + y; f = q*z', ('x', 'y', 'z'), 5)
     """
 
-    __slots__ = ("_key", "_plans", "guards", "inputs", "lines", "names", "outputs")
+    __slots__ = ("_key", "_on_arrays", "_plans", "guards", "inputs", "lines", "names", "outputs")
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class Program:
         self.lines, self.inputs, self.outputs, self.names, self.guards = lines, inputs, outputs, names, guards
         self._plans: dict[str, list[Any]] = {}
         self._key: Any = None
+        self._on_arrays: bool | None = None
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """Evaluate in the user's own operation order: floats by math, arrays by NumPy, mpmath and complex numbers likewise.
@@ -139,22 +140,27 @@ class Program:
                     status="jump",
                 )
 
-    def demand_numbers(self) -> None:
-        """Refuse a Program with operations on arrays.
+    def formula(self) -> Program:
+        """The same Program as a formula of numbers, which holds everywhere: without the choices of a recorded callable.
 
         Raises
         ------
         UsageError
-            If it has one.
+            If it has an operation on arrays.
         """
-        for line in self.lines:
+        for line in self.lines if self.on_arrays else ():
             if line.args and line.op not in TABLE:
                 on_arrays(line.op, (), "program")
+        return Program(self.lines, self.inputs, self.outputs, self.names) if self.guards else self
 
     @property
     def on_arrays(self) -> bool:
         """Does any line need arrays: an operation of `arrays.ROWS`, a constant or an input that is an array?"""
-        return any(line.static or isinstance(line.value, Fixed) or (line.args and line.op not in TABLE) for line in self.lines)
+        if self._on_arrays is None:
+            self._on_arrays = any(
+                line.static or isinstance(line.value, Fixed) or (line.args and line.op not in TABLE) for line in self.lines
+            )
+        return self._on_arrays
 
     def namespace_of(self, values: Iterable[Any]) -> str:
         """The namespace in which this Program is computed at these values."""

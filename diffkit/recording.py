@@ -1,9 +1,7 @@
-"""Recording: values that write down what is done to them, and know what they are at the point.
+"""Recording: what is done to traced values, one entry an operation.
 
-A `Recording` is the tape of one call of a Python callable: one entry a line.  A `Traced` value is the result of one line:
-a `Scalar` holds a Python float, an `Array` an array of NumPy; an `Array` or a `Number` may hold what an outer recording
-traces, so that differentiation nests: the innermost recording of the operands writes, all others are constants to it.  No
-state stands outside the recordings: an exception, a thread or a recursion leaves nothing behind.
+The innermost recording among the operands writes, all others are constants to it.  No state stands outside the recordings:
+an exception, a thread or a recursion leaves nothing behind.
 
 An entry is (op, a, b, slope by a, slope by b) for one or two floats, its slopes known at once (None: none asked for), and
 (op, args, operands, y, static) for all else.  Operands a, b, args: the line of a traced value, ~line if it is piecewise
@@ -13,19 +11,17 @@ is not kept: a `Ghost` has its shape only.
 
 from __future__ import annotations
 
-import itertools
 import math
 import operator
-import sys
 from collections import namedtuple
 from collections.abc import Callable
 from functools import cache
 from functools import partial as bound
 
 from diffkit import namespaces
-from diffkit.errors import InputError
 from diffkit.namespaces import NUMPY_NAMES
 from diffkit.primitives import TABLE, zero
+from diffkit.traced import Array, Number, Recording, Scalar, Traced, numpy_functions, refusal
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -64,34 +60,6 @@ OPERATORS = namespaces.COMPARISONS | {
     "not": operator.invert,
 }
 MATH = namespaces.get("math")
-LEVELS = itertools.count()
-
-
-class Recording(list):  # type: ignore[type-arg]
-    """The tape of one call: its entries, the inputs first, and the choices that were made."""
-
-    __slots__ = ("arrays", "closed", "guards", "inputs", "level", "mixed", "nested", "values")
-
-    def __init__(self) -> None:
-        self.level = next(LEVELS)  # an inner recording starts later than those around it
-        self.guards: list[tuple[int, bool]] = []
-        self.inputs = 0
-        self.values: list[Any] = []  # of the inputs
-        self.mixed = False  # is any entry not one of floats?
-        self.arrays = False  # is any value an array?
-        self.nested = False  # is any value traced by an outer recording?
-        self.closed = False
-
-    def input(self, value: Any) -> Traced:
-        """The next input, a float, an array or a value traced by an outer recording."""
-        self.inputs += 1
-        self.values.append(value)
-        if type(value) is float:
-            return Scalar(self, value, INPUT)
-        self.mixed = True
-        self.nested = self.nested or isinstance(value, Traced)
-        self.arrays = self.arrays or not isinstance(value, Number)
-        return (Number if isinstance(value, Number) else Array)(self, value, INPUT)
 
 
 class Ghost(namedtuple("Ghost", "shape dtype")):
@@ -103,240 +71,6 @@ class Ghost(namedtuple("Ghost", "shape dtype")):
 
 
 LARGE = 1 << 15  # bytes from which it is worth asking what need not be kept
-INPUT = ("input", None, None, None, None)
-
-
-class Traced:
-    """The result of one recorded line."""
-
-    __slots__ = ("index", "tape", "value")
-    __array_priority__ = 1000
-    tape: Recording
-    value: Any
-    index: int
-    __hash__ = object.__hash__
-
-    def __init__(self, tape: Recording, value: Any, entry: tuple[Any, ...]) -> None:
-        self.tape = tape
-        self.value = value
-        self.index = len(tape)
-        tape.append(entry)
-
-    @staticmethod
-    def apply(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
-        """Record an operation."""
-        return record(op, *operands, static=static)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
-        if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
-            return record(FROM_NUMPY[ufunc.__name__], *operands)
-        return numpy_functions().ufunc(ufunc.__name__, method, operands, options)
-
-    def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Any:
-        return numpy_functions().function(function.__name__, operands, options)
-
-    def __bool__(self) -> bool:
-        outcome = bool(self.value)
-        self.tape.guards.append((self.index, outcome))
-        return outcome
-
-    def __pos__(self) -> Traced:
-        return self
-
-    def __float__(self) -> Any:
-        raise refusal(
-            "a traced value was turned into a plain float, which loses its derivative",
-            "use NumPy's functions (np.sin, not math.sin) and leave out float()",
-        )
-
-    __int__ = __complex__ = item = __round__ = __trunc__ = __floor__ = __ceil__ = __float__
-
-    def tolist(self) -> Any:
-        """Refused: it would lose the derivative."""
-        return self.__float__()
-
-    def __index__(self) -> int:
-        raise refusal(
-            "a traced value was used as an index or a count, which must be a plain whole number",
-            "take it from what is not differentiated: len(x), range(n), an argument bound beforehand",
-        )
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        raise refusal(
-            "an element of a traced array was assigned to, which cannot be recorded",
-            "build the array at once: np.stack, np.concatenate or np.where",
-        )
-
-    def __mod__(self, other: Any) -> Any:
-        raise refusal("the remainder % cannot be recorded", "write x - y*np.floor(x/y)")
-
-    __rmod__ = __divmod__ = __rdivmod__ = __mod__
-
-    def __repr__(self) -> str:
-        return f"<traced {self.value!r}>"
-
-    def __getstate__(self) -> Any:
-        raise refusal("a traced value cannot be saved or sent elsewhere", "return it from the function instead")
-
-
-class Number(Traced):
-    """A single traced number: here one that an outer recording traces too."""
-
-    __slots__ = ()
-    shape: tuple[int, ...] = ()
-    ndim, size, dtype = 0, 1, float
-
-    def sum(self, *axis: Any, **options: Any) -> Number:
-        """Itself, like NumPy's numbers."""
-        return self
-
-    mean = prod = max = min = ravel = flatten = squeeze = copy = sum
-
-
-class Scalar(Number):
-    """A traced Python float."""
-
-    __slots__ = ()
-    value: float
-
-    def __add__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is Scalar and other.tape is self.tape:
-            return Scalar(self.tape, self.value + other.value, ("add", self.index, other.index, 1.0, 1.0))
-        if kind is float or kind is int:
-            other = float(other)
-            return Scalar(self.tape, self.value + other, ("add", self.index, other, 1.0, None))
-        return record("add", self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is float or kind is int:
-            other = float(other)
-            return Scalar(self.tape, other + self.value, ("add", other, self.index, None, 1.0))
-        return record("add", other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is Scalar and other.tape is self.tape:
-            return Scalar(self.tape, self.value - other.value, ("sub", self.index, other.index, 1.0, -1.0))
-        if kind is float or kind is int:
-            other = float(other)
-            return Scalar(self.tape, self.value - other, ("sub", self.index, other, 1.0, None))
-        return record("sub", self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is float or kind is int:
-            other = float(other)
-            return Scalar(self.tape, other - self.value, ("sub", other, self.index, None, -1.0))
-        return record("sub", other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is Scalar and other.tape is self.tape:
-            a, b = self.value, other.value
-            return Scalar(self.tape, a * b, ("mul", self.index, other.index, b, a))
-        if kind is float or kind is int:
-            other = float(other)
-            return Scalar(self.tape, self.value * other, ("mul", self.index, other, other, None))
-        return record("mul", self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is float or kind is int:
-            other = float(other)
-            return Scalar(self.tape, other * self.value, ("mul", other, self.index, None, other))
-        return record("mul", other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        if type(other) is Scalar and other.tape is self.tape and other.value:
-            b = other.value
-            y = self.value / b
-            return Scalar(self.tape, y, ("div", self.index, other.index, 1 / b, -y / b))
-        return record("div", self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        kind = type(other)
-        if (kind is float or kind is int) and self.value:
-            other = float(other)
-            y = other / self.value
-            return Scalar(self.tape, y, ("div", other, self.index, None, -y / self.value))
-        return record("div", other, self)
-
-    def __neg__(self) -> Scalar:
-        return Scalar(self.tape, -self.value, ("neg", self.index, None, -1.0, None))
-
-
-class Array(Traced):
-    """A traced array."""
-
-    __slots__ = ("shares",)
-
-    def __init__(self, tape: Recording, value: Any, entry: tuple[Any, ...], flat: bool = False) -> None:
-        self.tape = tape
-        self.value = value
-        self.index = ~len(tape) if flat else len(tape)
-        self.shares = False  # may its memory be reached by another name?
-        tape.append(entry)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """As of a plain array."""
-        return self.value.shape  # type: ignore[no-any-return]
-
-    @property
-    def ndim(self) -> int:
-        """As of a plain array."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """As of a plain array."""
-        size = 1
-        for n in self.shape:
-            size *= n
-        return size
-
-    @property
-    def dtype(self) -> Any:
-        """As of a plain array."""
-        return getattr(self.value, "dtype", float)
-
-    @property
-    def T(self) -> Any:
-        """As of a plain array."""
-        return self.transpose()
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len() of a single number")
-        return self.shape[0]
-
-    def __iter__(self) -> Any:
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, index: Any) -> Any:
-        return numpy_functions().take_index(self, index)
-
-    def __getattr__(self, name: str) -> Any:
-        numpy_functions()  # sets the methods of arrays
-        if name not in vars(Array):
-            raise AttributeError(f"a traced array has no attribute {name!r}: it cannot be recorded")
-        return getattr(self, name)
-
-    def __array__(self, *options: Any, **named: Any) -> Any:
-        raise refusal(
-            "a traced array was turned into a plain array, which loses its derivative",
-            "use NumPy's functions; np.stack and np.concatenate, not np.array, put traced values together",
-        )
-
-
-@cache
-def numpy_functions() -> Any:
-    """The module that knows NumPy's functions, imported where NumPy is in use."""
-    from importlib import import_module
-
-    return import_module("diffkit.numpy_functions")
 
 
 @cache
@@ -348,12 +82,12 @@ def kernel(op: str) -> Callable[..., Any]:
         return getattr(namespaces.get("numpy"), op)  # type: ignore[no-any-return]
     from diffkit.arrays import ROWS
 
-    return ROWS[op].run  # type: ignore[no-any-return]
+    return ROWS[op].run
 
 
 def _operate(op: str, *values: Any) -> Any:
     try:
-        return OPERATORS[op](*values)
+        return OPERATORS[op](*values)  # type: ignore[operator]
     except (ZeroDivisionError, TypeError):  # a number over 0, or ~ of numbers that stand for truths
         return getattr(namespaces.get("numpy"), op)(*values)
 
@@ -417,7 +151,7 @@ def constant(x: Any) -> Any:
     kind = getattr(getattr(x, "dtype", None), "kind", "")
     if kind == "O":
         return numpy_functions().of_objects(x)
-    if kind in {"b", "i", "u", "f"} and (x.ndim or kind != "f"):
+    if kind in {"b", "i", "u", "f"} and x.ndim:
         return x.copy()
     try:
         return float(x)
@@ -533,31 +267,6 @@ class _Anything:
 ANYTHING = _Anything()
 
 
-def refusal(what: str, remedy: str) -> InputError:
-    """The error for what cannot be recorded, with the line of the user's own code."""
-    return InputError(what, where=place_of(sys._getframe(1)), remedy=remedy)
-
-
-def place() -> str:
-    """File, line and source of what the user's code is doing."""
-    return place_of(sys._getframe(2))
-
-
-def place_of(frame: Any) -> str:
-    """File, line and source of the innermost frame that is neither ours nor a library's of numbers."""
-    while frame is not None:
-        home = frame.f_globals.get("__name__", "").partition(".")[0]
-        if home not in {"diffkit", "numpy"}:
-            import linecache
-
-            name = frame.f_code.co_filename
-            text = linecache.getline(name, frame.f_lineno).strip()
-            file = name.replace(chr(92), "/").rpartition("/")[2]
-            return f"{file}, line {frame.f_lineno}" + (f": {text}" if text else "")
-        frame = frame.f_back
-    return ""
-
-
 def _binary(op: str, swapped: bool) -> Callable[[Any, Any], Any]:
     if swapped:
         return lambda self, other: record(op, other, self)
@@ -602,12 +311,21 @@ def _unary(op: str) -> Callable[[Any], Any]:
     return lambda self: record(op, self)
 
 
+def _of_numpy(self: Traced, ufunc: Any, method: str, *operands: Any, **options: Any) -> Any:
+    if method == "__call__" and not options and ufunc.__name__ in FROM_NUMPY:
+        return record(FROM_NUMPY[ufunc.__name__], *operands)
+    return numpy_functions().ufunc(ufunc.__name__, method, operands, options)
+
+
 for _python, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "and": "and", "or": "or"}.items():
     for _before, _swapped in (("__", False), ("__r", True)):
         setattr(Number, f"{_before}{_python}__", _binary(_op, _swapped))  # Scalar has short ways of its own
         setattr(Array, f"{_before}{_python}__", _of_array(_op, bound(_operate, _op), _swapped))
     setattr(Array, f"__i{_python}__", _in_place(_op))
-Array.__matmul__, Array.__rmatmul__ = _binary("matmul", swapped=False), _binary("matmul", swapped=True)  # type: ignore[attr-defined]
+Traced.apply = staticmethod(record)
+Traced.__array_ufunc__ = _of_numpy  # type: ignore[attr-defined]
+for _before, _swapped in (("__", False), ("__r", True)):
+    setattr(Array, f"{_before}matmul__", _binary("matmul", _swapped))
 for _op in namespaces.COMPARISONS:
     setattr(Traced, f"__{_op}__", _binary(_op, swapped=False))
 for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
@@ -615,4 +333,4 @@ for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
 for _native, _op in FROM_NUMPY.items():  # an array of objects calls the functions of its elements by name
     if not hasattr(Number, _native) and TABLE[_op].arity == 1:
         setattr(Number, _native, _unary(_op))
-Traced.__hash__ = object.__hash__  # type: ignore[method-assign]  # lost by __eq__
+Traced.__hash__ = object.__hash__  # type: ignore[method-assign, assignment]  # lost by __eq__

@@ -1,7 +1,7 @@
 """The forward and the reverse sweep over a list of steps: what `tape` and `tangent` share.
 
 Letters: a step is (op, args, operands, y, static): the operation, the lines it reads (-1: a constant), their values, its own.
-``bar`` is the adjoint of y, ``move`` the tangent of an operand, ``partial`` the derivative of y by it.
+``bar`` is the adjoint of y, ``move`` the tangent of an operand, ``slope`` the derivative of y by it.
 
 A *strong zero* is no contribution at all, where 0 * inf would be nan: what a choice did not take (where, max), and what an
 infinite operand cannot move any more because the operation has reached its limit (1/inf, atan(inf), exp(-inf)).  A zero that
@@ -10,17 +10,18 @@ arises otherwise keeps its right to be nan beside an infinity: sqrt(x)^2 at 0 is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from diffkit import namespaces
 from diffkit.primitives import TABLE, zero
-from diffkit.program import Program
+from diffkit.program import Line, Program
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
-    Step: TypeAlias = "tuple[str, Sequence[int], Sequence[Any], Any, tuple[Any, ...]]"
+    Step: TypeAlias = "tuple[str, Sequence[int], list[Any], Any, tuple[Any, ...]]"
 
 
 # operations whose partial of 0 is always strong: what chooses, and what is piecewise constant
@@ -29,7 +30,12 @@ STRONG = {row.name for row in TABLE.values() if row.selects or set(row.partials)
 
 def steps(program: Program, v: Sequence[Any]) -> list[Step]:
     """The steps of a Program whose lines have the values ``v``."""
-    return [(line.op, line.args, [v[a] for a in line.args], y, line.static) for line, y in zip(program.lines, v)]
+    return [_step(program.lines, v, k) for k in range(len(v))]
+
+
+def _step(lines: Sequence[Line], v: Sequence[Any], k: int) -> Step:
+    op, args, _, _, static = lines[k]
+    return op, args, [v[a] for a in args], v[k], static
 
 
 def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, Any], depends: Sequence[bool]) -> list[Any]:
@@ -39,7 +45,7 @@ def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, A
 
         return reverse_arrays(steps(program, v), F, seeds, depends, summed=program.on_arrays)
     if F.name in namespaces.NUMBERS:
-        return reverse_numbers(steps(program, v), F, seeds, depends)
+        return reverse_numbers(partial(_step, program.lines, v), len(v), F, seeds, depends)
     return _reverse_written(program, F, v, seeds, depends)
 
 
@@ -51,26 +57,26 @@ def started(count: int, seeds: dict[int, Any]) -> list[Any]:
     return v_bar
 
 
-def reverse_numbers(taken: Sequence[Step], F: Any, seeds: dict[int, Any], depends: Sequence[bool]) -> list[Any]:
-    """The reverse sweep over single numbers, in floats or any number of digits."""
-    v_bar = started(len(taken), seeds)
-    for k in range(len(taken) - 1, -1, -1):
-        op, args, operands, y, _ = taken[k]
+def reverse_numbers(step: Callable[[int], Step], count: int, F: Any, seeds: dict[int, Any], depends: Sequence[bool]) -> list[Any]:
+    """The reverse sweep over single numbers, in floats or any number of digits; ``step(k)`` is line k."""
+    v_bar = started(count, seeds)
+    for k in range(count - 1, -1, -1):
         bar = v_bar[k]
-        if bar is None or not args:
+        if bar is None:
             continue
+        op, args, operands, y, _ = step(k)
         for i, a in enumerate(args):
             if a >= 0 and depends[a]:
-                partial = namespaces.local_derivative(op, i, F, y, operands)
-                if partial == 0 and strong_zero(op, operands[i], y):
+                slope = namespaces.local_derivative(op, i, F, y, operands)
+                if slope == 0 and strong_zero(op, operands[i], y):
                     continue
-                share = bar * partial
+                share = bar * slope
                 v_bar[a] = share if v_bar[a] is None else v_bar[a] + share
     return v_bar
 
 
 def strong_zero(op: str, x: Any, y: Any) -> bool:
-    """Is a partial of 0 no contribution at all: not taken, or already at its limit?"""
+    """Is a slope of 0 no contribution at all: not taken, piecewise constant, or already at its limit?"""
     return op in STRONG or (abs(x) == namespaces.INF and abs(y) < namespaces.INF)
 
 
@@ -85,8 +91,8 @@ def _reverse_written(program: Program, F: Any, v: Sequence[Any], seeds: dict[int
         operands = [v[a] for a in line.args]
         for position, a in enumerate(line.args):
             if depends[a]:
-                partial = namespaces.local_derivative(line.op, position, F, v[k], operands)
-                share = _strong_product(F, bar, partial) if strong[k] else bar * partial
+                slope = namespaces.local_derivative(line.op, position, F, v[k], operands)
+                share = _strong_product(F, bar, slope) if strong[k] else bar * slope
                 v_bar[a] = share if v_bar[a] is None else v_bar[a] + share
     return v_bar
 
@@ -101,10 +107,10 @@ def _behind_a_choice(program: Program) -> list[bool]:
     return behind
 
 
-def _strong_product(F: Any, bar: Any, partial: Any) -> Any:
-    """bar * partial, and 0 where bar is 0 even if partial is nan: the branch not taken."""
+def _strong_product(F: Any, bar: Any, slope: Any) -> Any:
+    """bar * slope, and 0 where bar is 0 even if slope is nan: the branch not taken."""
     zero = F.const(0.0)
-    return F.where(F.eq(bar, zero), zero, bar * partial)
+    return F.where(F.eq(bar, zero), zero, bar * slope)
 
 
 # --- forwards ------------------------------------------------------------------------------------------------------------
@@ -113,13 +119,15 @@ def forward_tangents(taken: Iterable[Step], F: Any, directions: dict[int, Any]) 
     v_dot: list[Any] = []
     for k, (op, args, operands, y, static) in enumerate(taken):
         moves = [v_dot[a] if a >= 0 else None for a in args]
-        still = not args or all(move is None for move in moves)
-        v_dot.append(directions.get(k) if still else _tangent(op, F, y, operands, moves, static))
+        if any(move is not None for move in moves):
+            v_dot.append(_tangent(op, F, y, operands, moves, static))
+        else:
+            v_dot.append(None if args else directions.get(k))
     return v_dot
 
 
-def _tangent(op: str, F: Any, y: Any, operands: Sequence[Any], moves: Sequence[Any], static: tuple[Any, ...]) -> Any:
-    """The tangent of one operation: the sum of partial times tangent over the operands that move."""
+def _tangent(op: str, F: Any, y: Any, operands: list[Any], moves: Sequence[Any], static: tuple[Any, ...]) -> Any:
+    """The tangent of one operation: the sum of slope times tangent over the operands that move."""
     total = None
     for i, move in enumerate(moves):
         if move is None:
@@ -130,19 +138,19 @@ def _tangent(op: str, F: Any, y: Any, operands: Sequence[Any], moves: Sequence[A
     return total
 
 
-def _moved_by(op: str, i: int, F: Any, y: Any, operands: Sequence[Any], move: Any, static: tuple[Any, ...]) -> Any:
+def _moved_by(op: str, i: int, F: Any, y: Any, operands: list[Any], move: Any, static: tuple[Any, ...]) -> Any:
     if op not in TABLE:
         from diffkit.array_sweeps import push
 
         return push(op, static, i, move, y, operands)
-    partial = namespaces.local_derivative(op, i, F, y, list(operands))
+    slope = namespaces.local_derivative(op, i, F, y, operands)
     if F.name in namespaces.NUMBERS or (F.name == "traced" and not getattr(y, "shape", ())):
         x, found = namespaces.plain(operands[i]), namespaces.plain(y)
-        return None if namespaces.plain(partial) == 0 and strong_zero(op, x, found) else partial * move
+        return None if namespaces.plain(slope) == 0 and strong_zero(op, x, found) else slope * move
     if F.name in {"numpy", "traced"}:
         from diffkit.array_sweeps import strong_product
 
-        return strong_product(op, operands[i], y, partial, move)
+        return strong_product(op, operands[i], y, slope, move)
     if TABLE[op].selects:
-        return F.where(F.eq(partial, F.const(0.0)), F.const(0.0), partial * move)
-    return partial * move
+        return F.where(F.eq(slope, F.const(0.0)), F.const(0.0), slope * move)
+    return slope * move

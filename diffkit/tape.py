@@ -287,7 +287,6 @@ def gradient_program(f: Any) -> Program:
 
     program = tidy(as_program(f))
     demand_one(len(program.outputs))
-    program.demand_numbers()
     builder = Builder()
     F = algebra.namespace(builder)
     new = renumber(program, builder, reachable(program, range(len(program.lines)))[0])

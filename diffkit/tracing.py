@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from diffkit import namespaces
 from diffkit.errors import UsageError
 from diffkit.program import Builder, Program
-from diffkit.recording import Recording, Traced, constant, refusal
+from diffkit.recording import constant
+from diffkit.traced import Recording, Traced, refusal
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -228,6 +229,8 @@ def _names(function: Callable[..., Any], at: Any) -> list[str]:
 def _parameters(function: Callable[..., Any], count: int) -> list[str]:
     import inspect
 
+    if isinstance(function, Program):
+        return list(function.inputs)
     try:
         names = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):
