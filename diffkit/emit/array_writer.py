@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from diffkit import limits
-from diffkit.arrays import ROWS, SAFE, _others, add_at, index_of
+from diffkit.arrays import ROWS, add_at, index_of
+from diffkit.arrays.reductions import SAFE, others
 from diffkit.emit.array_graph import BY_ELEMENT, LOGICAL, UFUNCS, Differentiated, Node
 from diffkit.emit.array_plan import REDUCTIONS, Plan, Sweep
 from diffkit.emit.names import Names
@@ -123,7 +124,7 @@ class ArrayWriter:
         if node.op in REDUCTIONS:
             return self.number(node, reduced(node, a[0]))
         if node.op == "others":
-            self.data["others"] = _others
+            self.data["others"] = others
             return f"{a[0]} / {a[1]} if {SAFE[0]!r} < abs({a[0]}) < {SAFE[1]!r} else others({a[1]}, None)"
         if node.op == "matmul":
             return self.number(node, f"{a[0]} @ {a[1]}")

@@ -14,7 +14,7 @@ from diffkit.emit.lower import to_numbers
 from diffkit.jacobians import demand_one
 from diffkit.points import as_program, recordable, spread
 from diffkit.program import Program
-from diffkit.tracing import coordinate, flatten, walk
+from diffkit.tracing import coordinate, flatten, trace, walk
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Compiled:
 
     def _record(self, form: Any, at: Any, values: Sequence[Any]) -> None:
         with no_collection():
-            program = as_program(self._f, at)
+            program = trace(self._f, at) if recordable(self._f) else self._f
             demand_one(len(program.outputs))
             code = self._code(program, values)
         self.recordings += 1
