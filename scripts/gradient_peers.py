@@ -43,7 +43,7 @@ def eager(problem: Problem) -> Call:
     from diffkit import tape
 
     f = problem.f(np)
-    return lambda: tape.value_and_gradient(f, problem.at)  # type: ignore[no-any-return]
+    return lambda: tape.value_and_gradient(f, problem.at)
 
 
 def compiled(problem: Problem, fast: bool = False) -> Call:
@@ -51,7 +51,7 @@ def compiled(problem: Problem, fast: bool = False) -> Call:
     from diffkit import tape
 
     g = tape.compile(problem.f(np), problem.at, fast=fast)
-    return lambda: g(problem.at)  # type: ignore[no-any-return]
+    return lambda: g(problem.at)
 
 
 def compiled_fast(problem: Problem) -> Call:
@@ -63,13 +63,9 @@ def compiled_fast(problem: Problem) -> Call:
 # --- peers -------------------------------------------------------------------------------------------------------------
 def autograd(problem: Problem) -> Call:
     """HIPS autograd."""
-    library("autograd")
-    import autograd
-    import autograd.numpy as anp
-
     places = tuple(range(len(problem.at)))
-    gradient = autograd.value_and_grad(problem.f(anp), places)
-    return lambda: gradient(*problem.at)  # type: ignore[no-any-return]
+    gradient = library("autograd").value_and_grad(problem.f(library("autograd.numpy")), places)
+    return lambda: gradient(*problem.at)
 
 
 def pytorch(problem: Problem) -> Call:
@@ -99,10 +95,7 @@ def pytorch(problem: Problem) -> Call:
 
 def jax(problem: Problem) -> Call:
     """JAX, compiled for the CPU; loops by scan."""
-    library("jax")
-    import jax
-    import jax.numpy as jnp
-
+    jax, jnp = library("jax"), library("jax.numpy")
     jax.config.update("jax_enable_x64", True)
 
     def scanned(step: Any, start: Any, along: Any) -> Any:
@@ -146,19 +139,16 @@ def _casadi_form(ca: Any, problem: Problem) -> Callable[..., Any]:
     """The problem in CasADi's own words, where it does not read NumPy's."""
 
     def perceptron(w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
-        inner = problem.f(np).__closure__ or ()
-        data = {cell.cell_contents.shape: cell.cell_contents for cell in inner if hasattr(cell.cell_contents, "shape")}
-        Y, X = sorted(data.values(), key=lambda x: x.shape[1])
+        X, Y = map(ca.DM, problem.data)
 
         def layer(z: Any, b: Any) -> Any:
             return 1.0 / (1.0 + ca.exp(-(z + ca.repmat(b.T, 256, 1))))
 
-        missed = layer(layer(ca.DM(X) @ w1, b1) @ w2, b2) - ca.DM(Y)
+        missed = layer(layer(X @ w1, b1) @ w2, b2) - Y
         return ca.sumsqr(missed) / 256
 
     def mixture(alpha: Any, mean: Any, log_sigma: Any) -> Any:
-        cell = next(c.cell_contents for c in problem.f(np).__closure__ or () if np.ndim(c.cell_contents) == 3 or np.ndim(c.cell_contents) == 2)
-        D, terms = ca.DM(np.reshape(cell, (1000, 2))), []
+        D, terms = ca.DM(problem.data[0]), []
         for k in range(5):
             away = (D - ca.repmat(mean[k, :], 1000, 1)) * ca.repmat(ca.exp(-log_sigma[k, :]), 1000, 1)
             terms.append(alpha[k] - ca.sum2(log_sigma[k, :]) - 0.5 * ca.sum2(away * away))
@@ -173,7 +163,7 @@ def _casadi_form(ca: Any, problem: Problem) -> Callable[..., Any]:
             y = ca.exp(ca.tanh(y * x + 0.5) * -0.5) - x
         return ca.sum1(y)
 
-    return {
+    forms: dict[str, Callable[..., Any]] = {
         "tiny": lambda *at: problem.f(ca)(*at),
         "logistic": lambda *at: problem.f(ca)(*at),
         "product": on_elements,
@@ -184,7 +174,8 @@ def _casadi_form(ca: Any, problem: Problem) -> Callable[..., Any]:
         "perceptron": perceptron,
         "mixture": mixture,
         "chain": chained,
-    }[problem.loop]
+    }
+    return forms[problem.loop]
 
 
 def micrograd(problem: Problem) -> Call:
@@ -228,11 +219,16 @@ def sympy(problem: Problem) -> Call:
 def by_hand(problem: Problem) -> Call:
     """Forward and reverse sweep by hand, compiled by numba."""
     numba = library("numba")
-    written: dict[str, Callable[..., Any]] = {"logistic": _logistic, "product": _product, "rosenbrock": _rosenbrock, "tiny": _tiny}
+    written: dict[str, Callable[..., Any]] = {
+        "logistic": _logistic,
+        "product": _product,
+        "rosenbrock": _rosenbrock,
+        "tiny": _tiny,
+    }
     if not problem.numbers:
         raise AbsentError("for numbers and loops")
     function = numba.njit(written[problem.loop], error_model="numpy")
-    return lambda: function(*problem.at)  # type: ignore[no-any-return]
+    return lambda: function(*problem.at)
 
 
 def _tiny(x: float, y: float, z: float) -> Any:

@@ -23,7 +23,8 @@ class Problem(NamedTuple):
     f: Callable[[Any], Callable[..., Any]]  # module -> function
     at: tuple[Any, ...]
     numbers: bool  # plain Python on numbers, or NumPy on arrays?
-    loop: str = ""  # the family that peers write in their own way
+    loop: str  # the family that peers write in their own way
+    data: tuple[Any, ...] = ()  # arrays that are not differentiated by
 
 
 def tiny(xp: Any) -> Callable[..., Any]:
@@ -145,9 +146,9 @@ def chain(xp: Any) -> Callable[..., Any]:
 def layers(width: int) -> Problem:
     """The perceptron of one width, on a batch of 256."""
     random = DICE.standard_normal
-    f = perceptron(random((256, width)), DICE.random((256, 10)))
+    data = random((256, width)), DICE.random((256, 10))
     at = (random((width, width)) / width**0.5, random(width), random((width, 10)) / width**0.5, random(10))
-    return Problem(f"perceptron {width}", f, at, False, "perceptron")
+    return Problem(f"perceptron {width}", perceptron(*data), at, False, "perceptron", data)
 
 
 def problems() -> list[Problem]:
@@ -167,7 +168,9 @@ def problems() -> list[Problem]:
         layers(64),
         layers(256),
         Problem("log-sum-exp 10^5", log_sum_exp, (DICE.standard_normal(10**5),), False, "log-sum-exp"),
-        Problem("Gaussian mixture", mixture(points), tuple(DICE.standard_normal(s) for s in (5, (5, 2), (5, 2))), False, "mixture"),
+        Problem(
+            "Gaussian mixture", mixture(points), tuple(DICE.standard_normal(s) for s in (5, (5, 2), (5, 2))), False, "mixture"
+        ),
         Problem("chain of 30 on 10^6", chain, (DICE.random(10**6),), False, "chain"),
     ]
     return found

@@ -13,6 +13,7 @@ from diffkit.emit.code import STOPS, BranchTakenError
 from diffkit.emit.sheet import FUNCTIONS, OWN
 from diffkit.program import Program
 
+
 class ArrayCode:
     """The code of a Program on arrays of the shapes that ``values`` have.
 
@@ -36,7 +37,11 @@ class ArrayCode:
 
         def entry(at: Any) -> Any:
             leaves = (at,) if single and at.__class__ is np.ndarray else at
-            if leaves.__class__ is tuple and tuple([getattr(x, "shape", None) for x in leaves]) == self.form and self._known(leaves):
+            if (
+                leaves.__class__ is tuple
+                and tuple([getattr(x, "shape", None) for x in leaves]) == self.form
+                and self._known(leaves)
+            ):
                 try:
                     found = self(leaves)
                 except STOPS:
@@ -48,7 +53,7 @@ class ArrayCode:
         return entry
 
     def _known(self, leaves: Sequence[Any]) -> bool:
-        return all([x.__class__ is float or (x.__class__ is np.ndarray and x.dtype == float) for x in leaves])
+        return all(x.__class__ is float or (x.__class__ is np.ndarray and x.dtype == float) for x in leaves)
 
     def __call__(self, leaves: Sequence[Any]) -> tuple[float, Sequence[Any]] | None:
         """The value and the slope by each coordinate; None if anything is not finite."""

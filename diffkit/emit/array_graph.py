@@ -34,8 +34,9 @@ NATIVE = {*UFUNCS, *TRUTHS, "where", *BY_ELEMENT}
 class Node(namedtuple("Node", "op args static shape", defaults=((), (), ()))):
     """An operation of the table, of the rows for arrays, or of this module.
 
-    Those of this module: input, const, fixed (a constant array), float and count (of truths), fill (written out for each element),
-    pull (a transpose as it stands in the rows), into (added where an index says), others (y/x, the product of the others).
+    Those of this module: input, const, fixed (a constant array), float and count (of truths), fill (written out for each
+    element), pull (a transpose as it stands in the rows), into (added where an index says), others (y/x, the product of the
+    others).
     """
 
     __slots__ = ()
@@ -88,7 +89,8 @@ class Graph:
 
     def shape(self, x: Any) -> tuple[int, ...]:
         """The shape of a node."""
-        return self.nodes[x.index].shape
+        found: tuple[int, ...] = self.nodes[x.index].shape
+        return found
 
     def number(self, x: Any) -> float | None:
         """The value of a constant, None for anything else."""
@@ -286,7 +288,8 @@ class Differentiated:
         if line.op in TABLE:
             return graph.write(line.op, *operands)
         if line.op == "sum":
-            return graph.summed(operands[0], *line.static, shape)
+            axis, keepdims = line.static
+            return graph.summed(operands[0], axis, keepdims, shape)
         return graph.row(line.op, line.static, shape, *(operands if line.op == "getitem" else map(graph.untrue, operands)))
 
     def _reverse(self, root: int) -> dict[int, Any]:
@@ -305,7 +308,7 @@ class Differentiated:
 
     def _give(self, bars: dict[int, Any], k: int, i: int, a: int) -> None:
         """Hand the adjoint of line k to its operand i."""
-        line, graph, y = self.program.lines[k], self.graph, self.node[k]
+        line, y = self.program.lines[k], self.node[k]
         operands = [self.node[b] for b in line.args]
         if line.op == "getitem":
             if i == 0:

@@ -6,7 +6,6 @@ block, which are used again as soon as their value is not needed any more.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +19,9 @@ from diffkit.emit.page import Row
 from diffkit.emit.sheet import CONDITIONS, FUNCTIONS, OWN
 from diffkit.program import Program
 
-INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"} | {op: sign.strip() for op, sign in CONDITIONS.items() if op not in LOGICAL}
+INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"} | {
+    op: sign.strip() for op, sign in CONDITIONS.items() if op not in LOGICAL
+}
 COMPARED = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"}
 VIEWS = {"reshape", "fill"}  # in a block, these share the memory of their operand
 
@@ -37,7 +38,7 @@ class ArrayWriter:
         self.names, self.name = Names(), dict[int, str]()
         self.names.taken |= {"np", "j", "rows", "add_at"}
         self.data: dict[str, Any] = {}
-        self.arguments = [self.names.new(name) for name in program.inputs]
+        self.arguments: list[str] = [self.names.new(name) for name in program.inputs]
         self.rows = [Row("frame", -1, f"def value_and_gradient({', '.join(self.arguments)}):")]
         self.rows += [row.deeper(1) for row in self._body()]
 
@@ -53,7 +54,8 @@ class ArrayWriter:
         if node.op == "const":
             return f"({node.static!r})" if node.static < 0 else repr(node.static)
         if node.op == "input":
-            return self.arguments[node.static]
+            position: int = node.static
+            return self.arguments[position]
         if node.op == "fixed":
             return self._datum("c", self.graph.arrays[k], k)
         return self.name[k]
@@ -79,7 +81,9 @@ class ArrayWriter:
     def _row(self, k: int, expression: str, sign: str = "=", target: str = "", depth: int = 0) -> Row:
         line = self.plan_of.line_of.get(k)
         role = "reverse" if line is None else "forward"
-        return Row(role, self.plan_of.bar_of.get(k, -1) if line is None else line, target or self.new_name(k), sign, expression, depth)
+        return Row(
+            role, self.plan_of.bar_of.get(k, -1) if line is None else line, target or self.new_name(k), sign, expression, depth
+        )
 
     # --- the function ------------------------------------------------------------------------------------------------
     def _body(self) -> Iterator[Row]:
@@ -113,7 +117,11 @@ class ArrayWriter:
         if node.elementwise:
             return self._of_elements(node, a)
         if node.op == "fill":
-            return f"np.full({node.shape}, {a[0]})" if not self.nodes[node.args[0]].shape else f"np.broadcast_to({a[0]}, {node.shape})"
+            return (
+                f"np.full({node.shape}, {a[0]})"
+                if not self.nodes[node.args[0]].shape
+                else f"np.broadcast_to({a[0]}, {node.shape})"
+            )
         if node.op == "pull":
             op, static, i = node.static
             name = self._datum(f"pull_{op}", ROWS[op].pull, -2 - 2 * k)
@@ -131,7 +139,11 @@ class ArrayWriter:
         if node.op == "transpose":
             return f"{a[0]}.T" if node.static[0] == (1, 0) else f"{a[0]}.transpose({node.static[0]})"
         if node.op == "reshape":
-            return f"{a[0]}.reshape({node.shape})" if self.nodes[node.args[0]].shape else f"np.full({node.shape}, {a[0]})"
+            return (
+                self.number(node, f"{a[0]}.reshape({node.shape})")
+                if self.nodes[node.args[0]].shape
+                else f"np.full({node.shape}, {a[0]})"
+            )
         if node.op == "getitem" and len(a) == 1:
             return self.number(node, f"{a[0]}[{_index_text(node.static[0])}]")
         name = self._datum(node.op, ROWS[node.op].run, -2 - 2 * k)

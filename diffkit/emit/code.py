@@ -84,9 +84,10 @@ class Code:
             total=" + ".join([*slopes, *names]),
             check=" is ".join(f"type({name})" for name in names) + " is float",
         )
-        room = {"function": self.function, "slowly": slowly, "stops": STOPS}
+        room: dict[str, Any] = {"function": self.function, "slowly": slowly, "stops": STOPS}
         exec(compile(text, "<diffkit: entry>", "exec"), room)  # numbered names only
-        return room["entry"]  # type: ignore[return-value]
+        found: Callable[[Any], Any] = room["entry"]
+        return found
 
     def _entry_of_numba(self, slowly: Callable[[Any], Any]) -> Callable[[Any], Any]:
         function = self.function  # it looks for itself whether all is finite

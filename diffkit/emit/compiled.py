@@ -11,10 +11,10 @@ from diffkit import limits
 from diffkit.emit import numba_code
 from diffkit.emit.code import EXCEPTIONAL, BranchTakenError, Code
 from diffkit.emit.lower import to_numbers
-from diffkit.jacobians import demand_one
+from diffkit.jacobians import demand_one, demand_one_number
 from diffkit.points import as_program, recordable, spread
 from diffkit.program import Program
-from diffkit.tracing import coordinate, flatten, trace, walk
+from diffkit.tracing import call, coordinate, flatten, program, walk
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Compiled:
         return object.__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__}))
 
     def __init__(self, f: Any, at: Any, tape: Callable[[Any, Any], Any], fast: bool | None) -> None:
-        self._f = f if recordable(f) else as_program(f)
+        self._f: Any = f if recordable(f) else as_program(f)
         self._tape, self._wanted = tape, numba_code.wanted(fast)
         self._variants: list[Variant] = []
         self.recordings = 0
@@ -127,28 +127,36 @@ class Compiled:
 
     def _record(self, form: Any, at: Any, values: Sequence[Any]) -> None:
         with no_collection():
-            program = trace(self._f, at) if recordable(self._f) else self._f
-            demand_one(len(program.outputs))
-            code = self._code(program, values)
+            code = self._code(self._recorded(at), values)
         self.recordings += 1
         self._variants.insert(0, Variant(form, code))
         del self._variants[limits.VARIANTS :]
         self._enter_by(self._variants[0])
 
-    def _code(self, program: Program, values: Sequence[Any]) -> Any:
-        numbers = to_numbers(program)
+    def _recorded(self, at: Any) -> Program:
+        if not recordable(self._f):
+            demand_one(len(self._f.outputs))
+            found: Program = self._f
+            return found
+        recorded = call(self._f, at)
+        demand_one_number(recorded)
+        return program(recorded)
+
+    def _code(self, recorded: Program, values: Sequence[Any]) -> Any:
+        numbers = to_numbers(recorded)
         if numbers is None:
-            return self._array_code(program, values)
+            return self._array_code(recorded, values)
         code = Code(numbers, self._wanted)
         return code if code.function else Code(numbers, fast=False)
 
-    def _array_code(self, program: Program, values: Sequence[Any]) -> Any:
+    def _array_code(self, recorded: Program, values: Sequence[Any]) -> Any:
         """Code on arrays of doubles; other precisions are left to the tape."""
-        if not values or any(line.op == "astype" or line.static[1:] not in {(), ("float64",)} for line in program.lines if line.op in {"input", "astype"}):
+        kinds = [line.static[1:] for line in recorded.lines if line.op == "input" and line.static]
+        if not values or any(kind != ("float64",) for kind in kinds) or any(line.op == "astype" for line in recorded.lines):
             return None
         from diffkit.emit.array_code import ArrayCode
 
-        return ArrayCode(program, values)
+        return ArrayCode(recorded, values)
 
     def _enter_by(self, variant: Variant) -> None:
         """Let calls go to the entry of that variant: at the class, which is this object's own, where Python looks for it."""
@@ -156,7 +164,9 @@ class Compiled:
         entry = self._slowly
         if code and (structure is None or structure in ((), len(kinds))):
             single = structure == () or (structure is None and len(kinds) == 1)
-            shape = (len(kinds),) if structure is None and not any(kinds) else kinds[0][0] if len(kinds) == 1 and kinds[0] else None
+            shape = (
+                (len(kinds),) if structure is None and not any(kinds) else kinds[0][0] if len(kinds) == 1 and kinds[0] else None
+            )
             if code.on_arrays or code.many or not any(kinds):
                 entry = code.entry(self._slowly, shape, single)
         type(self).__call__ = staticmethod(entry)  # type: ignore[method-assign,assignment]

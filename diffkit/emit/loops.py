@@ -160,9 +160,7 @@ class LoopWriter:
     def _made_ready(self) -> list[Row]:
         rows, empty = [], self.owner.dialect.empty
         for j in sorted(self.loop.lead):
-            rows.append(
-                Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j]))
-            )
+            rows.append(Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j])))
             for slot, k in enumerate(self._lead(j)):
                 rows.append(Row("forward", k, f"{self.list_of(j)}[{slot}]", "=", self.owner.text_of(k)))
         for j in self._chained():

@@ -54,7 +54,7 @@ class _Numbers:
         """Take over one line; False if it needs arrays."""
         if line.op == "input" and line.static and line.static[0]:
             self.part[k] = line.text, ()
-            return line.static[1] == "float64"
+            return str(line.static[1]) == "float64"
         if line.op == "input":
             self.place[k] = self._input(line.text)
             return not line.static

@@ -69,11 +69,9 @@ class Writer:
     def read(self, k: int) -> Any:
         """A line's value, in the sheet of what stands outside the loops."""
         if k not in self.value:
-            text = self.text_of(k)
-            line = self.facts.lines[k]
-            self.value[k] = (
-                self.sheet.const(line.value) if line.op == "const" else self.sheet.leaf(text, "load" if "[" in text else "leaf")
-            )
+            text, line = self.text_of(k), self.facts.lines[k]
+            kind = "load" if "[" in text else "leaf"
+            self.value[k] = self.sheet.const(float(line.value)) if line.op == "const" else self.sheet.leaf(text, kind)  # type: ignore[arg-type]
         return self.value[k]
 
     def target(self, k: int) -> Target:
@@ -181,7 +179,10 @@ class Writer:
             return [*self._end_of_list(), *self._finite([value], f" or {faults}"), Row("frame", -1, f"return {value}, {bars}")]
         slopes = [self._slope(self.line_of_input.get(position)) for position in range(len(self.facts.inputs))]
         inputs = [self.naming.line[k] for k in self.line_of_input.values()]
-        return [*self._finite([value, *slopes, *inputs]), Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})")]
+        return [
+            *self._finite([value, *slopes, *inputs]),
+            Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})"),
+        ]
 
     def _finite(self, parts: list[str], faults: str = "") -> list[Row]:
         """numba follows IEEE 754 into inf and nan, where the tape has to answer."""
