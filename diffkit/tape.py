@@ -172,6 +172,40 @@ def gradient(f: Any, at: Any) -> Any:
     return value_and_gradient(f, at)[1]
 
 
+def checkpoint(f: Callable[..., Any], times: int = 1, snapshots: int | None = None) -> Callable[..., Any]:
+    """f, whose reverse sweep computes it again instead of storing what is in between.
+
+    Inside a function that is differentiated, ``checkpoint(f)(x)`` keeps only x.  With ``times`` = n it is the loop that does
+    x = f(x, *rest) n times, and keeps a bounded number of the states x: on the binomial schedule (Griewank 1992), s snapshots
+    reach C(s + r, s) steps with each step computed at most r + 1 times and recorded once.
+
+    Parameters
+    ----------
+    f : callable
+        Of numbers, arrays, and structures of them; all that is differentiated by must be an argument.
+    times : int
+        How often f is applied; its result then has the structure of its first argument.
+    snapshots : int
+        States kept at a time; 64 by default.
+
+    Raises
+    ------
+    InputError
+        If f reads a traced value that is no argument of it.
+
+    Examples
+    --------
+    >>> step = lambda x, r: r*x*(1 - x)
+    >>> gradient(lambda x, r: checkpoint(step, times=3)(x, r), (0.5, 3.0)) == gradient(
+    ...     lambda x, r: step(step(step(x, r), r), r), (0.5, 3.0))
+    True
+    """
+    from diffkit import limits
+    from diffkit.checkpoint import checkpoint as recomputed
+
+    return recomputed(f, times, limits.SNAPSHOTS if snapshots is None else snapshots)
+
+
 def jacobian(f: Any, at: Any) -> Any:
     """The derivative of every output by every input; each row structured like ``at``.
 

@@ -23,7 +23,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"numpy_functions", "array_sweeps"},
     {"algebra", "steps", "language", "tracing", "points", "program_latex", "eager", "eager_arrays"},
     {"jacobians", "explain"},
-    {"emit"},
+    {"emit", "checkpoint"},
     ENGINES | {"balls", "domains", "enclosures"},
     {"engines", "truth", "problems"},
     {"study"},
