@@ -26,6 +26,8 @@ POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these
 # --- compiled gradients --------------------------------------------------------------------------------------------------
 ROLLED_LINES = 400  # lines of a loop that is written as a loop: shorter ones run faster, and read better, written out
 ROLLED_LINES_FAST = 48  # the same for numba, whose compiling takes ten milliseconds a line
+PERIOD_LINES, TURNED_LINES = 4096, 256  # lines of a period that is looked for; for which its best beginning is looked for, too
+LOOKBACK = 64  # iterations that a loop may look back
 VARIANTS = 16  # recordings that one compiled function keeps, the most recent ones
 BLOCK = 16_384  # elements of an array that are processed together: several such buffers fit in a cache of 1 MB
 BLOCKED_ELEMENTS = 4 * BLOCK  # from this size on arrays are processed in blocks

@@ -1,29 +1,26 @@
-"""The graph of a Program on arrays and its reverse sweep, written as Python that calls NumPy.
-
-Letters: in a sweep by rows, ``i`` and ``j`` bound the block, names ending in _ hold rows i to j; b0, b1, ... are buffers of one
-block, which are used again as soon as their value is not needed any more.
-"""
+"""The graph of a Program on arrays and its reverse sweep, written as Python that calls NumPy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from diffkit import limits
 from diffkit.arrays import ROWS, add_at, index_of
 from diffkit.arrays.reductions import SAFE, others
-from diffkit.emit.array_graph import BY_ELEMENT, LOGICAL, UFUNCS, Differentiated, Node
+from diffkit.emit.array_graph import BY_ELEMENT, LOGICAL, UFUNCS, Node
 from diffkit.emit.array_plan import REDUCTIONS, Plan, Sweep
+from diffkit.emit.array_reverse import Differentiated
+from diffkit.emit.array_sweep import SweepWriter
+from diffkit.emit.array_text import index_text, reduced
 from diffkit.emit.names import Names
 from diffkit.emit.page import Row
-from diffkit.emit.sheet import CONDITIONS, FUNCTIONS, OWN
+from diffkit.emit.sheet import CONDITIONS
 from diffkit.program import Program
 
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"} | {
     op: sign.strip() for op, sign in CONDITIONS.items() if op not in LOGICAL
 }
 COMPARED = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"}
-VIEWS = {"reshape", "fill"}  # in a block, these share the memory of their operand
 
 
 class ArrayWriter:
@@ -70,7 +67,7 @@ class ArrayWriter:
         """The variable of a node: the user's name, its adjoint's, v and the line's number, or a temporary."""
         if k not in self.name:
             line, bar = self.plan_of.line_of.get(k), self.plan_of.bar_of.get(k)
-            named = dict((at, name) for name, at in self.program.names)
+            named = {at: name for name, at in self.program.names}
             wish = named.get(line, f"v{line}") if line is not None else "t"
             if line is None and bar is not None:
                 ground = self.program.lines[bar].text if self.program.lines[bar].op == "input" else named.get(bar, f"v{bar}")
@@ -78,7 +75,8 @@ class ArrayWriter:
             self.name[k] = self.names.new(wish)
         return self.name[k]
 
-    def _row(self, k: int, expression: str, sign: str = "=", target: str = "", depth: int = 0) -> Row:
+    def row(self, k: int, expression: str, sign: str = "=", target: str = "", depth: int = 0) -> Row:
+        """The row that assigns a node, or what belongs to it, to its variable or another target."""
         line = self.plan_of.line_of.get(k)
         role = "reverse" if line is None else "forward"
         return Row(
@@ -107,7 +105,7 @@ class ArrayWriter:
             yield from self.made_for_into(k)
             yield self._added_into(k, self.read(node.args[0]))
         else:
-            yield self._row(k, self._whole(k, node))
+            yield self.row(k, self._whole(k, node))
 
     def _whole(self, k: int, node: Node) -> str:
         """The expression of a node that is computed at once."""
@@ -115,7 +113,7 @@ class ArrayWriter:
         if not node.shape and node.elementwise:
             return self._of_numbers(node, a)
         if node.elementwise:
-            return self._of_elements(node, a)
+            return self.of_elements(node, a)
         if node.op == "fill":
             return (
                 f"np.full({node.shape}, {a[0]})"
@@ -145,7 +143,7 @@ class ArrayWriter:
                 else f"np.full({node.shape}, {a[0]})"
             )
         if node.op == "getitem" and len(a) == 1:
-            return self.number(node, f"{a[0]}[{_index_text(node.static[0])}]")
+            return self.number(node, f"{a[0]}[{index_text(node.static[0])}]")
         name = self._datum(node.op, ROWS[node.op].run, -2 - 2 * k)
         return self.number(node, f"{name}({', '.join([self._datum('static', node.static, -3 - 2 * k), *a])})")
 
@@ -165,7 +163,8 @@ class ArrayWriter:
         name = {"pow": "power", "max": "largest", "min": "smallest"}.get(node.op, node.op)
         return f"{name}({', '.join(a)})"
 
-    def _of_elements(self, node: Node, a: list[str], out: str = "") -> str:
+    def of_elements(self, node: Node, a: list[str], out: str = "") -> str:
+        """An operation on each element, into the array ``out`` if that is given and possible."""
         if node.op == "where":
             return f"np.where({', '.join(a)})"
         if node.op == "float":
@@ -193,26 +192,26 @@ class ArrayWriter:
         if before is not None and self.nodes[before].op == "into":
             self.name[k] = self.name[before]
         elif before is not None:
-            yield self._row(k, f"np.array(np.broadcast_to({self.read(before)}, {node.shape}))")
+            yield self.row(k, f"np.array(np.broadcast_to({self.read(before)}, {node.shape}))")
         else:
-            yield self._row(k, f"np.zeros({node.shape})")
+            yield self.row(k, f"np.zeros({node.shape})")
 
     def _begun_by_into(self, k: int, node: Node) -> Iterator[Row]:
         """The first `into`, of some rows: zeros are needed for the others only."""
         start = self.plan.shift(k) or 0
         stop = start + self.nodes[node.args[0]].shape[0]
-        yield self._row(k, f"np.empty({node.shape})")
-        yield self._row(k, self.read(node.args[0]), target=f"{self.name[k]}[{start}:{stop}]")
+        yield self.row(k, f"np.empty({node.shape})")
+        yield self.row(k, self.read(node.args[0]), target=f"{self.name[k]}[{start}:{stop}]")
         if start:
-            yield self._row(k, "0.0", target=f"{self.name[k]}[:{start}]")
+            yield self.row(k, "0.0", target=f"{self.name[k]}[:{start}]")
         if stop < node.shape[0]:
-            yield self._row(k, "0.0", target=f"{self.name[k]}[{stop}:]")
+            yield self.row(k, "0.0", target=f"{self.name[k]}[{stop}:]")
 
     def _added_into(self, k: int, share: str) -> Row:
         node = self.nodes[k]
         arrays = node.args[1 : len(node.args) - node.static[1]]
         if not arrays:
-            return self._row(k, share, "+=", f"{self.name[k]}[{_index_text(node.static[0])}]")
+            return self.row(k, share, "+=", f"{self.name[k]}[{index_text(node.static[0])}]")
         pattern = self._datum("pattern", node.static[0], -3 - 2 * k)
         self.data |= {"add_at": add_at, "index_of": index_of}
         return Row("reverse", -1, f"add_at({self.name[k]}, index_of({pattern}, [{', '.join(map(self.read, arrays))}]), {share})")
@@ -246,171 +245,3 @@ class ArrayWriter:
         name = self.program.inputs[position]
         static = next((line.static for line in self.program.lines if line.op == "input" and line.text == name), ())
         return tuple(static[0]) if static else ()
-
-
-class SweepWriter:
-    """Writes one sweep by rows."""
-
-    def __init__(self, owner: ArrayWriter, sweep: Sweep) -> None:
-        self.owner, self.sweep, self.plan, self.nodes = owner, sweep, owner.plan, owner.nodes
-        self.block = max(1, limits.BLOCK // owner.plan.widest(sweep))
-        self.inside = set(sweep.nodes)
-        self.local: dict[int, str] = {}  # how a node's rows are read
-        self.buffers: dict[tuple[int, ...], list[str]] = {}  # free ones by shape of a row
-        self.made: dict[str, tuple[int, ...]] = {}
-        self.loaded: list[Row] = []
-
-    def written(self) -> Iterator[Row]:
-        """The rows of the sweep; without a loop if there is one block only."""
-        m = self.sweep.m
-        body = list(self._body())
-        for k in self.sweep.nodes:
-            yield from self._made_ready(k)
-        for name, shape in self.made.items():
-            yield Row("frame", -1, name, "=", f"np.empty({(min(self.block, m), *shape)})")
-        yield Row("frame", -1, f"for i in range(0, {m}, {self.block}):")
-        yield Row("frame", -1, "j", "=", f"min(i + {self.block}, {m})", 1)
-        if self.made and m % self.block:
-            shorter = ", ".join(f"{name}[:j - i]" for name in self.made)
-            yield Row("frame", -1, f"if j - i < {self.block}:", depth=1)
-            yield Row("frame", -1, ", ".join(self.made), "=", shorter, 2)
-        yield from (row.deeper(1) for row in [*self.loaded, *body])
-        for k in self.sweep.nodes:
-            if self.nodes[k].op in REDUCTIONS and self.plan.collects(k) and not self.nodes[k].shape:
-                yield self.owner._row(k, f"float({self.owner.name[k]})")
-
-    def _made_ready(self, k: int) -> Iterator[Row]:
-        node = self.nodes[k]
-        if self.plan.by_rows(k):
-            if k in self.plan.outside:
-                kind = ", dtype=bool" if node.truth else ""
-                yield self.owner._row(k, f"np.empty({node.shape}{kind})")
-        elif node.op == "into":
-            yield from self.owner.made_for_into(k)
-        else:
-            start = {"amax": "-np.inf", "amin": "np.inf"}.get(node.op, "0.0")
-            yield self.owner._row(k, f"np.full({node.shape}, {start})" if node.shape else start)
-
-    # --- one block ---------------------------------------------------------------------------------------------------
-    def _body(self) -> Iterator[Row]:
-        last = self._last_uses()
-        for place, k in enumerate(self.sweep.nodes):
-            node = self.nodes[k]
-            operands = [self._operand(k, a) for a in node.args if not (node.op == "into" and self.nodes[a].op == "into")]
-            if self.plan.collects(k):
-                if k not in self.owner.name:
-                    list(self._made_ready(k))  # gives it its name
-                yield self._collected(k, node, operands)
-                self._free(k, place, last)
-                continue
-            yield from self._computed(k, node, operands, place, last)
-
-    def _operand(self, k: int, a: int) -> str:
-        if a in self.local:
-            return self.local[a]
-        if self.nodes[a].op == "const" or not self.plan.aligned(k, a):
-            return self.owner.read(a)
-        name = self.owner.names.new(self.owner.read(a).strip("()").replace(".", "") + "_")
-        self.loaded.append(Row("frame", -1, name, "=", f"{self.owner.read(a)}[i:j]"))
-        self.local[a] = name
-        return name
-
-    def _computed(self, k: int, node: Node, a: list[str], place: int, last: dict[int, int]) -> Iterator[Row]:
-        if node.op in VIEWS:
-            name = self.owner.names.new("t")
-            yield self.owner._row(k, self._view(node, a[0]), target=name)
-            self.local[k] = name
-            if k in self.plan.outside:
-                yield self.owner._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
-            return
-        if node.op in REDUCTIONS:
-            self._free(k, place, last)
-            name = self.owner.names.new("t")
-            yield self.owner._row(k, reduced(node, a[0]), target=name)
-            self.local[k] = name
-            if k in self.plan.outside:
-                yield self.owner._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
-            return
-        fresh = node.op in {"where", "float"} or node.op in BY_ELEMENT or node.truth
-        if node.op not in BY_ELEMENT:
-            self._free(k, place, last)
-        out = "" if fresh else self._out(k, node)
-        name = out or self.owner.names.new("t")
-        text = self.owner._of_elements(node, a, out)
-        yield Row(*self.owner._row(k, "", target=name)[:2], text) if out else self.owner._row(k, text, target=name)
-        self.local[k] = name
-        if fresh and k in self.plan.outside:
-            yield self.owner._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
-
-    def _view(self, node: Node, a: str) -> str:
-        tail = ", ".join(map(str, node.shape[1:]))
-        if node.op == "reshape":
-            return f"{a}.reshape(j - i{', ' if tail else ''}{tail})"
-        return f"np.broadcast_to({a}, (j - i, {tail}))"
-
-    def _collected(self, k: int, node: Node, a: list[str]) -> Row:
-        name = self.owner.name[k]
-        if node.op == "into":
-            shift = self.plan.shift(k)
-            at = f"i + {shift}:j + {shift}" if shift else "i:j"
-            return self.owner._row(k, a[0], "+=", f"{name}[{at}]")
-        part = reduced(node, a[0])
-        if node.op in {"sum", "count"}:
-            return self.owner._row(k, part, "+=", name)
-        return self.owner._row(k, f"np.{'maximum' if node.op == 'amax' else 'minimum'}({name}, {part})", "=", name)
-
-    # --- buffers -----------------------------------------------------------------------------------------------------
-    def _root(self, k: int) -> int:
-        while self.nodes[k].op in VIEWS and self.nodes[k].args[0] in self.inside:
-            k = self.nodes[k].args[0]
-        return k
-
-    def _last_uses(self) -> dict[int, int]:
-        """Where each node of the block is used for the last time, itself or through a view."""
-        last: dict[int, int] = {}
-        for place, k in enumerate(self.sweep.nodes):
-            for a in [*self.nodes[k].args, k]:
-                last[self._root(a)] = place
-        return last
-
-    def _free(self, k: int, place: int, last: dict[int, int]) -> None:
-        for a in {self._root(a) for a in self.nodes[k].args}:
-            name = self.local.get(a, "")
-            if last.get(a) == place and name in self.made and a in self.inside:
-                free = self.buffers.setdefault(self.made[name], [])
-                if name not in free:
-                    free.append(name)
-
-    def _out(self, k: int, node: Node) -> str:
-        """Where the rows of a node are computed: in the array that is needed as a whole, or in a buffer."""
-        if k in self.plan.outside:
-            name = self.owner.names.new(self.owner.new_name(k) + "_")
-            self.loaded.append(Row("frame", -1, name, "=", f"{self.owner.name[k]}[i:j]"))
-            return name
-        shape = node.shape[1:]
-        free = self.buffers.setdefault(shape, [])
-        if free:
-            return free.pop()
-        name = self.owner.names.new("b0" if not self.made else f"b{len(self.made)}")
-        self.made[name] = shape
-        return name
-
-
-def reduced(node: Node, a: str) -> str:
-    """A sum, count or extreme along axes."""
-    axis, keepdims = node.static
-    options = (f", axis={axis}" if axis is not None or node.op != "count" else "") + (", keepdims=True" if keepdims else "")
-    name = {"sum": "add.reduce", "count": "count_nonzero", "amax": "maximum.reduce", "amin": "minimum.reduce"}[node.op]
-    return f"np.{name}({a}{options})"
-
-
-def _index_text(pattern: tuple[Any, ...]) -> str:
-    """An index of numbers, slices and new axes, as Python writes it."""
-    parts = []
-    for part in pattern:
-        if isinstance(part, tuple):
-            start, stop, step = ("" if x is None else str(x) for x in part[1:])
-            parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))
-        else:
-            parts.append("..." if part == "..." else str(part))
-    return ", ".join(parts) if parts else "()"

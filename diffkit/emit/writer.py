@@ -13,9 +13,9 @@ from diffkit import limits
 from diffkit.emit.facts import Facts
 from diffkit.emit.gifts import MAYBE, NEUTRAL, SET, UNSET, Given, Target, gifts, steps
 from diffkit.emit.layout import Layout
-from diffkit.emit.loops import LoopWriter
 from diffkit.emit.names import Naming
 from diffkit.emit.page import PYTHON, Dialect, Page, Row, Step
+from diffkit.emit.reverse_loops import LoopWriter
 from diffkit.emit.sheet import Sheet
 from diffkit.program import Program
 
