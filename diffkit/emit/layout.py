@@ -11,6 +11,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from itertools import pairwise
 
+from diffkit import limits
 from diffkit.emit import periods
 from diffkit.emit.facts import Facts, partial_of
 
