@@ -7,13 +7,8 @@ Peers are used where they are installed (pip install "diffkit[benchmark]").
 
 from __future__ import annotations
 
-import os
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # before any library reads it
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-
 import argparse
+import os
 import platform
 import statistics
 import sys
@@ -27,6 +22,9 @@ import numpy as np
 from gradient_peers import PARTICIPANTS, AbsentError, bare
 from gradient_problems import Problem, problems
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1") | {
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+}
 SAMPLE = 0.02  # seconds that one timing should take
 LIBRARIES = ("numpy", "numba", "autograd", "torch", "jax", "casadi", "micrograd", "sympy")
 AGREE = 1e-9  # relative to the largest component: all are the same arithmetic in another order
@@ -165,14 +163,15 @@ def _cpu() -> list[str]:
 def report(results: dict[str, dict[str, Timed]], numbers: set[str], runs: int) -> str:
     """The whole report, as Markdown."""
     names = ["f", *PARTICIPANTS]
-    met = [line for line in goals(results, numbers)[2:]]
+    met = goals(results, numbers)[2:]
     missed = sum("MISSED" in line for line in met)
     return "\n".join(
         [
             "# Value and gradient: diffkit and its peers",
             "",
-            f"{len(met) - missed} of {len(met)} goals are met. Medians of {runs} timings in one run; all answers were compared with",
-            f"diffkit's eager tape in that run and agree to {AGREE:.0e} of the largest component. {machine()}",
+            f"{len(met) - missed} of {len(met)} goals are met. Medians of {runs} timings, all participants in turn. All answers",
+            f"were compared with diffkit's eager tape in the same run and agree to {AGREE:.0e} of the largest component.",
+            machine(),
             "",
             "## Time of one call",
             "f is the function alone, in plain Python (problems on numbers) or NumPy (problems on arrays).",
@@ -198,6 +197,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only problems whose name holds this text")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
+    if not ONE_THREAD.items() <= os.environ.items():  # which libraries read when they are loaded
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_THREAD)
     chosen = [problem for problem in problems() if options.only in problem.name]
     results = {}
     for problem in chosen:

@@ -102,7 +102,7 @@ def jax(problem: Problem) -> Call:
         return jax.lax.scan(lambda carry, x: (step(carry, x), None), start, along)[0]
 
     forms: dict[str, Callable[..., Any]] = {
-        "logistic": lambda x, r: jax.lax.scan(lambda l, _: (r * l * (1.0 - l), None), x, None, length=STEPS)[0],
+        "logistic": lambda x, r: jax.lax.scan(lambda y, _: (r * y * (1.0 - y), None), x, None, length=STEPS)[0],
         "product": lambda x: scanned(lambda p, y: p * y, x[0], x[1:]),
         "rosenbrock": lambda x: scanned(
             lambda s, xy: s + 100.0 * (xy[1] - xy[0] * xy[0]) ** 2 + (1.0 - xy[0]) ** 2, 0.0, (x[:-1], x[1:])

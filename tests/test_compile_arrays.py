@@ -96,6 +96,25 @@ def test_arrays_agree_with_the_tape(name, block, monkeypatch):
     assert all(np.array_equal(x, y) for x, y in zip(at, before, strict=True)), "arguments are not written to"
 
 
+def operations(a, b):
+    """What may be done to two values, each of which may be a matrix, a row, a column or a number."""
+    matrix = np.shape(a) == (6, 4)
+    return [
+        lambda: a + b,
+        lambda: a * b,
+        lambda: a - 0.5 * b,
+        lambda: a / (1.5 + b * b),
+        lambda: np.sin(a),
+        lambda: np.tanh(a) * b,
+        lambda: np.exp(-a * a),
+        lambda: a.sum(axis=1, keepdims=True) if matrix else -a,
+        lambda: a.sum(axis=0) if matrix else a * 2.0,
+        lambda: np.maximum(a, b),
+        lambda: np.where(a > b, a, 0.3),
+        lambda: a.mean() if matrix else np.abs(a),
+    ]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_random_programs_on_arrays(seed, monkeypatch):
     """Random operations, reductions and broadcasts, in blocks of 16 elements."""
@@ -103,29 +122,13 @@ def test_random_programs_on_arrays(seed, monkeypatch):
     monkeypatch.setattr(limits, "BLOCKED_ELEMENTS", 12)
     dice = np.random.default_rng(seed)
     at = (dice.standard_normal((6, 4)), dice.standard_normal(4), dice.standard_normal((6, 1)), 0.7)
-    script = [(int(dice.integers(12)), int(dice.integers(100)), int(dice.integers(100))) for _ in range(14)]
+    script = dice.integers(0, 10**6, (14, 3)).tolist()
 
     def f(*inputs):
         pool = list(inputs)
         for op, i, j in script:
-            a, b = pool[i % len(pool)], pool[j % len(pool)]
-            two = np.ndim(a) == 2 and a.shape == (6, 4)
-            pool.append(
-                [
-                    lambda: a + b,
-                    lambda: a * b,
-                    lambda: a - 0.5 * b,
-                    lambda: a / (1.5 + b * b),
-                    lambda: np.sin(a),
-                    lambda: np.tanh(a) * b,
-                    lambda: np.exp(-a * a),
-                    lambda: a.sum(axis=1, keepdims=True) if two else -a,
-                    lambda: a.sum(axis=0) if two else a * 2.0,
-                    lambda: np.maximum(a, b),
-                    lambda: np.where(a > b, a, 0.3),
-                    lambda: a.mean() if two else np.abs(a),
-                ][op]()
-            )
+            choices = operations(pool[i % len(pool)], pool[j % len(pool)])
+            pool.append(choices[op % len(choices)]())
         return sum((np.sum(x) * (k + 1.0) for k, x in enumerate(pool)), 0.0)
 
     assert_close(tape.compile(f, at)(at), tape.value_and_gradient(f, at))
