@@ -164,13 +164,12 @@ def problems() -> list[Problem]:
     for power in (2, 4, 6):
         found.append(Problem(f"Rosenbrock 10^{power}", rosenbrock, (DICE.random(10**power),), False, "rosenbrock arrays"))
     points = DICE.standard_normal((1000, 2))
+    parameters = tuple(DICE.standard_normal(shape) for shape in (5, (5, 2), (5, 2)))
     found += [
         layers(64),
         layers(256),
         Problem("log-sum-exp 10^5", log_sum_exp, (DICE.standard_normal(10**5),), False, "log-sum-exp"),
-        Problem(
-            "Gaussian mixture", mixture(points), tuple(DICE.standard_normal(s) for s in (5, (5, 2), (5, 2))), False, "mixture"
-        ),
+        Problem("Gaussian mixture", mixture(points), parameters, False, "mixture", (points,)),
         Problem("chain of 30 on 10^6", chain, (DICE.random(10**6),), False, "chain"),
     ]
     return found

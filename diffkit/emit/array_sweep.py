@@ -101,7 +101,7 @@ class SweepWriter:
         if node.op in REDUCTIONS:
             self._free(k, place, last)
             name = self.owner.names.new("t")
-            yield self._row(k, reduced(node, a[0]), target=name)
+            yield self._row(k, reduced(node, a[0], self.nodes[node.args[0]].shape), target=name)
             self.local[k] = name
             if k in self.plan.outside:
                 yield self._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
@@ -129,7 +129,7 @@ class SweepWriter:
             shift = self.plan.shift(k)
             at = f"i + {shift}:j + {shift}" if shift else "i:j"
             return self._row(k, a[0], "+=", f"{name}[{at}]")
-        part = reduced(node, a[0])
+        part = reduced(node, a[0], self.nodes[node.args[0]].shape)
         if node.op in {"sum", "count"}:
             return self._row(k, part, "+=", name)
         return self._row(k, f"np.{'maximum' if node.op == 'amax' else 'minimum'}({name}, {part})", "=", name)

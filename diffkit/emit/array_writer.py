@@ -128,7 +128,7 @@ class ArrayWriter:
 
     def _of_row(self, k: int, node: Node, a: list[str]) -> str:
         if node.op in REDUCTIONS:
-            return self.number(node, reduced(node, a[0]))
+            return self.number(node, reduced(node, a[0], self.nodes[node.args[0]].shape))
         if node.op == "others":
             self.data["others"] = others
             return f"{a[0]} / {a[1]} if {SAFE[0]!r} < abs({a[0]}) < {SAFE[1]!r} else others({a[1]}, None)"
