@@ -30,5 +30,5 @@ PERIOD_LINES, TURNED_LINES = 4096, 256  # lines of a period that is looked for; 
 LOOKBACK = 64  # iterations that a loop may look back
 VARIANTS = 16  # recordings that one compiled function keeps, the most recent ones
 BLOCK = 16_384  # elements of an array that are processed together: several such buffers fit in a cache of 1 MB
-BLOCKED_ELEMENTS = 4 * BLOCK  # from this size on arrays are processed in blocks
+BLOCKED_ELEMENTS = 4096  # from this size on buffers are used again and, above BLOCK, arrays processed block by block
 SNAPSHOTS = 64  # states that a checkpointed loop keeps: 47,905 steps are then computed at most four times, 814,385 five times

@@ -24,6 +24,8 @@ class SweepWriter:
     def __init__(self, owner: Any, sweep: Sweep) -> None:
         self.owner, self.sweep, self.plan, self.nodes = owner, sweep, owner.plan, owner.nodes
         self.block = max(1, limits.BLOCK // owner.plan.widest(sweep))
+        self.whole = self.block >= sweep.m  # one block is all
+        self.rows, self.count = (":", str(sweep.m)) if self.whole else ("i:j", "j - i")
         self.inside = set(sweep.nodes)
         self.local: dict[int, str] = {}  # how a node's rows are read
         self.buffers: dict[tuple[int, ...], list[str]] = {}  # free ones by shape of a row
@@ -38,6 +40,16 @@ class SweepWriter:
             yield from self._made_ready(k)
         for name, shape in self.made.items():
             yield Row("frame", -1, name, "=", f"np.empty({(min(self.block, m), *shape)})")
+        if self.whole:
+            yield from body
+        else:
+            yield from self._looped(body)
+        for k in self.sweep.nodes:
+            if self.nodes[k].op in REDUCTIONS and self.plan.collects(k) and not self.nodes[k].shape:
+                yield self._row(k, f"float({self.owner.name[k]})")
+
+    def _looped(self, body: list[Row]) -> Iterator[Row]:
+        m = self.sweep.m
         yield Row("frame", -1, f"for i in range(0, {m}, {self.block}):")
         yield Row("frame", -1, "j", "=", f"min(i + {self.block}, {m})", 1)
         if self.made and m % self.block:
@@ -45,9 +57,14 @@ class SweepWriter:
             yield Row("frame", -1, f"if j - i < {self.block}:", depth=1)
             yield Row("frame", -1, ", ".join(self.made), "=", shorter, 2)
         yield from (row.deeper(1) for row in [*self.loaded, *body])
-        for k in self.sweep.nodes:
-            if self.nodes[k].op in REDUCTIONS and self.plan.collects(k) and not self.nodes[k].shape:
-                yield self._row(k, f"float({self.owner.name[k]})")
+
+    def _rows_of(self, name: str) -> str:
+        """The rows of the block of an array, by a name of their own."""
+        if self.whole:
+            return name
+        rows: str = self.owner.names.new(name + "_")
+        self.loaded.append(Row("frame", -1, rows, "=", f"{name}[i:j]"))
+        return rows
 
     def _made_ready(self, k: int) -> Iterator[Row]:
         node = self.nodes[k]
@@ -85,10 +102,8 @@ class SweepWriter:
         if self.nodes[a].op == "const" or not self.plan.aligned(k, a):
             whole: str = self.owner.read(a)
             return whole
-        name: str = self.owner.names.new(self.owner.read(a) + "_")
-        self.loaded.append(Row("frame", -1, name, "=", f"{self.owner.read(a)}[i:j]"))
-        self.local[a] = name
-        return name
+        self.local[a] = self._rows_of(self.owner.read(a))
+        return self.local[a]
 
     def _computed(self, k: int, node: Node, a: list[str], place: int, last: dict[int, int]) -> Iterator[Row]:
         if node.op in VIEWS:
@@ -96,7 +111,7 @@ class SweepWriter:
             yield self._row(k, self._view(node, a[0]), target=name)
             self.local[k] = name
             if k in self.plan.outside:
-                yield self._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
+                yield self._row(k, name, target=f"{self.owner.new_name(k)}[{self.rows}]")
             return
         if node.op in REDUCTIONS:
             self._free(k, place, last)
@@ -104,7 +119,7 @@ class SweepWriter:
             yield self._row(k, reduced(node, a[0], self.nodes[node.args[0]].shape), target=name)
             self.local[k] = name
             if k in self.plan.outside:
-                yield self._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
+                yield self._row(k, name, target=f"{self.owner.new_name(k)}[{self.rows}]")
             return
         fresh = node.op in {"where", "float"} or node.op in BY_ELEMENT or node.truth
         if node.op not in BY_ELEMENT:
@@ -115,19 +130,20 @@ class SweepWriter:
         yield Row(*self._row(k, "", target=name)[:2], text) if out else self._row(k, text, target=name)
         self.local[k] = name
         if fresh and k in self.plan.outside:
-            yield self._row(k, name, target=f"{self.owner.new_name(k)}[i:j]")
+            yield self._row(k, name, target=f"{self.owner.new_name(k)}[{self.rows}]")
 
     def _view(self, node: Node, a: str) -> str:
         tail = ", ".join(map(str, node.shape[1:]))
         if node.op == "reshape":
-            return f"{a}.reshape(j - i{', ' if tail else ''}{tail})"
-        return f"np.broadcast_to({a}, (j - i, {tail}))"
+            return f"{a}.reshape({self.count}{', ' if tail else ''}{tail})"
+        return f"np.broadcast_to({a}, ({self.count}, {tail}))"
 
     def _collected(self, k: int, node: Node, a: list[str]) -> Row:
         name = self.owner.name[k]
         if node.op == "into":
-            shift = self.plan.shift(k)
+            shift = self.plan.shift(k) or 0
             at = f"i + {shift}:j + {shift}" if shift else "i:j"
+            at = f"{shift}:{shift + self.sweep.m}" if self.whole else at
             return self._row(k, a[0], "+=", f"{name}[{at}]")
         part = reduced(node, a[0], self.nodes[node.args[0]].shape)
         if node.op in {"sum", "count"}:
@@ -159,13 +175,11 @@ class SweepWriter:
     def _out(self, k: int, node: Node) -> str:
         """Where the rows of a node are computed: in the array that is needed as a whole, or in a buffer."""
         if k in self.plan.outside:
-            name: str = self.owner.names.new(self.owner.new_name(k) + "_")
-            self.loaded.append(Row("frame", -1, name, "=", f"{self.owner.name[k]}[i:j]"))
-            return name
+            return self._rows_of(self.owner.new_name(k))
         shape = node.shape[1:]
         free = self.buffers.setdefault(shape, [])
         if free:
             return free.pop()
-        name = self.owner.names.new("b0" if not self.made else f"b{len(self.made)}")
+        name: str = self.owner.names.new(f"b{len(self.made)}")
         self.made[name] = shape
         return name
