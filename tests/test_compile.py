@@ -263,3 +263,68 @@ def test_fast_without_numba_says_so(monkeypatch):
     with pytest.raises(dk.UsageError, match="numba, which is not installed"):
         tape.compile("x", fast=True)
     assert tape.compile("x", fast=None).fast is False
+
+
+# --- what else may happen ----------------------------------------------------------------------------------------------------
+def test_inside_another_differentiation_the_tape_answers():
+    """A compiled gradient of a traced value is a traced value: second derivatives come out right."""
+    g = tape.compile(lambda x, y: x**3 * y, (1.0, 1.0))
+    assert tape.gradient(lambda x: g((x, 2.0))[1][0], 3.0) == 36.0
+    h = tape.compile(lambda x: (x**3).sum(), np.ones(2))
+    assert tape.gradient(lambda x: h(x)[1].sum(), np.array([1.0, 2.0])).tolist() == [6.0, 12.0]
+    with pytest.raises(dk.InputError):  # a text takes numbers, compiled or not
+        tape.gradient(lambda x: tape.compile("x^3")(x)[1], 3.0)
+
+
+def test_a_callable_needs_a_point():
+    """It has to be run to be known."""
+    with pytest.raises(dk.UsageError, match="recorded at a point"):
+        tape.compile(lambda x: x)
+
+
+def test_threads_compute_what_they_would_alone():
+    """Four threads, two branches, one compiled function."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    g = tape.compile(root, 2.0)
+    points = [0.5 + 0.37 * (k % 50) for k in range(2000)]
+    wanted = {a: tape.value_and_gradient(root, a) for a in set(points)}
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(g, points)) == [wanted[a] for a in points]
+
+
+def test_code_that_would_be_too_long_is_left_to_the_tape(monkeypatch):
+    """Irregular Programs of a million lines are not written out; numba gets only what it compiles in seconds."""
+    f, at = random_program(3)
+    monkeypatch.setattr(limits, "ROWS", 10)
+    g = tape.compile(f)
+    assert g.source == ""
+    assert g(at) == tape.value_and_gradient(f, at)
+    monkeypatch.undo()
+    pytest.importorskip("numba")
+    monkeypatch.setattr(limits, "ROWS_FAST", 10)
+    g = tape.compile(f, fast=True)
+    assert not g.fast
+    assert g.source
+    assert repr(g).endswith("lines of Python>")
+
+
+def test_branches_inside_loops_are_guarded(monkeypatch):
+    """A choice made in every iteration: taken otherwise anywhere, the function is recorded again."""
+    monkeypatch.setattr(limits, "ROLLED_LINES", 50)
+
+    def f(x):
+        total = 0.0
+        for i in range(len(x)):
+            total = total + (x[i] * x[i] if x[i] > 0 else 3.0 * x[i])
+        return total
+
+    x = np.linspace(1, 2, 60)
+    g = tape.compile(f, x)
+    assert "for i in range" in g.source
+    assert "raise BranchTakenError" in g.source
+    for i in (0, 30, 59):
+        y = x.copy()
+        y[i] = -1.0
+        assert g(y)[1].tolist() == tape.gradient(f, y).tolist()
+    assert g.recordings == 4

@@ -219,3 +219,22 @@ def test_a_formula_at_many_points_is_the_tapes():
     """A text at an array is a formula at many points: each slope its own."""
     assert tape.compile("x^2")(np.array([1.0, 3.0]))[1].tolist() == [2.0, 6.0]
     assert math.isclose(tape.compile("x^2")(3.0)[1], 6.0)
+
+
+def test_empty_arrays_and_arrays_of_one():
+    """No elements, one element, and one number in an array."""
+    for shape in ((0,), (0, 3), (3, 0), (1,), (1, 1), ()):
+        x = np.full(shape, 2.0)
+        found, wanted = (
+            h(lambda x: (x * x).sum() + 1.0, x) for h in (lambda f, x: tape.compile(f, x)(x), tape.value_and_gradient)
+        )
+        assert found[0] == wanted[0]
+        assert type(found[1]) is type(wanted[1])
+        assert np.array_equal(found[1], wanted[1])
+
+
+def test_arrays_in_any_order_in_memory():
+    """Transposed, reversed and strided arrays give the slopes of copies of them."""
+    f = FUNCTIONS["softmax"][0]
+    for x in (np.asfortranarray(X), X[::-1], X[:, ::-1], np.repeat(X, 2, axis=1)[:, ::2]):
+        assert np.allclose(tape.compile(f, x)(x)[1], tape.gradient(f, x.copy()), rtol=1e-11, atol=1e-13)

@@ -47,7 +47,7 @@ STOPS = (*EXCEPTIONAL, BranchTakenError, TypeError)
 
 
 class Code:
-    """The code of a Program on numbers."""
+    """The code of a Program on numbers; ``function`` is None if it is too long, or numba knows some function of it not."""
 
     on_arrays = False
 
@@ -55,11 +55,14 @@ class Code:
         self.inputs, self.fast = program.inputs, fast
         writer = Writer(program, NUMBA if fast else PYTHON, limits.ROLLED_LINES_FAST if fast else limits.ROLLED_LINES)
         self.source, self.rows, self.many = writer.source, writer.rows, bool(writer.naming.inputs)
+        if len(self.rows) > (limits.ROWS_FAST if fast else limits.ROWS):
+            self.function: Any = None
+            return
         F = namespaces.get("math")
         room = FUNCTIONS | {name: getattr(F, name) for name in OWN} | writer.data | {"BranchTakenError": BranchTakenError}
         room = numba_code.room(room) if fast else room
         exec(compile(self.source, "<diffkit: value and gradient>", "exec"), room)  # no text of a user: see the top of this file
-        self.function: Any = room["value_and_gradient"]
+        self.function = room["value_and_gradient"]
         if fast:
             self.function = numba_code.build(self.function, len(self.inputs), self.many)
 

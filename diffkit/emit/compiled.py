@@ -11,9 +11,11 @@ from diffkit import limits
 from diffkit.emit import numba_code
 from diffkit.emit.code import EXCEPTIONAL, BranchTakenError, Code
 from diffkit.emit.lower import to_numbers
+from diffkit.errors import UsageError
 from diffkit.jacobians import demand_one, demand_one_number
 from diffkit.points import as_program, recordable, spread
 from diffkit.program import Program
+from diffkit.traced import Traced
 from diffkit.tracing import call, coordinate, flatten, program, walk
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
@@ -47,7 +49,7 @@ class Compiled:
     Attributes
     ----------
     source : str
-        The Python that ran last.
+        The Python that ran last; empty where the tape itself answers (arrays of other precisions, a million different lines).
     fast : bool
         Was it compiled by numba?
     recordings : int
@@ -61,10 +63,15 @@ class Compiled:
     def __init__(self, f: Any, at: Any, tape: Callable[[Any, Any], Any], fast: bool | None) -> None:
         self._f: Any = f if recordable(f) else as_program(f)
         self._tape, self._wanted = tape, numba_code.wanted(fast)
-        self._variants: list[Variant] = []
+        self._variants: tuple[Variant, ...] = ()  # replaced, never changed, so that threads see whole ones
         self.recordings = 0
+        if at is None and recordable(f):
+            raise UsageError("a Python callable is recorded at a point", remedy="give at= a number, a tuple, a dict or an array")
         values, _, form = self._taken_apart(at) if recordable(f) else ([], None, self._own_form())
         self._record(form, at, values)
+
+    def __repr__(self) -> str:
+        return f"<value and gradient in {len(self.rows)} lines of {'numba' if self.fast else 'Python'}>"
 
     @property
     def source(self) -> str:
@@ -91,6 +98,8 @@ class Compiled:
     def _slowly(self, at: Any) -> tuple[Any, Any]:
         """The same for points that need a closer look: of another form or branch, with many coordinates, or exceptional."""
         leaves, restore, form = self._taken_apart(at)
+        if any(isinstance(x, Traced) for x in leaves):  # inside an outer differentiation
+            return self._tape(self._f, at)  # type: ignore[no-any-return]
         for variant in [v for v in self._variants if v.form == form]:
             try:
                 found = variant.code(leaves) if variant.code else None
@@ -121,16 +130,14 @@ class Compiled:
 
     def _put_first(self, variant: Variant) -> None:
         if self._variants[0] is not variant:
-            self._variants.remove(variant)
-            self._variants.insert(0, variant)
+            self._variants = (variant, *[v for v in self._variants if v is not variant][: limits.VARIANTS - 1])
             self._enter_by(variant)
 
     def _record(self, form: Any, at: Any, values: Sequence[Any]) -> None:
         with no_collection():
             code = self._code(self._recorded(at), values)
         self.recordings += 1
-        self._variants.insert(0, Variant(form, code))
-        del self._variants[limits.VARIANTS :]
+        self._variants = (Variant(form, code), *self._variants[: limits.VARIANTS - 1])
         self._enter_by(self._variants[0])
 
     def _recorded(self, at: Any) -> Program:
@@ -146,13 +153,18 @@ class Compiled:
         numbers = to_numbers(recorded)
         if numbers is None:
             return self._array_code(recorded, values)
-        code = Code(numbers, self._wanted)
-        return code if code.function else Code(numbers, fast=False)
+        for fast in (True, False) if self._wanted else (False,):
+            code = Code(numbers, fast)
+            if code.function:
+                return code
+        return None
 
     def _array_code(self, recorded: Program, values: Sequence[Any]) -> Any:
-        """Code on arrays of doubles; other precisions are left to the tape."""
-        kinds = [line.static[1:] for line in recorded.lines if line.op == "input" and line.static]
-        if not values or any(kind != ("float64",) for kind in kinds) or any(line.op == "astype" for line in recorded.lines):
+        """Code on arrays of doubles; other precisions, and arrays without axes, are left to the tape."""
+        kinds = [line.static for line in recorded.lines if line.op == "input" and line.static]
+        if not values or any(not shape or dtype != "float64" for shape, dtype in kinds):
+            return None
+        if any(line.op == "astype" for line in recorded.lines):
             return None
         from diffkit.emit.array_code import ArrayCode
 
