@@ -30,3 +30,13 @@ POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these
 CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 50 evaluations each; more are checked together first
 CHECK_SUSPECTS = 32  # wrong entries of a large gradient that are sought one by one: more say no more
 CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each use of a value costs a reverse sweep
+# --- compiled gradients --------------------------------------------------------------------------------------------------
+ROLLED_LINES = 400  # lines of a loop that is written as a loop: shorter ones run faster, and read better, written out
+ROLLED_LINES_FAST = 48  # the same for numba, whose compiling takes ten milliseconds a line
+PERIOD_LINES, TURNED_LINES = 4096, 256  # lines of a period that is looked for; for which its best beginning is looked for, too
+LOOKBACK = 64  # iterations that a loop may look back
+ROWS, ROWS_FAST = 300_000, 3000  # of code: Python compiles 30,000 in a second, numba 500, and longer code slower and slower
+VARIANTS = 16  # recordings that one compiled function keeps, the most recent ones
+BLOCK = 16_384  # elements of an array that are processed together: several such buffers fit in a cache of 1 MB
+BLOCKED_ELEMENTS = 4096  # from this size on buffers are used again and, above BLOCK, arrays processed block by block
+SNAPSHOTS = 64  # states that a checkpointed loop keeps: 47,905 steps are then computed at most four times, 814,385 five times

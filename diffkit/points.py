@@ -12,10 +12,21 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def recordable(f: Any) -> bool:
+    """Is it to be recorded while it runs: a Python callable, or a Program on arrays?"""
+    return f.on_arrays if isinstance(f, Program) else callable(f)
+
+
 def as_program(f: Any, at: Any = None) -> Program:
-    """A Program from a Program, a text, or a Python callable (recorded at the point ``at``)."""
+    """A Program of numbers from a Program, a text, or a Python callable (recorded at the point ``at``).
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or works on arrays.
+    """
     if isinstance(f, Program):
-        return f
+        return f.formula()
     if isinstance(f, str):
         from diffkit.language import parse
 
@@ -23,7 +34,7 @@ def as_program(f: Any, at: Any = None) -> Program:
     if callable(f):
         from diffkit.tracing import trace
 
-        return trace(f, at)
+        return trace(f, at).formula()
     raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
 
 
@@ -47,7 +58,8 @@ def spread(inputs: tuple[str, ...], at: Any) -> tuple[list[Any], Callable[[Seque
         return _by_name(inputs, at)
     if isinstance(at, (tuple, list)):
         _demand_count(inputs, len(at))
-        return [_number(x) for x in at], lambda results: like(at, results)
+        values = list(at) if {*map(type, at)} == {float} else [_number(x) for x in at]
+        return values, lambda results: like(at, results)
     if len(inputs) != 1 and getattr(at, "ndim", 0) == 1:
         _demand_count(inputs, len(at))
         return [float(x) for x in at], lambda results: _array(results)
