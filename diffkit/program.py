@@ -243,7 +243,8 @@ def renumber(program: Program, builder: Builder, order: Sequence[int]) -> dict[i
     new: dict[int, int] = {}
     for k in order:
         line = program.lines[k]
-        new[k] = builder.line(line._replace(args=tuple(new[a] for a in line.args)))
+        moved = Line(line.op, tuple([new[a] for a in line.args]), line.value, line.text) if line.args else line
+        new[k] = builder.line(moved)
     return new
 
 

@@ -6,7 +6,7 @@ Nothing is folded or reordered: the steps are the user's own operations in the u
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -70,10 +70,10 @@ class Statement(NamedTuple):
 class Machine:
     """Carries out steps on a Builder: a stack of lines, and what each name stands for at this point."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, parameters: Mapping[str, int]) -> None:
         self.builder = builder
         self.stack: list[int] = []
-        self.names: dict[str, int] = {}
+        self.names = {name: builder.const(float(n)) for name, n in parameters.items()}
         self.inputs: dict[str, int] = {}  # and where each is first used
 
     def const(self, value: tuple[float, str], place: int) -> None:

@@ -12,44 +12,8 @@ from typing import Any
 
 from diffkit import namespaces
 from diffkit.points import prepare
-from diffkit.primitives import TABLE
 from diffkit.program import Program, namespace_of
-
-
-def forward_sweep(program: Program, F: Any, values: Sequence[Any], directions: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """Value and tangent of every line; a direction of None, and the tangent None, stand for "does not move"."""
-    v: list[Any] = []
-    v_dot: list[Any] = []
-    place = {name: i for i, name in enumerate(program.inputs)}
-    for line in program.lines:
-        if line.op == "input":
-            v.append(values[place[line.text]])
-            v_dot.append(directions[place[line.text]])
-        elif line.op == "const":
-            v.append(F.const(line.value, line.text))
-            v_dot.append(None)
-        else:
-            operands = [v[a] for a in line.args]
-            v.append(getattr(F, line.op)(*operands))
-            v_dot.append(_tangent(line.op, F, v[-1], operands, [v_dot[a] for a in line.args]))
-    return v, v_dot
-
-
-def _tangent(op: str, F: Any, y: Any, operands: list[Any], moves: list[Any]) -> Any:
-    """The tangent of one operation: the sum of partial times tangent over the operands that move."""
-    total = None
-    for position, move in enumerate(moves):
-        if move is None:
-            continue
-        partial = namespaces.local_derivative(op, position, F, y, operands)
-        if TABLE[op].selects:
-            if F.name in namespaces.NUMBERS and partial == 0:
-                continue  # not taken: contributes nothing, even if its tangent is nan
-            share = F.where(F.eq(partial, F.const(0.0)), F.const(0.0), partial * move)
-        else:
-            share = partial * move
-        total = share if total is None else total + share
-    return total
+from diffkit.sweeps import forward_sweep
 
 
 def _along(program: Program, values: Sequence[Any], directions: Sequence[Any]) -> tuple[Any, Any]:

@@ -19,48 +19,12 @@ from diffkit.errors import UsageError
 from diffkit.floats import U
 from diffkit.points import as_program, prepare
 from diffkit.primitives import TABLE
-from diffkit.program import Builder, Program, active, namespace_of, reachable, renumber, run, tidy
+from diffkit.program import Program, active, namespace_of, run
+from diffkit.sweeps import of_inputs, reverse_sweep
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
-
-
-def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, Any], depends: Sequence[bool]) -> list[Any]:
-    """The adjoint of every line that ``depends`` marks, from the adjoints ``seeds`` of the outputs; None: no path to them."""
-    v_bar: list[Any] = [None] * len(v)
-    for k, seed in seeds.items():
-        v_bar[k] = seed if v_bar[k] is None else v_bar[k] + seed
-    strong = [False] * len(v) if F.name in namespaces.NUMBERS else _behind_a_choice(program)
-    for k in range(len(v) - 1, -1, -1):
-        line, bar = program.lines[k], v_bar[k]
-        if bar is None or not line.args:
-            continue
-        operands = [v[a] for a in line.args]
-        for position, a in enumerate(line.args):
-            if depends[a]:
-                partial = namespaces.local_derivative(line.op, position, F, v[k], operands)
-                if F.name in namespaces.NUMBERS and TABLE[line.op].selects and partial == 0:
-                    continue  # not taken: contributes nothing, whatever lies behind it
-                share = _strong_product(F, bar, partial) if strong[k] else bar * partial
-                v_bar[a] = share if v_bar[a] is None else v_bar[a] + share
-    return v_bar
-
-
-def _behind_a_choice(program: Program) -> list[bool]:
-    """Does each line feed a where, max, min or relu, which may not have taken it?"""
-    behind = [False] * len(program.lines)
-    for k in range(len(program.lines) - 1, -1, -1):
-        if behind[k] or (program.lines[k].args and TABLE[program.lines[k].op].selects):
-            for a in program.lines[k].args:
-                behind[a] = True
-    return behind
-
-
-def _strong_product(F: Any, bar: Any, partial: Any) -> Any:
-    """bar * partial, and 0 where bar is 0 even if partial is nan: the branch not taken."""
-    zero = F.const(0.0)
-    return F.where(F.eq(bar, zero), zero, bar * partial)
 
 
 def _sweep_at(program: Program, values: Sequence[Any], output: int = 0) -> tuple[Any, list[Any]]:
@@ -70,22 +34,7 @@ def _sweep_at(program: Program, values: Sequence[Any], output: int = 0) -> tuple
     with namespaces.quiet():
         v = run(program, F, values)
         v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
-    return v[root], _of_inputs(program, v_bar, [0 * x for x in values])
-
-
-def _of_inputs(program: Program, v_bar: Sequence[Any], absent: Sequence[Any]) -> list[Any]:
-    """The adjoints of the inputs, in order; an input that the outputs do not use has ``absent``."""
-    found = {line.text: v_bar[k] for k, line in enumerate(program.lines) if line.op == "input" and v_bar[k] is not None}
-    return [_shaped(found.get(name, nothing), nothing) for name, nothing in zip(program.inputs, absent)]
-
-
-def _shaped(adjoint: Any, like: Any) -> Any:
-    """An adjoint that is the same for all elements of an array, written out for each."""
-    if not getattr(like, "ndim", None) or getattr(adjoint, "ndim", None):
-        return adjoint
-    import numpy as np
-
-    return np.full(like.shape, adjoint)
+    return v[root], of_inputs(program, v_bar, [0 * x for x in values])
 
 
 def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
@@ -173,7 +122,7 @@ def hvp(f: Any, at: Any, v: Any) -> Any:
         seeds[k] = seeds.get(k, 0.0) + weight
     with namespaces.quiet():
         v_bar = reverse_sweep(slopes, F, run(slopes, F, values), seeds, active(slopes, slopes.inputs))
-    return restore(_of_inputs(slopes, v_bar, [0 * x for x in values]))
+    return restore(of_inputs(slopes, v_bar, [0 * x for x in values]))
 
 
 def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -198,7 +147,7 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
             seeds[k] = seeds.get(k, 0.0) + bar
         with namespaces.quiet():
             v_bar = reverse_sweep(program, F, v, seeds, depends)
-        return restore(_of_inputs(program, v_bar, [0 * x for x in values]))
+        return restore(of_inputs(program, v_bar, [0 * x for x in values]))
 
     return (v[program.outputs[0]] if one else tuple(v[k] for k in program.outputs)), pullback
 
@@ -214,18 +163,11 @@ def gradient_program(f: Any) -> Program:
     >>> print(gradient_program("x*sin(y)"))
     x*sin(y), sin(y), x*cos(y)
     """
-    from diffkit import algebra
+    from diffkit import accumulation
 
-    program = tidy(as_program(f))
+    program = as_program(f)
     _demand_one_output(program)
-    builder = Builder()
-    F = algebra.namespace(builder)
-    new = renumber(program, builder, reachable(program, range(len(program.lines)))[0])
-    v = [algebra.Var(F, new[k]) for k in range(len(program.lines))]
-    root = program.outputs[0]
-    v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
-    slopes = [bar.index for bar in _of_inputs(program, v_bar, [F.const(0.0)] * len(program.inputs))]
-    return tidy(builder.build(new[root], *slopes, inputs=program.inputs))
+    return accumulation.reverse(program, program.inputs, value=True)
 
 
 def shares(f: Any, at: Any, output: int = 0) -> list[float]:
