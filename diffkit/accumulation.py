@@ -59,7 +59,7 @@ def reverse(program: Program, names: Sequence[str], value: bool = False) -> Prog
     --------
     >>> from diffkit import parse
     >>> print(reverse(parse("x*sin(x)"), ["x"], value=True))
-    x*sin(x), x*cos(x) + sin(x)
+    x*sin(x), sin(x) + x*cos(x)
     """
     program, F, v = _written(program)
     root = program.outputs[0]

@@ -29,7 +29,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MARKS = re.compile(r"[()\n;]|#[^\n]*|\Z")
 BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 CALLED = re.compile(r"([^\W\d]\w*?)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)\s*\Z")
-REPEAT = re.compile(r"repeat\b[ \t]*(?:([0-9]+|[^\W\d]\w*)[ \t]*:)?[ \t\r]*")
+REPEAT = r"repeat\b[ \t]*(?:({})[ \t]*:)?[ \t\r]*"
 OPERAND_ENDS = {"operand", "NUMBER", "NAME", "SUPERSCRIPT", "RPAR", "CLOSE"}
 OPERAND_STARTS = {"NUMBER", "NAME", "LPAR", "OPEN", "ROOT", "NOT"}
 UNFINISHED = {"OPEN": ("'|' is never closed", "add a '|'"), "IF": ("'if' without 'else'", "write a if condition else b")}
@@ -65,8 +65,8 @@ def parse(text: str, share: bool = True, parameters: Mapping[str, int] | None = 
     -12.0
     >>> parse("repeat 3: l = 4l*(1 - l)")(0.2)
     0.28901376000000045
-    >>> print(parse("repeat n: y = y^n/n", parameters={"n": 2}))
-    _3 = y^2; _4 = _3/2; _5 = _4^2; _6 = _5/2; y = _4; y = _6
+    >>> parse("repeat n: y = y + n", parameters={"n": 3})(1)
+    10.0
     >>> parse("snh(x)")
     Traceback (most recent call last):
     diffkit.errors.ParseError: unknown function 'snh' (column 1)
@@ -137,6 +137,7 @@ class Reader:
             raise ParseError(f"a text of {len(text)} characters is beyond the limit of {limits.TEXT}")
         self.text, self.clean = text, normalise(text)
         self.parameters = parameters
+        self.heading = re.compile(REPEAT.format("|".join(["[0-9]+", *map(re.escape, parameters)])))
         self.blocks: list[Block] = []
         self.last: Statement | None = None
         self.statements = 0
@@ -257,7 +258,7 @@ class Reader:
     def open_blocks(self, piece: Piece) -> tuple[int, int]:
         """Open a block for each ``repeat N:`` at the beginning; where the statement begins, and how many there were."""
         start, opened = piece.start, 0
-        while heading := REPEAT.match(self.clean, start, piece.end):
+        while heading := self.heading.match(self.clean, start, piece.end):
             self.blocks.append(
                 Block(
                     self.times(heading),
@@ -277,7 +278,7 @@ class Reader:
         count = heading[1] or ""
         if count in self.parameters:
             return self.parameters[count]
-        if not count.isdecimal() or not count.isascii() or len(count) > limits.DIGITS:
+        if not count or len(count) > limits.DIGITS:
             raise self.fail("repeat needs a whole number and a colon", *heading.span(), "as in repeat 10: x = x/2")
         return int(count)
 

@@ -73,14 +73,17 @@ class Machine:
     def __init__(self, builder: Builder, parameters: Mapping[str, int]) -> None:
         self.builder = builder
         self.stack: list[int] = []
-        self.names = {name: builder.const(float(n)) for name, n in parameters.items()}
+        self.parameters = parameters
+        self.names: dict[str, int] = {}
         self.inputs: dict[str, int] = {}  # and where each is first used
 
     def const(self, value: tuple[float, str], place: int) -> None:
         self.stack.append(self.builder.const(*value))
 
     def load(self, name: str, place: int) -> None:
-        if name not in self.names:
+        if name not in self.names and name in self.parameters:
+            self.names[name] = self.builder.const(float(self.parameters[name]))
+        elif name not in self.names:
             self.inputs[name] = place
             self.names[name] = self.builder.line(Line("input", text=name))  # its name is judged at the end, with its place
         self.stack.append(self.names[name])
