@@ -19,7 +19,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from diffkit import algebra
+from diffkit import algebra, namespaces
 from diffkit.primitives import TABLE
 from diffkit.program import Builder, Line, Program, reachable, tidy
 
@@ -35,7 +35,7 @@ def derivative_program(program: Program, name: str, order: int) -> Program:
     >>> derivative_program(parse("x^3*y"), "x", 2)(5, 2)
     60.0
     """
-    series = Arithmetic(order)
+    series = Arithmetic()
     nodes: dict[int, Series] = {}
     for k in reachable(program, program.outputs)[0]:
         nodes[k] = series.of_line(program.lines[k], name, [nodes[a] for a in program.lines[k].args])
@@ -49,16 +49,24 @@ def derivative_program(program: Program, name: str, order: int) -> Program:
 class Series:
     """One series: what it is computed from, and the coefficients known so far, as lines of a Program being written."""
 
-    __slots__ = ("known", "op", "operands", "partials", "space")
+    __slots__ = ("known", "moves", "number", "op", "operands", "partials", "space")
 
-    def __init__(self, space: Arithmetic, op: str, operands: Sequence[Series], known: list[Any]) -> None:
+    def __init__(
+        self, space: Arithmetic, op: str, operands: Sequence[Series], known: list[Any], number: float | None = None
+    ) -> None:
         self.space, self.op, self.operands, self.known = space, op, operands, known
         self.partials: dict[int, Series] = {}
+        self.moves = op == "input" or any(u.moves for u in operands)
+        self.number = number
+        if operands and all(u.number is not None for u in operands):
+            self.number = getattr(namespaces.get("math"), op)(*(u.number for u in operands))
 
     def coefficient(self, k: int) -> Any:
         """The coefficient of t^k."""
         while len(self.known) <= k:
-            self.known.append(RULES.get(self.op, _chain)(self, len(self.known)))
+            k = len(self.known)
+            rule = _constant if k and not self.moves else RULES.get(self.op, _chain)
+            self.known.append(rule(self, k))
         return self.known[k]
 
     def partial(self, position: int) -> Series:
@@ -69,19 +77,11 @@ class Series:
             self.partials[position] = self.space.node(slope)
         return self.partials[position]
 
-    def constant(self) -> float | None:
-        """The number that it is, None if it moves or is none."""
-        if self.op != "const":
-            return None
-        line = self.space.F.builder.lines[self.known[0].index]
-        return -self.space.F.builder.lines[line.args[0]].value if line.op == "neg" else line.value
-
 
 class Arithmetic:
-    """Series up to an order: equal ones are held once, so that partials that lead back to a series (sin, cos) end."""
+    """Series of any length: equal ones are held once, so that partials that lead back to a series (sin, cos) end."""
 
-    def __init__(self, order: int) -> None:
-        self.order = order
+    def __init__(self) -> None:
         self.F = algebra.namespace(Builder())
         self.seen: dict[Any, Series] = {}
         self.S = SimpleNamespace(name="series", const=lambda value, text="": self.value(self.const(value, text)))
@@ -94,14 +94,12 @@ class Arithmetic:
             return self.const(line.value, line.text)
         if line.op == "input":
             x = algebra.Var(self.F, self.F.builder.input(line.text))
-            return Series(
-                self, "input", (), [x, *[self.F.const(0.0)] * self.order] if line.text != name else [x, self.F.const(1.0)]
-            )
+            return Series(self, "input" if line.text == name else "still", (), [x])
         return self.of(line.op, operands)
 
     def const(self, value: float, text: str = "") -> Series:
         """A number."""
-        return Series(self, "const", (), [self.F.const(value, text)])
+        return Series(self, "still", (), [self.F.const(value, text)], value)
 
     def of(self, op: str, operands: Sequence[Series]) -> Series:
         """The series of an operation on series."""
@@ -123,13 +121,12 @@ class Arithmetic:
 
 
 def _identity(node: Series) -> Any:
-    number = node.constant()
-    return id(node) if number is None else number
+    return id(node) if node.operands or node.number is None else node.number
 
 
 # --- how the next coefficient follows from those before --------------------------------------------------------------------
 def _constant(y: Series, k: int) -> Any:
-    return y.space.F.const(0.0)
+    return y.space.F.const(float(y.op == "input" and k == 1))
 
 
 def _each(y: Series, k: int) -> Any:
@@ -155,14 +152,15 @@ def _quotient(y: Series, k: int) -> Any:
 def _power(y: Series, k: int) -> Any:
     """a^n as a product of squares, a^r by k a_0 y_k = sum of (r j - (k - j)) a_j y_(k-j), a^b as exp(b log a)."""
     a, b = y.operands
-    exponent, S = b.constant(), y.space.S
+    value, node, S = y.space.value, y.space.node, y.space.S
     if k == 0:
         return y.space.F.pow(a.coefficient(0), b.coefficient(0))
-    if exponent is not None and exponent % 1 == 0 and 0 <= exponent <= SQUARINGS:
-        return y.space.node(_whole_power(S, y.space.value(a), int(exponent))).coefficient(k)
-    if exponent is None:
-        return y.space.node(S.exp(S.mul(y.space.value(b), S.log(y.space.value(a))))).coefficient(k)
-    terms = [a.coefficient(j) * y.coefficient(k - j) * (exponent * j - (k - j)) for j in range(1, k + 1)]
+    if b.moves:
+        return node(S.exp(S.mul(value(b), S.log(value(a))))).coefficient(k)
+    if b.number is not None and b.number % 1 == 0 and 0 <= b.number <= SQUARINGS:
+        return node(_whole_power(S, value(a), int(b.number))).coefficient(k)
+    r = b.coefficient(0)
+    terms = [a.coefficient(j) * y.coefficient(k - j) * (r * float(j) - float(k - j)) for j in range(1, k + 1)]
     return _sum(y, terms) / (a.coefficient(0) * float(k))
 
 
@@ -185,7 +183,7 @@ def _chain(y: Series, k: int) -> Any:
         return getattr(F, y.op)(*(u.coefficient(0) for u in y.operands))
     shares = []
     for position, u in enumerate(y.operands):
-        if u.op != "const":
+        if u.moves:
             p = y.partial(position)
             terms = [u.coefficient(j) * float(j) * p.coefficient(k - j) for j in range(1, k + 1)]
             share = _sum(y, terms)
@@ -202,7 +200,6 @@ def _sum(y: Series, terms: Sequence[Any]) -> Any:
 
 
 RULES = {
-    "const": _constant,
     "input": _constant,
     "add": _each,
     "sub": _each,
