@@ -56,7 +56,7 @@ class Series:
     ) -> None:
         self.space, self.op, self.operands, self.known = space, op, operands, known
         self.partials: dict[int, Series] = {}
-        self.moves = op == "input" or any(u.moves for u in operands)
+        self.moves: bool = op == "input" or any(u.moves for u in operands)
         self.number = number
         if operands and all(u.number is not None for u in operands):
             self.number = getattr(namespaces.get("math"), op)(*(u.number for u in operands))
@@ -64,9 +64,9 @@ class Series:
     def coefficient(self, k: int) -> Any:
         """The coefficient of t^k."""
         while len(self.known) <= k:
-            k = len(self.known)
-            rule = _constant if k and not self.moves else RULES.get(self.op, _chain)
-            self.known.append(rule(self, k))
+            j = len(self.known)
+            rule = _constant if j and not self.moves else RULES.get(self.op, _chain)
+            self.known.append(rule(self, j))
         return self.known[k]
 
     def partial(self, position: int) -> Series:
