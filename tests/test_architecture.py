@@ -20,7 +20,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"program", "printing", "counting", "sympy_forms", "sympy_program"},
     {"sweeps", "algebra", "accumulation", "taylor", "steps", "language", "tracing", "points", "program_latex"},
     ENGINES | {"balls", "domains", "enclosures"},
-    {"engines", "truth", "problems"},
+    {"engines", "truth", "problems", "families"},
     {"study"},
     {"figures", "document", "captions"},
     {"sections", "render"},
