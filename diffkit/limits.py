@@ -24,5 +24,6 @@ WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
 ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
 # --- functions in float64 ------------------------------------------------------------------------------------------------
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
+COMPILED = 20_000  # nodes of a formula that is compiled as it is written out, to be timed
 # --- families of functions -----------------------------------------------------------------------------------------------
 MEMBERS = 1_000  # numbers n of one study: more rows than that no table shows

@@ -30,6 +30,16 @@ SENTENCES = {
         "Sizes of f and of the forms of its derivative with respect to {name}: leaves and operations of the tree, "
         "of the same with equal parts shared (DAG), and operations of the latter."
     ),
+    "swell.orders": "Sizes of {expression} and of its derivatives by {name}, order by order",
+    "swell.errors": "Errors are relative, over {points} points of ({low}, {high}); evaluation is the seconds of one call.",
+    "swell.lines": "a derivative of {lines} lines is differentiated no further",
+    "swell.late": "{step} did not finish in {seconds} s",
+    "swell.ended": "{step} ended without an answer",
+    "swell.no_process": "{step} got no process to run in",
+    "swell.memory": "{step} needs more than {size} GiB",
+    "swell.fails": "{step} fails: {error}",
+    "swell.too_large": "{step} would need about {nodes} nodes",
+    "swell.before": "not tried, as {parameter} = {n} gave up: {reason}",
     "functions.headline": "Functions of the language: accuracy in ulps, in math and in NumPy, over the domain named",
     "rules.headline": "Accuracy of the primitive table in ulps, measured in math and in NumPy at {points} points of each domain",
     "rules.held": "every row is as accurate as it states",

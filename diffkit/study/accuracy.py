@@ -1,0 +1,95 @@
+"""How exact and how fast each form of a derivative is, over the points of an interval.
+
+A form that SymPy wrote as one formula is timed as that formula, every part computed as often as it is written; the others
+share.  All are compiled the same way (compiled.py).  The values do not depend on sharing; each is judged against the proved
+reference, and the error of a gradient is the worst over its components.
+"""
+
+import math
+import random
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from diffkit import limits
+from diffkit.errors import NumberError, UsageError
+from diffkit.program import Program, tidy
+from diffkit.results import Form
+from diffkit.study.compare import relative_error
+from diffkit.study.compiled import compiled, seconds_a_call, written_out
+from diffkit.study.forms import CSE, STEPS, Written
+from diffkit.truth import reference
+
+DIGITS = 20  # of the reference: enough to judge doubles
+TIMED = 20  # points of them that are timed
+
+
+def judged(
+    rows: Sequence[Form],
+    written: Mapping[str, Written],
+    program: Program,
+    names: Sequence[str],
+    order: int,
+    interval: tuple[float, float],
+    points: int,
+) -> list[Form]:
+    """The rows with evaluation time and errors of every form that is a Program."""
+    places = sample(program.inputs, interval, points)
+    exact = [(place, truth) for place in places if (truth := _truth(program, place, names, order))]
+    return [_judge(row, written[row.form], len(names), exact) for row in rows]
+
+
+def sample(inputs: Sequence[str], interval: tuple[float, float], points: int) -> list[list[float]]:
+    """Evenly spaced points, both ends included; for several inputs random ones of the box, always the same.
+
+    Examples
+    --------
+    >>> sample(["x"], (0.0, 1.0), 3)
+    [[0.0], [0.5], [1.0]]
+    """
+    low, high = map(float, interval)
+    if not (math.isfinite(low) and math.isfinite(high) and low < high) or points < 2:
+        raise UsageError("an interval has two ends, the lower first, and at least 2 points", remedy="as in 0.01:0.99")
+    if len(inputs) == 1:
+        return [[low + (high - low) * (k / (points - 1))] for k in range(points)]
+    pick = random.Random(0)
+    return [[pick.uniform(low, high) for _ in inputs] for _ in range(points)]
+
+
+def _truth(program: Program, place: Sequence[float], names: Sequence[str], order: int) -> list[Any]:
+    """The proved derivatives, empty where there is none."""
+    at = dict(zip(program.inputs, place))
+    try:
+        return [reference(program, at, DIGITS, name, order) for name in names]
+    except NumberError:
+        return []
+
+
+def _judge(row: Form, written: Written, count: int, exact: Sequence[tuple[list[float], list[Any]]]) -> Form:
+    """One row judged; f itself, and what is no Program, stay as they are."""
+    if row.form == "f" or written.program is None or not exact:
+        return row
+    program = tidy(Program(*written.program))
+    shared = compiled(program)
+    errors = [_worst(shared(*place)[-count:], truth) for place, truth in exact]
+    known = [error for error in errors if error is not None]
+    as_written = compiled(written_out(program)) if _is_formula(row) else None if row.form in STEPS and row.form != CSE else shared
+    return replace(
+        row,
+        evaluation_seconds=seconds_a_call(as_written, [place for place, _ in exact[:TIMED]]) if as_written else None,
+        largest_error=max(known, default=None),
+        median_error=statistics.median(known) if known else None,
+        points=len(known),
+    )
+
+
+def _is_formula(row: Form) -> bool:
+    """Is it one formula, and short enough to be compiled as it is written?"""
+    return row.form in STEPS and row.form != CSE and row.tree_size <= limits.COMPILED
+
+
+def _worst(found: Sequence[float], truth: Sequence[Any]) -> float | None:
+    """The largest relative error of the components that are not 0; inf for one that is no number, None if all are 0."""
+    errors = [relative_error(y, x) if math.isfinite(y) else math.inf for y, x in zip(found, truth) if x]
+    return max(errors, default=None)
