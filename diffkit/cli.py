@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from diffkit import __version__
-from diffkit.arguments import check_point, expression_last, listed, read_function, read_point
+from diffkit.arguments import check_point, expression_last, listed, read_family, read_function, read_point
 from diffkit.deadline import deadline
 from diffkit.errors import DiffkitError, UsageError
 from diffkit.terminal import abandon_stdout, deliver, progress
@@ -70,16 +70,17 @@ def study(
     timeout: float | None,
     quiet: bool,
     needs_point: bool = True,
+    family: bool = False,
 ) -> Any:
-    """Read the input, measure, deliver: the same for every study."""
+    """Read the input, measure, deliver: the same for every study; a family is read by the study itself."""
     from diffkit.files import demand_writable
 
     with deadline(timeout, "give more with --timeout"):
         demand_writable(map(Path, out), force)
         demand_suffixes(out)
         point = read_point(at)
-        program = read_function(expr, point)
-        checked = check_point(program, point) if needs_point or point is not None else None
+        program = read_family(expr) if family else read_function(expr, point)
+        checked = check_point(program, point) if not family and (needs_point or point is not None) else point
         with progress(quiet) as tell:
             record = measure(program, checked, tell)
         deliver(record, as_json, out, force, quiet)
@@ -159,13 +160,30 @@ def sweep(expr: str, engines: str | None, wrt: str | None, seed: int, verbose: b
 
 @commands.command(short_help="How large each form of the derivative grows.")
 @common
-@click.option("--wrt", metavar="x", help="Differentiate by this input.")
-@click.option("--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for simplify.")
-def swell(expr: str, wrt: str | None, simplify_limit: float, seed: int, verbose: bool, **options: Any) -> int:
-    """How large a derivative grows: symbolic, simplified, after cse, and by reverse mode."""
+@click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
+@click.option("--n", "n", metavar="1:12", help="Measure a family: EXPR is a text with n, or the name of a family.")
+@click.option("--repeat", metavar="1:12", help="Measure f, f(f), f(f(f)), ... so often.")
+@click.option("--order", metavar="1:8", help="Measure the derivatives of these orders.")
+@click.option("--interval", metavar="A:B", help="Measure time and error of every form over points of this interval.")
+@click.option("--points", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many points.")
+@click.option("--forms", metavar="LIST", help="Of SymPy's forms only: symbolic, cse, horner, expanded, factored, simplified.")
+@click.option(
+    "--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for each of SymPy's forms."
+)
+def swell(expr: str, simplify_limit: float, verbose: bool, **options: Any) -> int:
+    """How large a derivative grows, form by form: as SymPy leaves it, expanded, simplified, on the graph, as a tape."""
+    from diffkit.arguments import read_interval
     from diffkit.study import swell
 
-    study(lambda f, at, tell: swell.measure(f, at, wrt, simplify_limit), expr, needs_point=False, **options)
+    asked = {name: options.pop(name) for name in ("wrt", "n", "repeat", "order", "points", "seed")}
+    asked |= {"interval": read_interval(options.pop("interval")), "forms": swell.named(listed(options.pop("forms")))}
+    study(
+        lambda f, at, tell: swell.measure(f, at, time_limit=simplify_limit, progress=tell, **asked),
+        expr,
+        needs_point=False,
+        family=asked["n"] is not None,
+        **options,
+    )
     return 0
 
 

@@ -45,6 +45,7 @@ def measure(
     order: Numbers = None,
     interval: tuple[float, float] | None = None,
     points: int = 200,
+    seed: int = 0,
     forms: Sequence[str] | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Swell:
@@ -69,7 +70,9 @@ def measure(
     interval : (float, float), optional
         Measure time and relative error of every form over points of this interval, the same for every input.
     points : int
-        How many: evenly spaced for one input, else random.
+        How many, drawn evenly from it.
+    seed : int
+        Of the draw.
     forms : sequence of str, optional
         Of SymPy's forms only these.
     progress : callable, optional
@@ -99,9 +102,9 @@ def measure(
         if names and member.n is not None:
             _remember(lost, written, member.n, parameter)
         found = _rows(written, member.n)
-        rows += (
-            found if interval is None else accuracy.judged(found, written, member.program, names, member.order, interval, points)
-        )
+        if interval is not None:
+            found = accuracy.judged(found, written, member.program, names, member.order, interval, points, seed)
+        rows += found
     last = members[-1]
     return Swell(
         expression=_expression(f, last, n),
@@ -111,6 +114,21 @@ def measure(
         parameter=parameter,
         interval=interval,
     )
+
+
+def named(forms: Sequence[str] | None) -> tuple[str, ...] | None:
+    """SymPy's forms by their short names.
+
+    Examples
+    --------
+    >>> named(["simplified", "cse"])
+    ("f' simplified", "f' cse")
+    """
+    for form in forms or ():
+        if f"f' {form}" not in STEPS:
+            known = ", ".join(name.removeprefix("f' ") for name in STEPS)
+            raise UsageError(f"SymPy has no form {form[:40]!r}", remedy=f"its forms are {known}")
+    return None if forms is None else tuple(f"f' {form}" for form in forms)
 
 
 class Member(NamedTuple):
