@@ -4,7 +4,7 @@ import math
 import re
 
 from diffkit.messages import say
-from diffkit.results import Comparison, Record, Scheme, Sweep, Swell
+from diffkit.results import Comparison, Form, Record, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
 LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step"}
@@ -39,11 +39,31 @@ def caption(record: Record) -> str:
     if isinstance(record, Sweep):
         return _sweep_caption(record)
     if isinstance(record, Swell):
-        if not record.wrt:
-            return record.headline()[0] + "."
-        family = any(form.n is not None for form in record.forms)
-        return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
+        return _swell_caption(record) if record.wrt else record.headline()[0] + "."
     return say("figure.engines", at=point(record.at), expression=clip(record.expression))
+
+
+def _swell_caption(swell: Swell) -> str:
+    key = "figure.swell" if not swell.family() else "figure.swell.orders" if swell.parameter == "order" else "figure.swell.family"
+    return say(key, name=swell.wrt, expression=clip(swell.expression))
+
+
+def accuracy_caption(swell: Swell) -> str:
+    """Return the caption of the picture of errors of a swell study."""
+    low, high = map(short, swell.interval or (math.nan, math.nan))
+    known = {"name": swell.wrt, "expression": clip(swell.expression), "low": low, "high": high, "parameter": swell.parameter}
+    return say("figure.accuracy.family" if swell.family() else "figure.accuracy", **known)
+
+
+def accuracy_alt(swell: Swell) -> str:
+    """Return in words what that picture shows."""
+    last = {form.form: form for form in swell.forms if form.largest_error is not None}
+    shown = [f"{name}{_at(f, swell)} {short(f.largest_error, 2)}" for name, f in last.items()]
+    return say("alt.accuracy", errors=joined(shown) or "none")
+
+
+def _at(form: Form, swell: Swell) -> str:
+    return "" if form.n is None else f" ({swell.parameter} = {form.n})"
 
 
 def _sweep_caption(sweep: Sweep) -> str:

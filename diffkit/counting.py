@@ -82,6 +82,21 @@ def counts(program: Program) -> Counts:
     )
 
 
+def operations_written_out(program: Program) -> int:
+    """Operations of the tree: what a formula costs that computes every part as often as it is written.
+
+    Examples
+    --------
+    >>> from diffkit import parse
+    >>> operations_written_out(parse("(x + 1)*sin(x + 1)"))
+    4
+    """
+    operations: list[int] = []
+    for line in program.lines:
+        operations.append(sum([operations[a] for a in line.args], 1 if line.args else 0))
+    return sum(operations[k] for k in program.outputs)
+
+
 def _distinct(program: Program) -> tuple[Sequence[Line], Sequence[int]]:
     """The lines that the outputs need, each once, operands first; and the outputs among them."""
     used = {a for line in program.lines for a in line.args}.union(program.outputs)

@@ -5,7 +5,7 @@ Letters: ``n`` is the number that tells the members apart, the iterations, input
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from itertools import combinations, pairwise
@@ -242,6 +242,19 @@ def iterated(program: Program) -> Family:
         return builder.build(x, inputs=program.inputs)
 
     return Family(str(program), member)
+
+
+def listed(asked: Iterable[int] | str | int) -> tuple[int, ...]:
+    """The numbers asked for, as a text or as they are.
+
+    Examples
+    --------
+    >>> listed("1:3"), listed([2, 4]), listed(5)
+    ((1, 2, 3), (2, 4), (5,))
+    """
+    if isinstance(asked, str):
+        return numbers(asked)
+    return numbers(",".join(map(str, [asked] if isinstance(asked, int) else asked)))
 
 
 def numbers(text: str) -> tuple[int, ...]:

@@ -25,5 +25,6 @@ ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it
 # --- functions in float64 ------------------------------------------------------------------------------------------------
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
 COMPILED = 20_000  # nodes of a formula that is compiled as it is written out, to be timed
+COUNTED = 4_000_000  # lines times sweeps of forward mode that are written out to be counted: half a minute
 # --- families of functions -----------------------------------------------------------------------------------------------
 MEMBERS = 1_000  # numbers n of one study: more rows than that no table shows

@@ -39,7 +39,18 @@ SENTENCES = {
     "swell.memory": "{step} needs more than {size} GiB",
     "swell.fails": "{step} fails: {error}",
     "swell.too_large": "{step} would need about {nodes} nodes",
-    "swell.before": "not tried, as {parameter} = {n} gave up: {reason}",
+    "swell.before": "at {parameter} = {n} {reason}",
+    "cost.headline": "What value and gradient of {expression} cost",
+    "cost.growth": "{engine}: {order} in {against}, up to {ratio} times the operations of f",
+    "cost.growth.evaluations": "{engine}: {order} in {against}, up to {ratio} times the operations of f ({evaluations} evaluations)",
+    "cost.cheap": "reverse mode stays below the cheap-gradient bound: {ratio} <= {bound}",
+    "cost.dear": "reverse mode exceeds {bound} times f ({ratio}): the bound is for sums, products and quotients",
+    "cost.caption": (
+        "Operations of value and gradient of {expression}, and as ratio to those of f; evaluations of f or sweeps; seconds and "
+        "peak memory of one gradient, and its time as ratio to f in the same run."
+    ),
+    "cost.slow": "a gradient takes more than {seconds} s",
+    "cost.not_counted": "{sweeps} sweeps over {lines} lines are too many to be written out",
     "functions.headline": "Functions of the language: accuracy in ulps, in math and in NumPy, over the domain named",
     "rules.headline": "Accuracy of the primitive table in ulps, measured in math and in NumPy at {points} points of each domain",
     "rules.held": "every row is as accurate as it states",
@@ -65,11 +76,23 @@ SENTENCES = {
     "figure.swell.family": (
         "Sizes of f and of the forms of its derivative with respect to {name} against n for {expression}, on a logarithmic scale."
     ),
+    "figure.swell.orders": (
+        "Sizes of the forms of the derivatives by {name} of {expression} against their order, on a logarithmic scale."
+    ),
+    "figure.accuracy": (
+        "Largest and median relative error of each form of the derivative with respect to {name} of {expression} over points "
+        "of ({low}, {high}); an error of 0 stands at u = 2^-53."
+    ),
+    "figure.accuracy.family": (
+        "What the forms of the derivative with respect to {name} of {expression} cost in nodes (above) and in accuracy (below) "
+        "against {parameter}: the largest relative error over points of ({low}, {high}); an error of 0 stands at u = 2^-53."
+    ),
     "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
     "alt.sweep": "Diagram with logarithmic axes of the {kind} error against the step h. {curves}",
     "alt.curve": "{scheme}: fitted slope {slope}, smallest measured error {error} at h = {h}.",
     "alt.curve.none": "{scheme}: no error above 0 was measured.",
     "alt.swell": "Diagram of sizes with parts shared: {sizes}.",
+    "alt.accuracy": "Diagram of the largest relative errors: {errors}.",
     "alt.engines": "Diagram of correct digits: {digits}.",
     # -- the verdict of the report, two sentences
     "verdict.reference": "The derivative df/d{name} at {at} is {value}, proved to {digits} digits.",
@@ -106,6 +129,7 @@ SENTENCES = {
     "heading.sweep": "Error against the step",
     "heading.orders": "Orders of accuracy and the best step",
     "heading.swell": "How large the derivative grows",
+    "heading.accuracy": "What the forms do to the accuracy",
     "heading.measured": "How it was measured",
     "heading.redo": "How to redo it",
     "prose.engines": (
@@ -132,6 +156,18 @@ SENTENCES = {
     ),
     "prose.growth": ("The symbolic derivative is {tree} when written out in full, and {dag} with equal parts shared."),
     "prose.growth.alike": "The symbolic derivative is {tree}, both written out in full and with equal parts shared.",
+    "prose.accuracy": (
+        "Every form is the same function; only its order of operations differs. Each was compiled the same way and judged "
+        "against the proved reference over {points} points of ({low}, {high})."
+    ),
+    "prose.explosion": (
+        "At {parameter} = {n} simplify brought the tree of f' from {raw} down to {simplified} nodes, and its largest relative "
+        "error from {exact} up to {wrong}."
+    ),
+    "prose.explosion.one": (
+        "Simplify brought the tree of f' from {raw} down to {simplified} nodes, "
+        "and its largest relative error from {exact} up to {wrong}."
+    ),
     "growth.same": "as large as f",
     "growth.about": "about as large as f",
     "growth.half": "half the size of f",

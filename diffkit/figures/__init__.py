@@ -14,12 +14,13 @@ from matplotlib.figure import Figure
 
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
+from diffkit.figures.engines import engines
 from diffkit.figures.sheet import STYLE
-from diffkit.figures.sizes import engines, swell
 from diffkit.figures.sweep import error_vs_h
+from diffkit.figures.swell import accuracy, swell
 from diffkit.results import Comparison, Record, Report, Sweep, Swell
 
-__all__ = ["alt", "caption", "engines", "error_vs_h", "pictures", "save", "svg", "swell", "write"]
+__all__ = ["accuracy", "alt", "caption", "engines", "error_vs_h", "pictures", "save", "svg", "swell", "write"]
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -28,7 +29,8 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Sweep):
         return {"error_vs_h": error_vs_h(record, width)}
     if isinstance(record, Swell):
-        return {"swell": swell(record, width)}
+        sizes = {"swell": swell(record, width)}
+        return sizes | ({"accuracy": accuracy(record, width)} if record.judged() else {})
     if isinstance(record, Comparison):
         return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):

@@ -8,6 +8,7 @@ correct digits are -log10 of the relative error.
 """
 
 from diffkit.results.compare import Comparison, EngineResult, Reference
+from diffkit.results.cost import Cost, CostRow, Growth
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
@@ -18,10 +19,13 @@ from diffkit.results.swell import Form, Swell
 __all__ = [
     "SCHEMA",
     "Comparison",
+    "Cost",
+    "CostRow",
     "EngineResult",
     "Form",
     "FunctionRow",
     "Functions",
+    "Growth",
     "Record",
     "Reference",
     "Report",

@@ -26,10 +26,11 @@ from diffkit.program import Program
 from diffkit.results import Form, Swell
 from diffkit.study import accuracy
 from diffkit.study.compiled import source
-from diffkit.study.forms import STEPS, SYMBOLIC, Job, Worker, Written, attempt, gave_up
+from diffkit.study.forms import GAVE_UP, NOT_TRIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
 from diffkit.tables import quotient
 
 FORWARD, REVERSE, TAPE, EMITTED, TAYLOR = "f' forward", "f' reverse", "f' tape", "f' emitted", "f' Taylor"
+ORDER = ("f", *STEPS, FORWARD, REVERSE, TAPE, EMITTED, TAYLOR)  # of the rows
 SHOWN_INPUTS = 8  # names of inputs that a record lists in full
 Numbers = Iterable[int] | str | int | None
 
@@ -137,6 +138,7 @@ class Member(NamedTuple):
     program: Program
     n: int | None = None
     order: int = 1
+    by_order: bool = False
 
 
 def _members(f: Any, at: Any, n: Numbers, repeat: Numbers, order: Numbers) -> list[Member]:
@@ -145,20 +147,14 @@ def _members(f: Any, at: Any, n: Numbers, repeat: Numbers, order: Numbers) -> li
         raise UsageError("n, repeat and order are measured one at a time")
     if n is not None:
         family = families.family(f, at)
-        return [Member(_one_output(family.member(k)), k) for k in _numbers(n)]
+        return [Member(_one_output(family.member(k)), k) for k in families.listed(n)]
     program = _one_output(as_program(f, at))
     if repeat is not None:
         family = families.iterated(program)
-        return [Member(family.member(k), k) for k in _numbers(repeat)]
+        return [Member(family.member(k), k) for k in families.listed(repeat)]
     if order is not None:
-        return [Member(program, k, k) for k in _numbers(order) if k]
+        return [Member(program, k, k, True) for k in families.listed(order) if k]
     return [Member(program)]
-
-
-def _numbers(asked: Iterable[int] | str | int) -> tuple[int, ...]:
-    if isinstance(asked, int):
-        return (asked,)
-    return families.numbers(asked if isinstance(asked, str) else ",".join(map(str, asked)))
 
 
 def _one_output(program: Program) -> Program:
@@ -198,11 +194,12 @@ def _expression(f: Any, last: Member, n: Numbers) -> str:
 
 
 def _remember(lost: dict[str, tuple[int, str]], written: dict[str, Written], n: int, parameter: str) -> None:
-    """Note which of SymPy's forms gave up at this n; those that did before have the same reason."""
+    """Note which of SymPy's forms gave up at this n; those that did before were not tried again."""
     for name, (first, reason) in lost.items():
-        written[name] = gave_up(name, say("swell.before", parameter=parameter, n=first, reason=reason))
+        said = say("swell.before", parameter=parameter, n=first, reason=reason)
+        written[name] = Written(name, status=NOT_TRIED, reason=said)
     for name in STEPS:
-        if name in written and written[name].status != "ok" and name not in lost:
+        if name in written and written[name].status == GAVE_UP:
             lost[name] = n, written[name].reason
 
 
@@ -248,9 +245,9 @@ class Pending:
         if names:
             forms[FORWARD] = lambda: _accumulated(accumulation.forward, program, names, order)
             forms[REVERSE] = lambda: _accumulated(accumulation.reverse, program, names, order)
-        if names and order == 1:
+        if names and not self.member.by_order:
             forms[TAPE] = lambda: accumulation.reverse(program, names, value=True)
-        if names and order > 1:
+        if names and self.member.by_order:
             forms[TAYLOR] = lambda: taylor.derivative_program(program, names[0], order)
         return forms
 
@@ -290,7 +287,8 @@ def _emitted(tape: Written) -> Written:
 def _rows(written: Mapping[str, Written], n: int | None) -> list[Form]:
     f, raw = written["f"].sizes, written.get(SYMBOLIC)
     largest = max(sizes.tree for sizes in (f, raw and raw.sizes) if sizes is not None) if f else 0
-    return [_row(w, n, f.tree if f else 0, f.dag if f else 0, largest) for w in written.values()]
+    ordered = [written[name] for name in ORDER if name in written]
+    return [_row(w, n, f.tree if f else 0, f.dag if f else 0, largest) for w in ordered]
 
 
 def _row(w: Written, n: int | None, tree: int, dag: int, largest: int) -> Form:
