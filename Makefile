@@ -17,8 +17,9 @@ test: .venv/test/ready  ## style, types, then every test
 	.venv/test/bin/mypy
 	.venv/test/bin/pytest -n auto --dist worksteal
 
-reports: .venv/report/ready  ## write the specimens in reports/ again
+reports: .venv/report/ready  ## write the specimens in reports/ again; the calibration study if its peers are installed
 	.venv/report/bin/python scripts/write_specimens.py
+	.venv/report/bin/python scripts/calibrate.py
 
 clean:  ## remove what was set up
 	rm -rf .venv

@@ -26,6 +26,10 @@ HOME = {
     "compare": "study.compare",
     "sweep": "study.sweep",
     "swell": "study.swell",
+    "rounding": "study.rounding",
+    "advise": "study.advise",
+    "check_gradient": "study.check",
+    "assert_gradient": "study.check",
     "report": "study.report",
     "DiffkitError": "errors",
     "ParseError": "errors",
@@ -34,7 +38,7 @@ HOME = {
     "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
-MEASURES = {"compare", "sweep", "swell", "report"}  # public under the name of their module
+MEASURES = {"compare", "sweep", "swell", "rounding", "advise", "report"}  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]
 

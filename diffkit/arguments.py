@@ -42,12 +42,6 @@ def read_function(text: str, at: dict[str, float] | None) -> Any:
     return _recorded(*named, at) if named else parse(text)
 
 
-def read_family(text: str) -> Any:
-    """What EXPR means where every n has its own function: the text itself, or the callable of FILE.py:function."""
-    named = file_and_name(text)
-    return function_in_file(*named) if named else _standard_input() if text == "-" else text
-
-
 def read_interval(text: str | None) -> tuple[float, float] | None:
     """The interval from A:B, each end read like a coordinate.
 
@@ -119,9 +113,48 @@ def _did_you_mean(word: str, known: list[str]) -> str:
     return f"did you mean '{close[0]}'?" if close else ""
 
 
-def read_point(items: tuple[str, ...]) -> dict[str, float] | None:
-    """The point from --at x=1/3,y=pi/4: each coordinate is read exactly, then rounded to float64 once."""
-    point: dict[str, float] = {}
+def read_recorded(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, float]]:
+    """The Program that EXPR names, and the point of all its inputs."""
+    program, point = read_anywhere(text, items)
+    return program, check_point(program, point)
+
+
+def read_anywhere(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, float] | None]:
+    """The Program that EXPR names, and a point if one was given."""
+    point = read_point(items)
+    program = read_function(text, point)
+    return program, None if point is None else check_point(program, point)
+
+
+def read_family(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, float] | None]:
+    """What EXPR means where every n has its own function: the text itself, or the callable of FILE.py:function."""
+    named = file_and_name(text)
+    f = function_in_file(*named) if named else _standard_input() if text == "-" else text
+    return f, read_point(items)
+
+
+def read_called(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:
+    """The function that EXPR names as it is, not recorded, and a point that may hold arrays."""
+    point, function = read_point(items, arrays=True), read_callable(text)
+    if hasattr(function, "inputs"):
+        return function, check_point(function, point)
+    if point is None:
+        raise UsageError("the point is missing", remedy="give it with --at x=1, or --at w=@w.npy for an array")
+    return function, point
+
+
+def read_callable(text: str) -> Any:
+    """The callable of FILE.py:function, or the Program of a formula."""
+    named = file_and_name(text)
+    return function_in_file(*named) if named else read_function(text, None)
+
+
+def read_point(items: tuple[str, ...], arrays: bool = False) -> dict[str, Any] | None:
+    """The point from --at x=1/3,y=pi/4: each coordinate is read exactly, then rounded to float64 once.
+
+    Where a study takes ``arrays``, w=@w.npy is the array in that file.
+    """
+    point: dict[str, Any] = {}
     for item in items:
         for part in re.split(r",(?![^(]*\))", item):
             name, equals, value = part.partition("=")
@@ -130,8 +163,24 @@ def read_point(items: tuple[str, ...]) -> dict[str, float] | None:
                 raise UsageError(f"cannot read the point '{part.strip()}'", remedy="write --at x=1.5,y=1/3")
             if name in point:
                 raise UsageError(f"'{name}' is given twice in --at")
-            point[name] = _coordinate(name, value)
+            point[name] = _array(value.strip()[1:]) if arrays and value.strip()[0] == "@" else _coordinate(name, value)
     return point or None
+
+
+def _array(path: str) -> Any:
+    """The array in a file that np.save wrote; whatever would run code is refused."""
+    import numpy as np
+
+    remedy = "write the array with np.save('w.npy', w)"
+    try:
+        found = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        raise InputError(f"no file '{path}'", remedy=remedy) from None
+    except (OSError, ValueError, EOFError):
+        raise InputError(f"'{path}' is no array that numpy.save wrote", remedy=remedy) from None
+    if not isinstance(found, np.ndarray) or found.dtype.kind not in "biuf":
+        raise InputError(f"'{path}' does not hold one array of real numbers", remedy=remedy)
+    return found
 
 
 def _coordinate(name: str, text: str) -> float:

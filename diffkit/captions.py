@@ -4,10 +4,10 @@ import math
 import re
 
 from diffkit.messages import say
-from diffkit.results import Comparison, Form, Record, Scheme, Sweep, Swell
+from diffkit.results import Advice, Check, Comparison, Form, Record, Rounding, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
-LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step"}
+LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step", "taylor": "Taylor"}
 
 
 DRAWN = ("ok", "exact", "below-ulp")  # the samples a picture shows
@@ -40,6 +40,12 @@ def caption(record: Record) -> str:
         return _sweep_caption(record)
     if isinstance(record, Swell):
         return _swell_caption(record) if record.wrt else record.headline()[0] + "."
+    if isinstance(record, Check):
+        return _check_caption(record)
+    if isinstance(record, Advice):
+        return say("figure.advice", at=point(record.at), expression=clip(record.expression))
+    if isinstance(record, Rounding):
+        return say("figure.rounding", at=point(record.at), expression=clip(record.expression))
     return say("figure.engines", at=point(record.at), expression=clip(record.expression))
 
 
@@ -64,6 +70,17 @@ def accuracy_alt(swell: Swell) -> str:
 
 def _at(form: Form, swell: Swell) -> str:
     return "" if form.n is None else f" ({swell.parameter} = {form.n})"
+
+
+def _check_caption(check: Check) -> str:
+    where = {"direction": check.direction or say("check.random"), "expression": clip(check.expression), "at": check.place()}
+    known = [r for r in check.remainders if r.slope is not None]
+    slopes = [say("figure.check.slope", scheme=label(r.scheme), slope=fixed(r.slope), right=r.expected_slope) for r in known]
+    clauses = [
+        say("figure.check", **where),
+        say("figure.check.slopes", slopes=joined(slopes)) if slopes else say("figure.check.none"),
+    ]
+    return "; ".join(clauses) + "."
 
 
 def _sweep_caption(sweep: Sweep) -> str:
@@ -100,6 +117,15 @@ def alt(record: Record) -> str:
         known = [form for form in record.forms if form.status == "ok"]
         sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])
         return say("alt.swell", sizes=sizes or "none")
+    if isinstance(record, Advice):
+        ways = [f"df/d{d.wrt}, {o.shown()} {fixed(o.correct_digits, 1)}" for d in record.derivatives[:4] for o in d.options]
+        return say("alt.engines", digits=joined(ways) or "none")
+    if isinstance(record, Rounding):
+        worst = [f"{q.of}, {i.shown(60)}: {fixed(i.share, 1)} %" for q in record.quantities[:4] for i in q.worst()]
+        return say("alt.rounding", shares=joined(worst) or "none")
+    if isinstance(record, Check):
+        slopes = [f"{label(r.scheme)} {fixed(r.slope)}" for r in record.remainders if r.slope is not None]
+        return say("alt.check", slopes=joined(slopes) or "none", verdict=record.verdict)
     shown = record.judged() if isinstance(record, Comparison) else []
     digits = [f"{label(e.engine)} {e.digits()}" for e in shown]
     return say("alt.engines", digits=joined(digits) or "none")

@@ -4,13 +4,14 @@ import math
 import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import click
 
 from diffkit import __version__
-from diffkit.arguments import check_point, expression_last, listed, read_family, read_function, read_point
+from diffkit.arguments import expression_last, listed, read_anywhere, read_callable, read_called, read_family, read_recorded
 from diffkit.deadline import deadline
 from diffkit.errors import DiffkitError, UsageError
 from diffkit.terminal import abandon_stdout, deliver, progress
@@ -69,8 +70,7 @@ def study(
     force: bool,
     timeout: float | None,
     quiet: bool,
-    needs_point: bool = True,
-    family: bool = False,
+    read: Callable[[str, tuple[str, ...]], tuple[Any, Any]] = read_recorded,
 ) -> Any:
     """Read the input, measure, deliver: the same for every study; a family is read by the study itself."""
     from diffkit.files import demand_writable
@@ -78,11 +78,9 @@ def study(
     with deadline(timeout, "give more with --timeout"):
         demand_writable(map(Path, out), force)
         demand_suffixes(out)
-        point = read_point(at)
-        program = read_family(expr) if family else read_function(expr, point)
-        checked = check_point(program, point) if not family and (needs_point or point is not None) else point
+        function, point = read(expr, at)
         with progress(quiet) as tell:
-            record = measure(program, checked, tell)
+            record = measure(function, point, tell)
         deliver(record, as_json, out, force, quiet)
     return record
 
@@ -180,10 +178,83 @@ def swell(expr: str, simplify_limit: float, verbose: bool, **options: Any) -> in
     study(
         lambda f, at, tell: swell.measure(f, at, time_limit=simplify_limit, progress=tell, **asked),
         expr,
-        needs_point=False,
-        family=asked["n"] is not None,
+        read=read_anywhere if asked["n"] is None else read_family,
         **options,
     )
+    return 0
+
+
+@commands.command(short_help="The rounding error of f, and the instructions to blame.")
+@common
+@click.option("--of", "of", metavar="LIST", help="value, gradient, or inputs to differentiate by. Default: value,gradient.")
+def rounding(expr: str, of: str | None, seed: int, verbose: bool, **options: Any) -> int:
+    """The rounding error of f and of its gradient: proved, estimated with its sign, and traced to the instructions."""
+    from diffkit.study import rounding
+
+    study(lambda f, at, tell: rounding.measure(f, at, listed(of)), expr, **options)
+    return 0
+
+
+@commands.command(short_help="Is a gradient right? Judged by f itself.")
+@common
+@click.option(
+    "--grad", metavar="GRAD", help='The gradient: "2*x*y, x^2" or FILE.py:function. Without it, the one by reverse mode.'
+)
+@click.option("--rule", type=click.Choice(["taylor", "chapter"]), default="taylor", show_default=True, help="How to judge.")
+@click.option("--rtol", type=POSITIVE, metavar="E", help="The relative error that pass must exclude; by default 1e-6.")
+@click.option("--junit", metavar="FILE", help="Write JUnit XML too, one test case an entry.")
+def check(
+    expr: str,
+    grad: str | None,
+    rule: str,
+    rtol: float | None,
+    junit: str | None,
+    seed: int,
+    verbose: bool,
+    **options: Any,
+) -> int:
+    """Is a gradient right? Judged by how fast the Taylor remainder of f falls, entry by entry.
+
+    EXPR is a formula, - for standard input, or FILE.py:function, which RUNS that file; so does --grad FILE.py:function.
+    An array is given as --at w=@w.npy, a file that numpy.save wrote. The function is called by the names given in --at.
+
+    Exit status: 0 if the gradient is right (at a kink: one of the subgradients), 1 if it is wrong or could not be decided.
+    """
+    from diffkit.files import demand_writable
+    from diffkit.study.check import check_gradient
+
+    def measure(f: Any, at: Any, tell: Callable[[str], None]) -> Any:
+        gradient = None if grad is None else read_callable(grad)
+        with redirect_stdout(sys.stderr):  # what the user's functions print
+            return check_gradient(f, gradient, at, rule=rule, rtol=rtol, seed=seed, progress=tell)
+
+    demand_writable([Path(junit)] if junit is not None else [], options["force"])
+    record = study(measure, expr, read=read_called, **options)
+    if junit is not None:
+        write_junit(record, Path(junit), options["force"], options["quiet"])
+    if record.passed:
+        return 0
+    return _fail(record.sentence(), 1) if options["out"] or options["as_json"] else 1
+
+
+def write_junit(record: Any, path: Path, force: bool, quiet: bool) -> None:
+    """Write a check for continuous integration."""
+    from diffkit.files import write_all
+    from diffkit.render.junit import junit
+
+    write_all({path: junit(record)}, force)
+    if not quiet:
+        print(f"wrote {path}", file=sys.stderr)
+
+
+@commands.command(short_help="Which engine to use, why, and where the digits go.")
+@common
+@click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
+def advise(expr: str, wrt: str | None, seed: int, verbose: bool, **options: Any) -> int:
+    """Which engine to use for the derivatives, why, where digits are lost, and a stable form of f if there is one."""
+    from diffkit.study import advise
+
+    study(lambda f, at, tell: advise.measure(f, at, listed(wrt)), expr, **options)
     return 0
 
 

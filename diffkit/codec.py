@@ -18,12 +18,18 @@ SIZES = {"tree_size", "path_length", "characters", "pages", "native_tree"}  # wh
 NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
+class Numbers:
+    """The kind of a field that holds a number or a text, or an array of them, which is written as nested lists."""
+
+
 def encode(value: object) -> Any:
     """Return plain JSON values; non-finite numbers become the strings "nan", "inf", "-inf"."""
     if isinstance(value, Data):
         return value.to_dict()
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
+    if hasattr(value, "tolist"):
+        return encode(value.tolist())
     if isinstance(value, dict):
         return {str(key): encode(item) for key, item in value.items()}
     return [encode(item) for item in value] if isinstance(value, tuple | list) else value
@@ -38,6 +44,8 @@ def decode(kind: Any, value: Any, where: str) -> Any:
         return {k: decode(args[1], v, f"{where}.{k}") for k, v in expect(value, dict, where).items()}
     if origin is tuple:
         return _decode_tuple(args, expect(value, list | tuple, where), where)
+    if kind is Numbers:
+        return _decode_numbers(value, where)
     if issubclass(kind, Data):
         return kind.from_dict(expect(value, dict, where))
     return _decode_scalar(kind, value, where)
@@ -48,6 +56,21 @@ def _decode_tuple(args: tuple[Any, ...], items: Any, where: str) -> tuple[Any, .
     if len(kinds) != len(items):
         raise damaged(items, where)
     return tuple(decode(k, v, f"{where}[{i}]") for i, (k, v) in enumerate(zip(kinds, items, strict=True)))
+
+
+def _decode_numbers(value: Any, where: str) -> Any:
+    """A number, None or a text that stands alone; an array for lists."""
+    if not isinstance(value, list):
+        value = NON_FINITE.get(value, value) if isinstance(value, str) else value
+        return value if value is None else expect(value, int | float | str, where)
+    import numpy as np
+
+    try:
+        plainly = np.array(value)
+        texts = plainly.dtype.kind == "U" and not set(plainly.flat) & NON_FINITE.keys()
+        return plainly if texts or plainly.dtype.kind in "if" else np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise damaged(value, where) from None
 
 
 def _decode_scalar(kind: type, value: Any, where: str) -> Any:

@@ -58,3 +58,21 @@ def correct_digits(relative_error: float) -> float:
     if math.isnan(relative_error):
         return math.nan
     return min(max(0.0, -math.log10(max(relative_error, U))), -math.log10(U))
+
+
+def digits_right(value: float, exact: Any) -> float:
+    """Correct digits of ``value``: all of them for the double nearest ``exact``, even if that is 0; 0 if it is not finite.
+
+    ``exact`` is a number as for `ulps`.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> round(digits_right(0.3333, Fraction(1, 3)), 1), digits_right(math.nan, Fraction(1, 3))
+    (4.0, 0.0)
+    """
+    if not math.isfinite(value):
+        return 0.0
+    if ulps(value, exact) <= 0.5:
+        return correct_digits(0.0)
+    return correct_digits(float(abs(type(exact)(value) - exact) / abs(exact))) if exact else 0.0

@@ -13,6 +13,8 @@ NAME = 100  # characters of one name: it must fit in a table
 # --- the reference -------------------------------------------------------------------------------------------------------
 BITS, BITS_OF_A_BOOK = 1 << 16, 1 << 14  # of precision: 20,000 digits for a page of formulas, 5,000 for a book
 BITS_OF_GAMMA = 1 << 12  # gamma and its family take a hundred times as long as the others, and minutes at 20,000 digits
+BITS_OF_ROUNDING = 1 << 13  # for the sum of first-order rounding errors: sin(1e300) takes 1100
+REWRITTEN = 400  # operations of an f for which a stable form is looked for: a second's search
 REFERENCE_DIGITS = 100_000  # digits that can be asked for
 DERIVATIVE_ORDER = 100  # of a higher derivative
 # --- SymPy ---------------------------------------------------------------------------------------------------------------
@@ -23,8 +25,13 @@ SYMPY_MEMORY = 3 * 2**29  # bytes that the worker of a swell study may take on t
 WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
 ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
 # --- functions in float64 ------------------------------------------------------------------------------------------------
+SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps truncations leave the range of float64
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
 COMPILED = 20_000  # nodes of a formula that is compiled as it is written out, to be timed
 COUNTED = 4_000_000  # lines times sweeps of forward mode that are written out to be counted: half a minute
 # --- families of functions -----------------------------------------------------------------------------------------------
 MEMBERS = 1_000  # numbers n of one study: more rows than that no table shows
+# --- the gradient check --------------------------------------------------------------------------------------------------
+CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 100 evaluations each; more are checked together first
+CHECK_SUSPECTS = 32  # wrong entries of a large gradient that are sought one by one: more say no more
+CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each use of a value costs a reverse sweep

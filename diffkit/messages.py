@@ -19,11 +19,49 @@ SENTENCES = {
     "compare.caption": "The engines at {at}, best first, judged in correct digits against the proved reference.",
     "sweep.headline": "Error of the difference schemes on the derivative with respect to {name} of {expression} at {at}",
     "sweep.reference": "reference d/d{name} = {value}",
-    "sweep.caption": "Order of accuracy, predicted step and lucky minimum of each scheme at {at} ({kind} errors).",
+    "sweep.caption": "Order of accuracy, predicted and measured error, and lucky minimum of each scheme at {at} ({kind} errors).",
+    "sweep.noise": "computed in {arithmetic}; rounding noise of f {rms} (rms), at most {bound}",
+    "sweep.nominal": "; quotients divided by h itself",
+    "sweep.columns": (
+        "h* is the best step by prediction, with the error and correct digits predicted there and the error measured around "
+        "it; ratio is the median of measured over predicted error where rounding rules."
+    ),
     "sweep.luck": (
         "The lucky minimum is the smallest error measured: truncation and rounding happen to cancel there, "
         "so it can be named only once the answer is known and is no advice on the step."
     ),
+    "sweep.digits": "digits of a sweep must lie between 2 and {most}, not {digits}",
+    "sweep.both": "a sweep takes dtype or digits, not both",
+    "sweep.dtype": "a sweep has no dtype '{dtype}'",
+    "sweep.dtype.remedy": "give float64 or float32, or digits for more of them",
+    "sweep.reason.missing": "no prediction: the derivative in its truncation constant does not exist here",
+    "sweep.reason.nothing": "no best step: f is a polynomial here of which nothing is cut off, so the larger h the better",
+    "sweep.reason.edge": "no best step: the predicted error has no minimum among the steps",
+    "sweep.reason.superconvergent": (
+        "superconvergent: the derivative in its truncation constant is 0 here, so the error falls like h^{power}"
+    ),
+    "sweep.cause": "{scheme}: measured errors are {ratio} of the predicted: {cause}",
+    "sweep.cause.series": "{scheme}: at h* the truncation is not the first terms of its series: {cause}",
+    "cause.exact": "at most points f is computed exactly, its operands being short numbers",
+    "cause.correlated": "the rounding errors of different operations cancel, which the model takes for independent",
+    "cause.library": "a library function errs by more than the rounding of its result",
+    "cause.first-order": "rounding errors are so large that their products count, or a branch of f changes",
+    "cause.series": "a kink, a pole or an edge of the domain is nearer than that step",
+    "sweep.verdict.none": "no scheme has a range of steps where truncation rules, so no order could be fitted.",
+    "sweep.verdict.limited": (
+        "fitted orders {orders}: {names} stay below the theory, so f lacks the smoothness that it assumes, "
+        "or a singularity is near."
+    ),
+    "sweep.verdict.superconvergent": (
+        "fitted orders {orders}: {names} do better than the theory's order, because "
+        "the derivative in its truncation constant vanishes here."
+    ),
+    "sweep.verdict.smooth": "fitted orders {orders}, as the theory says for a smooth f.",
+    "sweep.verdict.best": (
+        "Best by prediction is {scheme} at h = {h} with {predicted} correct digits; "
+        "around that step at least {measured} were measured."
+    ),
+    "sweep.complex": "the complex step needs a function of complex numbers: {error}",
     "swell.headline": "Sizes of {expression} and of its derivative with respect to {name}",
     "swell.constant": "Sizes of {expression}, which has no inputs",
     "swell.caption": (
@@ -42,7 +80,7 @@ SENTENCES = {
     "swell.before": "at {parameter} = {n} {reason}",
     "cost.headline": "What value and gradient of {expression} cost",
     "cost.growth": "{engine}: {order} in {against}, up to {ratio} times the operations of f",
-    "cost.growth.evaluations": "{engine}: {order} in {against}, up to {ratio} times the operations of f ({evaluations} evaluations)",
+    "cost.growth.evaluations": "{engine}: {order} in {against} ({evaluations}), up to {ratio} times the operations of f",
     "cost.cheap": "reverse mode stays below the cheap-gradient bound: {ratio} <= {bound}",
     "cost.dear": "reverse mode exceeds {bound} times f ({ratio}): the bound is for sums, products and quotients",
     "cost.caption": (
@@ -60,14 +98,245 @@ SENTENCES = {
     "heading.functions": "The functions of the language",
     "report.constant": "Report on {expression}: it has no inputs, so there is nothing to differentiate",
     "report.headline": "Report on {expression} at {at}",
+    # -- the numeric estimate
+    "estimate.headline": "Derivative of {expression} at {count} points, from its values alone",
+    "estimate.line": "f'({at}) = {value} +- {error} ({scheme}, h = {h}, {evaluations} evaluations, {status})",
+    "estimate.slopes": "slopes {left} from the left, {right} from the right",
+    "estimate.order": "measured order {order}",
+    "estimate.caption": "The derivative of {expression} from its values alone: value, error bar, and how it was found.",
+    "estimate.more": "{count} more points stand in the JSON document.",
+    "estimate.superconvergent": "the third derivative of f vanishes at x, so that the central difference is better than its order",
+    "estimate.limited-smoothness": "the quotients converge with an order that is not that of a smooth f: a higher derivative does not exist at x",
+    "estimate.noisy": "f scatters far more than rounding f(x) and x explains; what is smaller than this noise is not seen",
+    "estimate.quantised": "f takes the same value at neighbouring points, as if rounded: this is the slope across its steps",
+    "estimate.kink": "f has a kink at x: the value is the mean of the one-sided slopes, and the error reaches both",
+    "estimate.jump": "f jumps at x: it has no derivative there",
+    "estimate.vertical-tangent": "the quotients grow without limit as h falls: the tangent at x is vertical, or f has a cusp there",
+    "estimate.domain-edge": "f is defined on one side of x only: this is its slope on that side",
+    "estimate.domain": "f has no value at x, or on neither side of it",
+    "estimate.overflow": "f(x) or its quotients are infinite in float64: an overflow or a pole",
+    "estimate.below-ulp": "f changes as much between neighbouring floats at x as over all steps: float64 cannot resolve its slope",
+    "estimate.no-asymptotic-range": "at no step h do the quotients settle: noise, an oscillation or a pole hides the slope",
+    "estimate.unfit": "numeric differentiation needs a function that returns one real number, not {kind}",
+    "estimate.unfit.remedy": "differentiate the parts of a complex or an array result one by one, or use numeric.jacobian",
+    "estimate.point": "a point is a number or an array of numbers, not {kind}",
+    "estimate.finite": "there is no derivative at infinity or at nan: every point must be finite",
+    "estimate.maxevals": "an honest estimate takes at least {least} evaluations; maxevals is {given}",
+    # -- the rounding error
+    "rounding.headline": "Rounding error of {expression} at {at}",
+    "rounding.constant": "Rounding error of {expression}",
+    "rounding.point": "at {at}",
+    "rounding.value": "{of} = {value} in float64",
+    "rounding.reference": "exactly {value}; error {error} (proved): {digits} correct digits",
+    "rounding.exactly": "exactly {value} (proved)",
+    "rounding.below": "smaller than every double",
+    "rounding.estimate": "estimated error {estimate}; at most {bound}, {rms} to be expected (all to first order)",
+    "rounding.corrected": "value less estimate = {value}: {digits} correct digits",
+    "rounding.corrected.unproved": "value less estimate = {value}",
+    "rounding.data": "were the inputs uncertain by half an ulp: {data}, so that no formula could keep more than {digits} digits",
+    "rounding.status": "status: {status} ({reason})",
+    "rounding.caption": (
+        "The instructions that lose the digits at {at}, worst first: the error of each in ulps of its own result, and how many "
+        "times larger it is, relatively, when it reaches the output."
+    ),
+    "rounding.exact": "No instruction commits an error at {at}.",
+    "rounding.summary": "Rounding errors at {at}, proved and estimated.",
+    "rounding.limits": (
+        "Estimate, bound and rms are of first order: products of errors are left out, and next to a branch or a tie they say "
+        "nothing. The bound trusts the stated ulps of the library functions and takes the inputs as exact."
+    ),
+    "rounding.kind.rounding": "passed on",
+    "rounding.kind.cancellation": "grows as {amplifier} cancels",
+    "rounding.kind.ill-conditioned": "grows in {amplifier}",
+    "rounding.kind.accumulated": "grows step by step",
+    "rounding.kind.inaccurate": "beyond the stated accuracy of the function",
+    "rounding.overflow": "{line} is {value} in float64, so no first-order estimate exists",
+    "rounding.domain": "{line} is {value} in float64, so no first-order estimate exists",
+    "rounding.singular": "a slope on the way is infinite, so no first-order estimate exists",
+    "rounding.branch": "float64 decides {line} otherwise than exact arithmetic, so no first-order estimate exists",
+    "rounding.undecided": "whether float64 decides {line} rightly stayed undecided",
+    "rounding.tie": "float64 decides {line} otherwise than exact arithmetic; the estimate holds for the choice it made",
+    "rounding.second-order": "products of rounding errors matter here: they leave {left} of the error unexplained",
+    "heading.rounding": "The rounding error and where it comes from",
+    "prose.rounding": (
+        "Every operation rounds its result, and its adjoint tells what that does to the output. The error that each operation "
+        "did commit is computed exactly, with its sign; the sum of all of them estimates the error of the output, "
+        "and taking it off corrects the value. The error itself is proved in ball arithmetic, without this estimate."
+    ),
+    "verdict.rounding": "{of} has {digits} correct digits in float64",
+    "verdict.rounding.blame": "{digits}; {share} % of the error comes from the rounding of {line} ({fate}).",
+    "verdict.rounding.unknown": "{of}: {status}, {reason}.",
+    "figure.rounding": (
+        "Rounding errors in {expression} at {at}: for each instruction, its own relative error (circle) and its contribution "
+        "relative to the result (diamond), on a logarithmic scale; the arrow is what the rest of the formula makes of it."
+    ),
+    "figure.advice": (
+        "Correct significant digits of the ways to the derivatives of {expression} at {at}, by what they need to know."
+    ),
+    "figure.own": "relative error of the instruction itself",
+    "figure.passed": "relative error that it causes in the output",
+    "figure.relative": "relative error",
+    "alt.rounding": "Diagram of instructions by their part of the rounding error: {shares}.",
+    "term.adjoint": "adjoint",
+    "meaning.adjoint": "The derivative of the output by the result of one instruction, from one reverse sweep.",
+    "term.contribution": "contribution",
+    "meaning.contribution": "Adjoint times the error that the instruction committed: what it changed in the output.",
+    "term.bound": "bound, rms",
+    "meaning.bound": (
+        "The sum of |adjoint| times the largest error that each instruction may commit; and the root mean square, "
+        "if each error is uniform within its bound and independent of the others."
+    ),
+    "term.corrected": "corrected",
+    "meaning.corrected": "The float64 value less its estimated error.",
+    "term.data": "uncertain inputs",
+    "meaning.data": (
+        "What an error of half an ulp in every input would do to the output, whatever the formula: the conditioning of f. "
+        "It is no part of the other errors, for which the inputs are exact."
+    ),
+    # -- the gradient check
+    "check.headline": "Gradient of {expression} at {at}",
+    "check.caption": "Your gradient beside the numerical one at {at}, the worst entry first.",
+    "check.pass.one": "pass: the derivative agrees with f, to at least {digits} digits.",
+    "check.pass.sentence": "pass: all {count} entries agree with f, to at least {digits} digits.",
+    "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
+    "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",
+    "check.wrong.one": "wrong: the derivative is off by {amount}.",
+    "check.wrong.shape": "wrong: the gradient has another shape than the point.",
+    "check.undecided.sentence": (
+        "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."
+    ),
+    "check.cause": "Probable cause: {cause}.",
+    "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
+    "check.slope": "{scheme} {slope} (right: {expected})",
+    "junit.whole": "gradient",
+    "junit.entry": "{verdict}: yours {yours}, numerical {numerical}, relative error {error}.",
+    "check.random": "a random direction",
+    "check.status": "status: {status} ({reason})",
+    "check.sides": "{left} .. {right}",
+    "check.all": "everything (it should be 0)",
+    "check.percent": "{percent} %",
+    "check.part": "{error} of its size",
+    "check.more": "{count} more entries stand in the JSON document.",
+    "check.together": (
+        "{count} more entries were checked together, along random directions: an error above {limit} in any one of them "
+        "would have been seen."
+    ),
+    "check.unknown": "{count} more entries were only looked at together, and of none of them can it be said that it is right.",
+    "check.no-number": "no numerical value: {status}; {reason}",
+    "check.hidden": "{digits} digits could be decided; {status}: {reason}",
+    "check.inside": "f has a kink here; every value from {left} to {right} is right",
+    "check.outside": "f has a kink here; right are the values from {left} to {right}",
+    "check.denied": "the error bar and the remainder contradict each other",
+    "check.noisy-gradient": "the rounding noise of your gradient itself is as large as the difference",
+    "check.mutates": "f writes into its arguments; it was handed copies, so yours are untouched",
+    "check.changed": "f at the same point was {first} first and {again} later",
+    "check.point": "a point of {count} coordinates",
+    "cause.tie": "no subgradient",
+    "because.tie": "each of these entries could be right, but not all of them at once",
+    "cause.sign": "sign",
+    "cause.zero": "an entry that was never computed",
+    "cause.factor": "a factor",
+    "cause.float32": "float32",
+    "cause.transposed": "transposed",
+    "cause.permuted": "permuted",
+    "cause.swapped": "swapped",
+    "cause.shape": "another shape",
+    "cause.not-finite": "nan or inf",
+    "cause.missing accumulation": "missing accumulation",
+    "cause.missing broadcast sum": "missing broadcast sum",
+    "because.sign": "what is wrong has the opposite sign",
+    "because.zero": "what is wrong is 0: it was left out",
+    "because.factor": "what is wrong is {factor} times the right value",
+    "because.float32": "what is wrong is off by roundings of single precision only",
+    "because.not-finite": "what is wrong is nan or inf",
+    "because.shape": "the gradient of {name} has the shape {shape} instead of {expected}",
+    "because.transposed": "the gradient of {name} is right when transposed to {expected}",
+    "because.transposed.square": "the gradient of {name} is right when transposed",
+    "because.broadcast": "the gradient of {name} has the shape {shape}; summed to {expected} it is right",
+    "because.row": "the gradient of {name} is that of one row of {other}, not the sum over its rows",
+    "because.swapped": "the gradients of {a} and {b} are exchanged",
+    "because.permuted": "the right values stand in another order",
+    "because.accumulation": "{name} is used several times, and the share of a use is missing: += instead of =",
+    # -- the advice
+    "advice.headline": "Advice on the derivatives of {expression} at {at}",
+    "advice.constant": "{expression} has no inputs: there is nothing to differentiate",
+    "advice.reference": "df/d{name} = {value} (proved)",
+    "advice.none": "Use {engine}: it keeps {digits} digits ({cost}).",
+    "advice.formula": (
+        "The formula loses {lost} digits: {line} is rounded, and that error {fate}. "
+        "The best engine that derives it, {engine}, keeps {digits}."
+    ),
+    "advice.conditioning": (
+        "df/d{name} is ill-conditioned: with half an ulp in the inputs no formula keeps more than {data} digits. "
+        "{engine} keeps {digits} ({cost})."
+    ),
+    "advice.float64": "float64 fails on the way: {reason}. The best engine, {engine}, keeps {digits} digits.",
+    "advice.rewrite.reverse": "On the form of f offered below reverse mode keeps {digits}.",
+    "advice.rewrite.stable": "The form of the derivative offered below keeps {digits}.",
+    "advice.values": "Without the formula, numeric.derivative keeps {digits} ({cost}).",
+    "advice.values.better": (
+        "numeric.derivative, which takes differences of values only, keeps more than any derivative of this formula: "
+        "{digits} ({cost})."
+    ),
+    "advice.certified": "diffkit.derivative is right to the last digit.",
+    "advice.losses": (
+        "Digits lost: {data} by the conditioning (were the inputs uncertain by half an ulp), {formula} more by the formula, "
+        "{method} more by differences of values."
+    ),
+    "advice.refused": "There is no df/d{name}: {reason}.",
+    "advice.not_finite": "its result is not a finite number",
+    "advice.rewritten.reverse": "reverse, offered f",
+    "advice.rewritten.stable": "offered derivative",
+    "advice.no_form": "No rewriting in the table keeps more digits of f or of its derivatives here.",
+    "advice.too_long": "No stable form was looked for: f has more than {count} operations.",
+    "advice.gain": "{of} {after} digits instead of {before}",
+    "advice.stable.everywhere": (
+        "Offered: {text} is equal to {of} (proved by ball arithmetic at {points} points and in Taylor coefficients) "
+        "and has more digits: {gains}."
+    ),
+    "advice.stable.near": (
+        "Offered: {text} is equal to {of} near this point, though not everywhere "
+        "(proved by ball arithmetic at points beside it and in Taylor coefficients), and has more digits: {gains}."
+    ),
+    "advice.needs.values": "values",
+    "advice.needs.quotient": "values, fixed step",
+    "advice.needs.formula": "formula",
+    "advice.needs.float64": "all, in float64",
+    "advice.needs.proof": "all, with proof",
+    "advice.cost.evaluations": "{count} evaluation{s}",
+    "advice.cost.sweeps": "{count} sweep{s}",
+    "advice.cost.formula": "{count} formula{s}",
+    "advice.cost.bits": "{count} bits",
+    "advice.caption": "The best way to each derivative at {at}, by what is known of f; digits are measured against the proof.",
+    "advice.note": "{engine} (df/d{name}): {status}, {reason}",
+    "heading.advice": "Which engine to use",
+    "heading.stable": "A stable form",
+    "prose.advice": (
+        "The digits that are missing have three causes: f's own conditioning, which no formula can mend; the rounding of this "
+        "formula, which another formula can; and the method, which pays for knowing f by its values only."
+    ),
+    "stable.form": "A form equal to {of}, as diffkit reads it.",
+    "stable.rule": "rule",
+    "stable.source": "taught by",
+    "stable.caption": "The rules that lead to the offered form.",
     # -- captions and descriptions of the pictures
     "figure.sweep": (
         "{kind} error of {schemes} as approximations of the derivative with respect to {name} of {expression} at {at}, "
         "against the step h; marks are measured"
     ),
     "figure.sweep.model": (
-        "solid lines are the model, truncation (dashed) plus rounding (dotted), and stars its best steps, h* = {steps}"
+        "solid lines were predicted, truncation (dashed) plus rounding (dotted, root mean square), "
+        "and stars are the best steps by prediction, h* = {steps}"
     ),
+    "figure.parts": (
+        "What the {kind} error of the derivative with respect to {name} of {expression} at {at} is made of, against the step h: "
+        "truncation of the Taylor series, rounding of the values of f (evaluation), of the points x + h (abscissa) and of the "
+        "quotient (arithmetic); the thin line is their sum, which is the error measured, and the grey line was predicted without "
+        "looking at it."
+    ),
+    "alt.parts": "Diagrams with logarithmic axes of the parts of the {kind} error against the step h. {schemes}",
+    "alt.parts.scheme": "{scheme}: largest is {parts}.",
+    "alt.parts.from": "{part} from h = {h} on",
     "figure.sweep.triangles": "the fitted slope is written along each curve and the triangles show the expected order",
     "figure.sweep.engines": "engines that need no step stand in the grey band under u = 2^-53, unless they err by more",
     "figure.sweep.zeros": "errors that are exactly 0 lie at the foot",
@@ -88,6 +357,16 @@ SENTENCES = {
         "against {parameter}: the largest relative error over points of ({low}, {high}); an error of 0 stands at u = 2^-53."
     ),
     "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
+    "figure.check": (
+        "What is left of f after the step h along {direction} when h g.d is taken off, for the gradient g of {expression} at {at}"
+    ),
+    "figure.check.slopes": (
+        "filled marks lie in the window that is above the rounding noise of f (dotted) and below the steps that bend the curve, "
+        "where the slope is {slopes}; a wrong gradient has slope 1 in all of them"
+    ),
+    "figure.check.none": "nothing stands clear of the rounding noise of f (dotted), so no slope can be seen",
+    "figure.check.slope": "{slope} ({scheme}; right is {right})",
+    "alt.check": "Diagram with logarithmic axes of the remainders against the step h. Slopes: {slopes}. Verdict: {verdict}.",
     "alt.sweep": "Diagram with logarithmic axes of the {kind} error against the step h. {curves}",
     "alt.curve": "{scheme}: fitted slope {slope}, smallest measured error {error} at h = {h}.",
     "alt.curve.none": "{scheme}: no error above 0 was measured.",
@@ -123,6 +402,38 @@ SENTENCES = {
     "report.value": "The function has the value {value} in float64.",
     "report.setting": "At {at} the function has the value {value} in float64.",
     "heading.verdict": "Verdict",
+    "heading.entries": "Entry by entry",
+    "heading.remainders": "How fast the remainder falls",
+    "prose.entries": (
+        "Yours is the gradient under test. The numerical side comes from f alone, by Richardson extrapolation with an error bar "
+        "and a step of its own choice for every entry."
+    ),
+    "prose.remainders": (
+        "If g is right, f(x + hd) - f(x) - h g.d falls like h^2, the symmetric remainder like h^3 and Richardson's like h^5. "
+        "If g is wrong, each falls like h once h is small enough, however small the error: the higher the order, the sooner."
+    ),
+    "term.check.numerical": "numerical",
+    "meaning.check.numerical": "The slope of f along this entry, or the slopes on both sides of a kink.",
+    "term.check.digits": "digits",
+    "meaning.check.digits": (
+        "How many significant digits could be decided: an error of yours above this would have shown over the error bar of the "
+        "numerical side and the rounding of a right gradient."
+    ),
+    "term.check.verdict": "verdict",
+    "meaning.check.verdict": (
+        "wrong: the two differ by more than that. pass: they agree, to the digits asked for. "
+        "undecided: they agree, but noise hides digits that were asked for. kink: f has no derivative there, and yours lies "
+        "between the slopes on both sides."
+    ),
+    "term.check.slope": "slope",
+    "meaning.check.slope": (
+        "Of the remainder against h on logarithmic axes, in a window found from the noise of f and the curve itself."
+    ),
+    "term.check.chapter": "chapter's rule",
+    "meaning.check.chapter": (
+        "|a - n|/max(|a|, |n|) with n = D0 at h = 1e-5, which is called right below 1e-7: for comparison. It has no regard to "
+        "the noise of f or to the length over which f changes, and so fails both ways."
+    ),
     "heading.formula": "The function",
     "heading.engines": "Every engine against the proved value",
     "heading.answers": "What every engine answers",
@@ -145,6 +456,12 @@ SENTENCES = {
         "A difference quotient errs twice: cutting off the Taylor series costs C h^p (truncation), which falls with h, "
         "and rounding in f is divided by h, which grows as h falls. The sum is least where the two balance."
     ),
+    "prose.parts": (
+        "Which error is it? Each is split in exact arithmetic: what the scheme cuts off at the nominal step (truncation), what "
+        "the rounding of x + h does (abscissa), what the rounding of f does (evaluation), and what the subtraction and division "
+        "add (arithmetic). The four add up to the error measured, proved to at least 30 digits."
+    ),
+    "heading.parts": "What the errors are made of",
     "prose.no_sweep": "There is no derivative at this point, so there is no error to draw against the step.",
     "prose.orders": (
         "The order p is the slope of the error in the figure where truncation rules; the predicted step h* comes from "
@@ -196,9 +513,9 @@ SENTENCES = {
     "meaning.ulp": "The spacing of the floats at the reference; a correctly rounded result errs by at most half of it.",
     "term.truncation": "truncation, rounding, h*",
     "meaning.truncation": (
-        "Truncation is the first term that the scheme leaves out of the Taylor series; "
-        "rounding is the bound on the error of f divided by h; "
-        "h* is the step at which their sum is least."
+        "Truncation is what the scheme leaves out of the Taylor series, predicted by its first two terms; "
+        "rounding is the error of f divided by h, predicted as the root mean square of what the operations of f commit; "
+        "h* is the step at which their sum is least. Neither is fitted to a measurement."
     ),
     "term.luck": "lucky minimum",
     "meaning.luck": (

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 INF, NAN = math.inf, math.nan
-NUMBERS = {"math", "mpmath"}  # namespaces of single values, where a branch not taken can be left out
+NUMBERS = {"math", "mpmath", "arb"}  # namespaces of single values, where a branch not taken can be left out
 COMPARISONS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne}
 
 

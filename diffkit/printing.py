@@ -5,7 +5,7 @@ long (a shared line written out a thousand times), deep, or impossible (a name t
 becomes a statement of its own, ``_7 = sin(_6)``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from diffkit.program import Program, reachable
@@ -132,6 +132,42 @@ def _write(program: Program, root: int, leaf: Callable[[int], Piece | None]) -> 
         else:
             done[k] = _compose(program.lines[k].op, [done[a] for a in program.lines[k].args])
     return done[root].text
+
+
+def line_text(program: Program, k: int, names: Mapping[int, str], length: int = 60) -> str:
+    """One line as text of at most ``length`` characters: named lines by their names, what lies deepest as ``...``.
+
+    Examples
+    --------
+    >>> from diffkit.language import parse
+    >>> f = parse("q = x + y; exp(q)*sin(exp(q) + 1)")
+    >>> line_text(f, f.outputs[0], {2: "q"}), line_text(f, f.outputs[0], {2: "q"}, 16)
+    ('exp(q)*sin(exp(q) + 1)', 'exp(q)*sin(...)')
+    """
+    for depth in (8, 6, 5, 4, 3, 2, 1):
+        below = _distances(program, k, names, depth)
+
+        def leaf(j: int, below: dict[int, int] = below, depth: int = depth) -> Piece | None:
+            if not program.lines[j].args:
+                return Piece(program.lines[j].text)
+            return Piece(names[j]) if j in names and j != k else Piece("...") if below[j] >= depth else None
+
+        try:
+            shown = _write(program, k, leaf)
+        except NotAsWritten:
+            continue
+        if len(shown) <= length:
+            return shown
+    return f"{program.lines[k].op}(...)"
+
+
+def _distances(program: Program, root: int, names: Mapping[int, str], depth: int) -> dict[int, int]:
+    """How far below ``root`` the lines stand that are at most ``depth`` away, not looking into named ones."""
+    found, level = {root: 0}, [root]
+    for distance in range(1, depth + 1):
+        level = [a for k in level if k == root or k not in names for a in program.lines[k].args if a not in found]
+        found |= dict.fromkeys(level, distance)
+    return found
 
 
 def _compose(op: str, operands: list[Piece]) -> Piece:

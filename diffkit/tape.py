@@ -170,8 +170,27 @@ def gradient_program(f: Any) -> Program:
     return accumulation.reverse(program, program.inputs, value=True)
 
 
+SMALLEST_NORMAL, SUBNORMAL = 2.0**-1022, 2.0**-1074
+UNDERFLOWING = {"mul", "div", "pow", "exp", "sech", "csch", "erfc", "sigmoid", "softplus", "gamma"}
+
+
+def committed(op: str, y: float, operands: Sequence[float]) -> float:
+    """What one operation with the result ``y`` may err by: its stated ulps, each 2u|y|, or 2^-1074 where it underflows.
+
+    Examples
+    --------
+    >>> committed("mul", 3.0, [1.5, 2.0]) / 2**-53
+    3.0
+    """
+    ulps = TABLE[op].ulps[0]
+    if abs(y) >= SMALLEST_NORMAL or not ulps or op in {"add", "sub"}:  # a sum that is subnormal is exact
+        return ulps * 2 * U * abs(y)
+    flushed = op in UNDERFLOWING and all(operands)
+    return max(ulps, 1) * SUBNORMAL if y or flushed else abs(y)
+
+
 def shares(f: Any, at: Any, output: int = 0) -> list[float]:
-    """What the rounding of each line may do to f in float64, to first order: |v_bar[k] v[k]| ulps[k] 2u, absolute.
+    """What the rounding of each line may do to f in float64, to first order: |v_bar[k]| times what it `committed`, absolute.
 
     Every operation commits at most its stated ulps; its adjoint says what that does to the result (Linnainmaa 1976).
     Inputs, constants and exact operations have 0.
@@ -187,9 +206,9 @@ def shares(f: Any, at: Any, output: int = 0) -> list[float]:
     v_bar = reverse_sweep(program, F, v, {program.outputs[output]: 1.0}, [line.op != "const" for line in program.lines])
     found = []
     for line, y, bar in zip(program.lines, v, v_bar):
-        ulps = TABLE[line.op].ulps[0] if line.args else 0.0
-        # an exact operation, or one whose result does not matter, may stand at a pole
-        found.append(abs(bar * y) * 2 * ulps * U if bar and ulps else 0.0)
+        # one whose result does not matter, or that is exact, may stand at a pole
+        error = committed(line.op, y, [v[a] for a in line.args]) if bar and line.args else 0.0
+        found.append(abs(bar) * error if error else 0.0)
     return found
 
 

@@ -1,22 +1,36 @@
 """Records for tests, made with mpmath and plain floats and no engine of ours."""
 
+import dataclasses
 import math
 from collections.abc import Callable
+from functools import cache
 
 import mpmath
 
 from diffkit.results import (
+    Advice,
+    Advised,
+    Check,
     Comparison,
     EngineResult,
+    Entry,
     Form,
     FunctionRow,
     Functions,
+    Instruction,
+    Losses,
+    Option,
     Reference,
+    Remainder,
     Report,
+    Rewriting,
+    Rounded,
+    Rounding,
     RuleRow,
     Rules,
     Sample,
     Scheme,
+    Step,
     Sweep,
     Swell,
     Verdict,
@@ -60,6 +74,34 @@ def _estimate(f: Callable[[float], float], x: float, h: float, weights: dict[int
         return math.nan
 
 
+@cache
+def _slope(x: float) -> mpmath.mpf:
+    with mpmath.workdps(120):
+        return mpmath.diff(f_exact, mpmath.mpf(x))
+
+
+@cache
+def _value(t: mpmath.mpf) -> mpmath.mpf:
+    return f_exact(t)
+
+
+def _cut(x: float, h: float, weights: dict[int, float]) -> float | None:
+    """The truncation of a quotient of the textbook's function; None outside of its domain."""
+    with mpmath.workdps(120):
+        exact = [mpmath.mpf(round(12 * w)) / 12 * _value(mpmath.mpf(x) + k * mpmath.mpf(h)) for k, w in weights.items()]
+        cut = mpmath.fsum(exact) / h - _slope(x)
+        return float(cut) if isinstance(cut, mpmath.mpf) and mpmath.isfinite(cut) else None
+
+
+def _parts(error: float, cut: float | None) -> dict[str, float]:
+    """The error split in two: all of the rounding is taken for evaluation."""
+    if cut is None or not math.isfinite(error):
+        return {}
+    rest = error - cut
+    signed = {"cut": cut, "abscissa": 0.0, "evaluation": rest, "arithmetic": 0.0, "error": error, "residue": 0.0}
+    return {"truncation": abs(cut), "rounding": abs(rest)} | signed
+
+
 def scheme(
     name: str, f: Callable[[float], float], x: float, slope: float, terms: dict[int, float] | None, noise: float
 ) -> Scheme:
@@ -69,14 +111,15 @@ def scheme(
     for h in steps(x):
         estimate = _estimate(f, x, h, weights)
         total = abs(estimate - slope)
+        cut = _cut(x, h, weights) if terms else None
         truncation = constant * abs(terms[index]) * h**order if terms else None
         rounding = weight * noise / h if terms else None
         status = "domain" if math.isnan(estimate) else "below-ulp" if h < math.ulp(x) else "exact" if total == 0 else "ok"
         predicted = truncation + rounding if truncation is not None and rounding is not None else None
-        parts = {"truncation": truncation, "rounding": rounding, "predicted": predicted}
-        samples.append(Sample(h=h, estimate=estimate, total=total, status=status, **parts))
-    model = [s for s in samples if s.predicted]
-    star = min(model, key=lambda s: s.predicted or math.inf) if model else None
+        model = {"predicted_truncation": truncation, "predicted_rounding": rounding, "predicted": predicted}
+        samples.append(Sample(h=h, estimate=estimate, total=total, status=status, **model, **_parts(estimate - slope, cut)))
+    modelled = [s for s in samples if s.predicted]
+    star = min(modelled, key=lambda s: s.predicted or math.inf) if modelled else None
     seen = [s for s in samples if s.status == "ok"]
     lucky = min(seen, key=lambda s: s.total) if seen else None
     return Scheme(
@@ -88,6 +131,9 @@ def scheme(
         h_measured_best=lucky.h if lucky else None,
         error_measured_best=lucky.total if lucky else None,
         samples=tuple(samples),
+        error_there=star.predicted / 2 if star and star.predicted else None,
+        error_envelope=star.predicted / 3 if star and star.predicted else None,
+        ratio=0.7 if star else None,
     )
 
 
@@ -109,7 +155,7 @@ def complex_step(x: float, slope: float) -> Scheme:
         truncation = abs(third) / 6 * h * h
         total = truncation + U * slope * (0.1 + (k * 7 % 10) / 10)
         samples.append(
-            Sample(h=h, estimate=slope + total, total=total, truncation=truncation, rounding=U * slope, predicted=None)
+            Sample(h=h, estimate=slope + total, total=total, truncation=truncation, rounding=total - truncation, predicted=None)
         )
     return Scheme(
         scheme="complex-step",
@@ -147,6 +193,7 @@ def sweep(model: bool = True, complex_too: bool = True) -> Sweep:
         schemes=(*schemes, *[complex_step(x, slope)] * complex_too),
         engines=(engine("reverse", 6.5e-17, slope), engine("forward", 6.5e-17, slope), engine("symbolic", 1.5e-16, slope)),
         verdict=Verdict(smoothness="smooth", text="the fitted orders 1.00, 1.00, 2.00, 4.00 are those of a smooth f."),
+        **{"noise_bound": 6 * U * f(x), "noise_rms": 2 * U * f(x)} if model else {},
     )
 
 
@@ -269,6 +316,111 @@ def rules() -> Rules:
     return Rules(expression="", at={}, points=100, seed=0, rows=rows)
 
 
+def rounding() -> Rounding:
+    """The rounding error of (1 - cos x)/x^2, and a derivative of which nothing is known."""
+    x, value = 1e-5, (1 - math.cos(1e-5)) / 1e-5**2
+    with mpmath.workdps(40):
+        delta = float(math.cos(x) - mpmath.cos(x))
+        truth = 2 * mpmath.sin(mpmath.mpf(x) / 2) ** 2 / mpmath.mpf(x) ** 2
+        error = float(value - truth)
+    blamed = Instruction(
+        text="cos(x)",
+        name="c <b>",
+        value=math.cos(x),
+        error=delta,
+        ulps=delta / 2**-53,
+        adjoint=-1 / x**2,
+        contribution=-delta / x**2,
+        share=99.9,
+        bound=2 * U / x**2,
+        amplification=2e10,
+        kind="cancellation",
+        amplifier="1 - c",
+        factor=2e10,
+    )
+    known = Rounded(
+        of="f",
+        value=value,
+        reference=mpmath.nstr(truth, 30),
+        error=error,
+        correct_digits=7.1,
+        estimate=error,
+        corrected=float(truth),
+        corrected_digits=16.0,
+        bound=2.2e-6,
+        rms=1.3e-6,
+        data=9.2e-24,
+        data_digits=16.0,
+        rounded=3,
+        operations=4,
+        instructions=(blamed, dataclasses.replace(blamed, text="x^2", name="", share=0.01, kind="rounding", amplifier="")),
+    )
+    unknown = dict.fromkeys(("reference", "error", "correct_digits", "estimate", "corrected", "corrected_digits", "bound", "rms"))
+    lost = dataclasses.replace(
+        known,
+        **unknown,
+        of="df/dx",
+        value=math.nan,
+        data=None,
+        data_digits=None,
+        instructions=(),
+        status="overflow",
+        reason="inf",
+    )
+    return Rounding(expression="c = cos(x); (1 - c)/x^2", at={"x": x}, quantities=(known, lost))
+
+
+def advice() -> Advice:
+    """Advice on (1 - cos x)/x^2 at 1e-5, with a stable form to offer, and on an input by which there is no derivative."""
+    offered = Rewriting(
+        of="f",
+        text="2*sin(x/2)^2/x^2",
+        rules=("1 - cos(t) -> 2*sin(t/2)^2 <b>",),
+        sources=("N. J. Higham",),
+        where="everywhere",
+        points=33,
+        before={"f": 7.1, "df/dx": 0.0},
+        after={"f": 16.0, "df/dx": 5.4},
+    )
+    option = Option(
+        needs="values",
+        engine="numeric.derivative",
+        value=-8.3e-7,
+        error=7.8e-6,
+        correct_digits=2.4,
+        evaluations=118,
+        cost="118 evaluations of f",
+        status="noisy",
+        reason="f scatters <b>",
+    )
+    plain = {"error": None, "status": "ok", "reason": "", "evaluations": 1, "cost": "1 sweep"}
+    options = (
+        option,
+        dataclasses.replace(option, needs="quotient", engine="richardson", correct_digits=1.3, **plain),
+        dataclasses.replace(option, needs="formula", engine="reverse", correct_digits=0.0, **plain),
+        dataclasses.replace(option, needs="float64", engine="reverse", form=offered.text, correct_digits=5.4, **plain),
+        dataclasses.replace(option, needs="proof", engine="diffkit.derivative", correct_digits=15.95, **plain),
+    )
+    known = Advised(
+        wrt="x",
+        reference="-8.33333333327777845947004252393e-7",
+        cause="formula",
+        text="The formula loses 11.5 digits: cos(x) is rounded.",
+        losses=Losses(conditioning=4.5, formula=11.5, method=0.0),
+        blamed="cos(x)",
+        amplifier="1 - cos(x)",
+        options=options,
+    )
+    nothing = Losses(conditioning=None, formula=None, method=None)
+    none = {"reference": None, "cause": "", "losses": nothing, "blamed": "", "amplifier": "", "options": (), "status": "kink"}
+    return Advice(
+        expression="(1 - cos(x))/x^2 + abs(y)",
+        at={"x": 1e-5, "y": 0.0},
+        derivatives=(known, dataclasses.replace(known, wrt="y", text="There is no df/dy.", reason="abs(y) has a kink", **none)),
+        stable=offered,
+    )
+
+
 def report(title: str = "") -> Report:
     """A whole report."""
     return Report(
@@ -282,3 +434,57 @@ def report(title: str = "") -> Report:
         environment={"diffkit": "0.1.0", "python": "3.11.7", "sympy": "1.14.0", "machine": "x86_64, Linux"},
         seconds={"compare": 0.41, "sweep": 0.013, "swell": 10.02},
     )
+
+
+def check() -> Check:
+    """One entry of exp too large by 3 %, one at a kink, one right: remainders by the first terms of the series."""
+    entries = (
+        Entry(
+            name="w[1]", yours=2.8, numerical=math.e, relative_error=0.03, verdict="wrong", error=1e-13, digits=12.1, chapter=0.03
+        ),
+        Entry(
+            name="w[2]",
+            yours=0.25,
+            numerical=0.25,
+            relative_error=0.0,
+            verdict="kink",
+            error=math.nan,
+            digits=6.0,
+            left=0.0,
+            right=1.0,
+            reason="f has a kink here",
+        ),
+        Entry(
+            name="w[0]", yours=0.0, numerical=1e-14, relative_error=1.0, verdict="pass", error=1e-12, digits=9.5, chapter=math.inf
+        ),
+    )
+    return Check(
+        expression="loss",
+        at={"w[0]": 0.0, "w[1]": 1.0, "w[2]": 0.0},
+        rule="taylor",
+        verdict="wrong",
+        cause="factor",
+        because="what is wrong is 1.03 times the right value",
+        entries=entries,
+        taylor_slope=1.0,
+        direction="w[1]",
+        remainders=tuple(
+            remainder(scheme, p, 0.03 * math.e) for scheme, p in (("taylor", 1), ("symmetric", 2), ("richardson", 4))
+        ),
+        count=3,
+        rtol=1e-6,
+        noise=1.6e-16,
+        seed=0,
+        evaluations=812,
+    )
+
+
+def remainder(scheme: str, p: int, error: float) -> Remainder:
+    """|C h^(p+1) + error h| with C = 1/(p+1), and a noise of u at the smallest steps."""
+    steps = []
+    for k in range(60):
+        h = 4 * 2.0**-k
+        steps.append(Step(h=h, remainder=abs(h ** (p + 1) / (p + 1) + error * h) + U * (k * 7 % 10) / 10, noise=2 * U))
+    clear = [s.h for s in steps if s.remainder > 64 * U and s.h < 0.3]
+    slope = 1.0 if error else p + 1.0
+    return Remainder(scheme=scheme, expected_slope=p + 1, slope=slope, low=clear[-1], high=clear[0], steps=tuple(steps))

@@ -31,6 +31,9 @@ RECORDS: dict[str, Record] = {
     "sweep": specimens.sweep(False),
     "swell": specimens.swell(),
     "family": specimens.swell_family(),
+    "rounding": specimens.rounding(),
+    "advice": specimens.advice(),
+    "check": specimens.check(),
     "kink": dataclasses.replace(specimens.report(), comparison=specimens.kink(), sweep=None),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())

@@ -26,7 +26,10 @@ RECORDS = {
     "family": specimens.swell_family(),
     "report": specimens.report(),
     "functions": specimens.functions(),
+    "rounding": specimens.rounding(),
+    "advice": specimens.advice(),
     "rules": specimens.rules(),
+    "check": specimens.check(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 
@@ -88,7 +91,9 @@ def test_json_keys_of_sweep() -> None:
         *("scheme", "order_of_accuracy", "fitted_order", "h_predicted", "error_predicted"),
         *("h_measured_best", "error_measured_best", "samples"),
     }
-    assert list(scheme["samples"][0]) == [*("h", "estimate", "total", "truncation", "rounding", "predicted", "status")]
+    sample = scheme["samples"][0]
+    assert list(sample)[:7] == [*("h", "estimate", "total", "truncation", "rounding", "predicted", "status")]
+    assert set(sample) >= {"error", "cut", "abscissa", "evaluation", "arithmetic", "residue", "predicted_truncation"}
 
 
 def test_tree_sizes_are_strings_in_json_and_ints_in_the_record() -> None:

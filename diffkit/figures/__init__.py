@@ -14,23 +14,48 @@ from matplotlib.figure import Figure
 
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
-from diffkit.figures.engines import engines
+from diffkit.figures.check import remainders
+from diffkit.figures.engines import advice, engines
+from diffkit.figures.parts import drawable, error_parts
+from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sweep import error_vs_h
 from diffkit.figures.swell import accuracy, swell
-from diffkit.results import Comparison, Record, Report, Sweep, Swell
+from diffkit.results import Advice, Check, Comparison, Record, Report, Rounding, Sweep, Swell
 
-__all__ = ["accuracy", "alt", "caption", "engines", "error_vs_h", "pictures", "save", "svg", "swell", "write"]
+__all__ = [
+    "accuracy",
+    "advice",
+    "alt",
+    "caption",
+    "engines",
+    "error_parts",
+    "error_vs_h",
+    "pictures",
+    "remainders",
+    "rounding",
+    "save",
+    "svg",
+    "swell",
+    "write",
+]
 FORMATS = (".png", ".svg", ".pdf")
 
 
 def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     """Return the pictures of a record by name, the main one first."""
     if isinstance(record, Sweep):
-        return {"error_vs_h": error_vs_h(record, width)}
+        split = {"error_parts": error_parts(record, width)} if drawable(record) else {}
+        return {"error_vs_h": error_vs_h(record, width)} | split
     if isinstance(record, Swell):
         sizes = {"swell": swell(record, width)}
         return sizes | ({"accuracy": accuracy(record, width)} if record.judged() else {})
+    if isinstance(record, Advice):
+        return {"advice": advice(record, width)} if any(d.options for d in record.derivatives) else {}
+    if isinstance(record, Rounding):
+        return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
+    if isinstance(record, Check):
+        return {"remainders": remainders(record, width)} if record.drawn else {}
     if isinstance(record, Comparison):
         return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):

@@ -1,28 +1,42 @@
-"""The picture of correct digits by engine."""
+"""The pictures of correct digits, by engine and by advice."""
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from diffkit.figures.sheet import PALE, STYLE, WIDTHS, new_sheet
-from diffkit.results import Comparison
+from diffkit.results import Advice, Comparison
+from diffkit.tables import fixed
+
+MOST_WAYS = 25  # rows of the picture of an advice
 
 
 def engines(record: Comparison, width: str = "full") -> Figure:
     """Return the picture of correct digits by engine, best first."""
-    rows = record.judged()
+    return _digits([(e.engine, e.correct_digits or 0.0, e.digits()) for e in record.judged()], WIDTHS[width])
+
+
+def advice(record: Advice, width: str = "full") -> Figure:
+    """Return the picture of correct digits by way to the derivative, in the order of what they need to know."""
+    several = len(record.derivatives) > 1
+    ways = [(f"d/d{d.wrt}: " * several + o.shown(), o.correct_digits) for d in record.derivatives for o in d.options]
+    return _digits([(label, digits, fixed(digits, 1)) for label, digits in ways[:MOST_WAYS]], WIDTHS[width])
+
+
+def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
+    """Dots by correct digits: the label, the digits, and how they are written."""
     with mpl.rc_context(STYLE):
-        sheet = new_sheet(WIDTHS[width], 16.0 * max(len(rows), 1) + 8, [], right=40.0)
+        sheet = new_sheet(width, 16.0 * max(len(rows), 1) + 8, [], right=40.0)
         axes, place = sheet.axes, sheet.axes.get_position()
-        left = max([sheet.size(e.engine)[0] for e in rows] or [0]) + 12
-        axes.set_position((left / WIDTHS[width], place.y0, 1 - (left + 40) / WIDTHS[width], place.height))
-        for row, e in enumerate(rows):
-            digits = min(max(e.correct_digits or 0.0, 0.0), 17.0)
+        left = max([sheet.size(label)[0] for label, _, _ in rows] or [0]) + 12
+        axes.set_position((left / width, place.y0, 1 - (left + 40) / width, place.height))
+        for row, (_, known, shown) in enumerate(rows):
+            digits = min(max(known, 0.0), 17.0)
             axes.plot([0, digits], [row, row], color=PALE, linewidth=1, zorder=1)
             axes.plot(digits, row, marker="o", color="#0072B2", markersize=4.5, clip_on=False)
-            axes.annotate(e.digits(), (digits, row), xytext=(6, 0), textcoords="offset points", va="center_baseline", gid="label")
+            axes.annotate(shown, (digits, row), xytext=(6, 0), textcoords="offset points", va="center_baseline", gid="label")
         axes.set(xlim=(0, 17), ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel="correct significant digits")
         axes.set_xticks(range(0, 17, 2), labels=[str(d) for d in range(0, 17, 2)])
-        axes.set_yticks(range(len(rows)), labels=[e.engine for e in rows], parse_math=False)
+        axes.set_yticks(range(len(rows)), labels=[label for label, _, _ in rows], parse_math=False)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=PALE, linewidth=0.5)
         axes.set_axisbelow(True)

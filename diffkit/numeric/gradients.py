@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from diffkit.numeric.callables import as_callable, coordinates
+from diffkit.numeric.callables import as_callable, coordinates, is_array
 from diffkit.numeric.schemes import default_step, scheme_rule
 
 
 def gradient(f: Any, at: Any, scheme: str = "richardson", h: Any = None) -> Any:
-    """The gradient of f by one difference quotient an input, structured like ``at``.
+    """The gradient of f by one difference quotient an input, structured like ``at``; f at the point itself is computed once.
 
     Parameters
     ----------
@@ -26,11 +27,11 @@ def gradient(f: Any, at: Any, scheme: str = "richardson", h: Any = None) -> Any:
     """
     call, values, restore = coordinates(as_callable(f), at)
     quotient = scheme_rule(scheme).quotient
-    slopes = []
+    slopes, centre = [], cache(lambda: call(values))
     for i, x in enumerate(values):
 
-        def along(t: Any, i: int = i) -> Any:
-            return call([*values[:i], t, *values[i + 1 :]])
+        def along(t: Any, i: int = i, x: Any = x) -> Any:
+            return centre() if not is_array(t) and t == x else call([*values[:i], t, *values[i + 1 :]])
 
         slopes.append(quotient(along, x, default_step(scheme, x) if h is None else h))
     return restore(slopes)

@@ -176,7 +176,7 @@ SCHEMES = {
     "D-": SchemeRule(backward_difference, 1, lambda n: n + 1),
     "D0": SchemeRule(central_difference, 2, lambda n: 2 * n),
     "richardson": SchemeRule(richardson, 4, lambda n: 4 * n),
-    "complex-step": SchemeRule(complex_step, 2, lambda n: 2 * n),  # f(x) too, to see that it is a number
+    "complex-step": SchemeRule(complex_step, 2, lambda n: n + 1),  # f(x) too, to see that it is a number
 }
 
 

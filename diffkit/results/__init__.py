@@ -7,32 +7,49 @@ Letters: h a step; u = 2^-53; an error is |estimate - reference|, absolute unles
 correct digits are -log10 of the relative error.
 """
 
+from diffkit.results.advice import Advice, Advised, Losses, Option, Rewriting
+from diffkit.results.check import Check, Entry, Remainder, Step
 from diffkit.results.compare import Comparison, EngineResult, Reference
 from diffkit.results.cost import Cost, CostRow, Growth
+from diffkit.results.estimate import Estimate
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
+from diffkit.results.rounding import Instruction, Rounded, Rounding
 from diffkit.results.rules import RuleRow, Rules
 from diffkit.results.sweep import Sample, Scheme, Sweep, Verdict
 from diffkit.results.swell import Form, Swell
 
 __all__ = [
     "SCHEMA",
+    "Advice",
+    "Advised",
+    "Losses",
+    "Option",
+    "Rewriting",
+    "Check",
     "Comparison",
     "Cost",
     "CostRow",
     "EngineResult",
+    "Estimate",
+    "Entry",
     "Form",
     "FunctionRow",
     "Functions",
     "Growth",
+    "Instruction",
     "Record",
     "Reference",
+    "Remainder",
     "Report",
+    "Rounded",
+    "Rounding",
     "RuleRow",
     "Rules",
     "Sample",
     "Scheme",
+    "Step",
     "Sweep",
     "Swell",
     "Verdict",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
+from diffkit.floats import U
 from diffkit.messages import say
 from diffkit.results.compare import EngineResult
 from diffkit.results.record import Record
@@ -16,7 +17,12 @@ from diffkit.tables import Table, clip, fixed, point, proved, short
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Sample(Data):
-    """One estimate; predicted = truncation + rounding is the model of its error at that h."""
+    """One estimate, its error split into parts, and what was predicted; absolute, None where it is not known.
+
+    ``total``, ``truncation`` and ``rounding`` are sizes.  With their signs, ``error`` = ``cut`` (the truncation) +
+    ``abscissa`` + ``evaluation`` + ``arithmetic``, which ``residue`` proves: it bounds what is missing, relative to the error.
+    Predicted are truncation + rounding, the latter as root mean square; ``predicted_bound`` bounds the rounding.
+    """
 
     h: float
     estimate: float
@@ -25,11 +31,24 @@ class Sample(Data):
     rounding: float | None = None
     predicted: float | None = None
     status: str = "ok"
+    error: float | None = None
+    cut: float | None = None
+    abscissa: float | None = None
+    evaluation: float | None = None
+    arithmetic: float | None = None
+    residue: float | None = None
+    predicted_truncation: float | None = None
+    predicted_rounding: float | None = None
+    predicted_bound: float | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Scheme(Data):
-    """A difference scheme over all steps; its errors are absolute."""
+    """A difference scheme over all steps; its errors are absolute.
+
+    ``error_there`` is what was measured around the predicted step, ``error_envelope`` the best that neighbouring steps reach
+    together, ``ratio`` the median of measured over predicted where rounding rules; ``cause`` names why it is off by more than 3.
+    """
 
     scheme: str
     order_of_accuracy: int
@@ -40,6 +59,10 @@ class Scheme(Data):
     error_measured_best: float | None
     samples: tuple[Sample, ...]
     reason: str = ""
+    error_there: float | None = None
+    error_envelope: float | None = None
+    ratio: float | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,6 +71,18 @@ class Verdict(Data):
 
     smoothness: str
     text: str
+
+
+def digits_of(error: float | None, slope: float, u: float) -> float:
+    """Return the correct digits of a derivative with that absolute error, between 0 and those that the arithmetic has.
+
+    Examples
+    --------
+    >>> digits_of(1e-8, 1.0, 2.0**-53)
+    8.0
+    """
+    relative = max((error or 0.0) / slope, u)
+    return math.nan if math.isnan(relative) else max(0.0, -math.log10(relative))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -63,6 +98,11 @@ class Sweep(Record):
     schemes: tuple[Scheme, ...]
     engines: tuple[EngineResult, ...]
     verdict: Verdict
+    arithmetic: str = "float64"
+    u: float = U
+    nominal: bool = False
+    noise_bound: float | None = None
+    noise_rms: float | None = None
 
     def _slope(self) -> float:
         try:
@@ -83,25 +123,44 @@ class Sweep(Record):
         return None if error is None else error / self.scale()
 
     def headline(self) -> list[str]:
-        """Return expression and point, the reference, the verdict."""
+        """Return expression and point, the reference, the noise of f, the verdict."""
         title = say("sweep.headline", name=self.wrt, expression=clip(self.expression), at=point(self.at))
         known = say("sweep.reference", name=self.wrt, value=proved(self.derivative))
-        return [title, known, f"{self.verdict.smoothness}: {self.verdict.text}"]
+        noise = [self.setting()] if self.setting() else []
+        return [title, known, *noise, f"{self.verdict.smoothness}: {self.verdict.text}"]
+
+    def setting(self) -> str:
+        """Return in what arithmetic f was computed, how noisy it is there, and what the quotients were divided by."""
+        if self.noise_rms is None:
+            return ""
+        noise = say("sweep.noise", arithmetic=self.arithmetic, rms=short(self.noise_rms), bound=short(self.noise_bound))
+        return f"{noise}{say('sweep.nominal')}" if self.nominal else noise
 
     def table(self) -> Table:
-        """Return one row a scheme: orders, the predicted step, the lucky minimum."""
+        """Return one row a scheme: orders, the predicted step and what it reached, the lucky minimum."""
         rows = [
             (
-                *(s.scheme, str(s.order_of_accuracy), fixed(s.fitted_order)),
-                *(short(s.h_predicted), short(self._judged(s.error_predicted))),
-                *self._lucky(s),
+                *(s.scheme, str(s.order_of_accuracy), fixed(s.fitted_order), short(s.h_predicted)),
+                *(short(self._judged(s.error_predicted)), short(self._judged(s.error_there) if s.h_predicted else None)),
+                *(fixed(self.digits(s.error_predicted), 1), fixed(s.ratio), *self._lucky(s)),
             )
             for s in self.schemes
         ]
-        headers = ("scheme", "order", "fitted", "predicted h*", "predicted error", "lucky h", "lucky minimum")
-        luck = [say("sweep.luck")] if any(s.h_predicted for s in self.schemes) else []
-        notes = (*luck, *(f"{s.scheme}: {s.reason}" for s in self.schemes if s.reason))
-        return Table(headers, tuple(rows), say("sweep.caption", at=point(self.at), kind=self.kind()), notes)
+        headers = ("scheme", "order", "fitted", "h*", "predicted", "measured", "digits", "ratio", "lucky h", "lucky minimum")
+        return Table(headers, tuple(rows), say("sweep.caption", at=point(self.at), kind=self.kind()), self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        star = [say("sweep.columns"), say("sweep.luck")] if any(s.h_predicted for s in self.schemes) else []
+        reasons = [f"{s.scheme}: {s.reason}" for s in self.schemes if s.reason]
+        return (*star, *reasons, *(self._caused(s) for s in self.schemes if s.cause))
+
+    def _caused(self, scheme: Scheme) -> str:
+        said = "sweep.cause.series" if scheme.cause == "series" else "sweep.cause"
+        return say(said, scheme=scheme.scheme, ratio=fixed(scheme.ratio), cause=say(f"cause.{scheme.cause}"))
+
+    def digits(self, error: float | None) -> float | None:
+        """Return the correct digits that an absolute error leaves; None where the derivative is 0 or unknown."""
+        return digits_of(error, self._slope(), self.u) if error is not None and self._slope() else None
 
     def _lucky(self, scheme: Scheme) -> tuple[str, str]:
         """Return step and error of the lucky minimum: luck is where rounding and truncation can cancel, not a flat floor."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Comparison, Functions, Record, Report, Rules, Sweep, Swell
-from diffkit.sections import compare, report, sweep, swell
+from diffkit.results import Advice, Check, Comparison, Functions, Record, Report, Rounding, Rules, Sweep, Swell
+from diffkit.sections import advice, check, compare, report, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -22,6 +22,9 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Comparison: compare.build,
     Sweep: sweep.build,
     Swell: swell.build,
+    Rounding: rounding.build,
+    Advice: advice.build,
+    Check: check.build,
     Functions: _functions,
     Rules: _functions,
 }
@@ -32,7 +35,8 @@ def build(record: Record) -> Document:
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        title = say("report.title", at=point(record.at)) if record.at else _untitled(record)
+        named = not record.at or isinstance(record, Rounding | Advice | Check)
+        title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 
 

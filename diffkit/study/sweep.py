@@ -1,93 +1,45 @@
-"""Error against h: every scheme over steps from 4 max(1, |x|) down to below ulp(x), each sample judged against the reference.
+"""Error against h: every scheme over steps from 4 max(1, |x|) down to below ulp(x), each error predicted, measured and split.
 
-Letters: ``p`` order of accuracy, ``C`` the constant of the truncation C h^p, ``F`` the noise of f in absolute terms (a bound from
-the tape), ``W`` how many of them the quotient takes, so that rounding <= W F / h.  The best step, where p C h^p = W F / h, is
-
-    h* = (W F / (p C))^(1/(p+1))
-
-No constant is fitted: C comes from the proved higher derivatives, F from one reverse sweep.
+Letters: ``h`` a step, ``x`` the point, ``t`` the points x + kh as they are rounded, ``u`` the unit roundoff of the arithmetic.
+The prediction stands in model.py, the split in split.py, and what the two say about each other in explain.py.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from diffkit import numeric, tape, truth
+import numpy as np
+
+from diffkit import namespaces, numeric, tape
 from diffkit.engines import choose
-from diffkit.errors import DiffkitError, NumberError, UsageError
-from diffkit.floats import MAX, U
+from diffkit.errors import NumberError, UsageError
+from diffkit.floats import U
+from diffkit.messages import say
+from diffkit.namespaces import NotApplicableError
 from diffkit.program import Program
-from diffkit.results import Sample, Scheme, Sweep, Verdict
-from diffkit.study import compare
+from diffkit.results import Sample, Scheme, Sweep
+from diffkit.study import arithmetic, compare, explain, model
+from diffkit.study.arithmetic import Arithmetic
+from diffkit.study.levels import NODES, PAIRS, Grid, Subject, exact_lines, levels
+from diffkit.study.model import Model, Place
+from diffkit.study.split import Exact, Parts, Split, Step
+from diffkit.truth import taylor
 
 PER_DECADE = 8
-LEAST = 5e-324  # absolute: what the underflow of f costs
-SMALLEST_AT_ZERO = 1e-20  # ulp(0) is 5e-324: 320 decades of nothing new
-NOISE_MARGIN = 100.0  # the order is fitted where the error is this many times the rounding bound
-BEYOND = 2.5  # how much better than its order a scheme can be: two more where f is odd or even about x
-FIT_DECADES, FIT_SAMPLES = 1.0, 5
-
-
-class Model(NamedTuple):
-    """The predicted error of a scheme: |C| h^p + W F / h, absolute."""
-
-    constant: float
-    order: int
-    weight: float
-    noise: float
-    ceiling: float  # what is left when h no longer matters: the arithmetic of the quotient
-    slope: float  # |f'|
-    spacing: float  # of the floats at x: no smaller step can be taken
-
-    def truncation(self, h: float) -> float:
-        """|C| h^p, inf where it overflows."""
-        try:
-            return self.constant * h**self.order
-        except OverflowError:
-            return math.inf
-
-    def rounding(self, h: float, level: float = 0.0) -> float:
-        """W F / h plus the rounding of the quotient itself; ``level`` is the noise of f at the points it is taken at."""
-        return (self.weight * max(self.noise, level) + LEAST) / h + self.ceiling
-
-    def predicted(self, h: float, level: float = 0.0) -> float:
-        """The sum of both."""
-        return self.truncation(h) + self.rounding(h, level)
-
-    def best_step(self) -> float | None:
-        """h*, or None where there is none to predict."""
-        if not (0 < self.constant < math.inf and 0 < self.weight * self.noise < math.inf):
-            return None
-        h = float((self.weight * self.noise / (self.order * self.constant)) ** (1 / (self.order + 1)))
-        return h if h >= self.spacing else None
-
-    def excuse(self) -> str:
-        """Why there is no best step to predict."""
-        if math.isnan(self.constant):
-            return "no prediction: the derivative in its truncation constant does not exist here"
-        if not self.constant:
-            return "no prediction: the derivative in its truncation constant is 0 here, or too small for float64"
-        if not self.weight:
-            return ""  # the complex step: the smaller the better
-        if not self.noise:
-            return "no prediction: the rounding noise of f vanishes here"
-        return "no prediction: the best step would lie below the spacing of the floats at this point"
-
-
-# scheme: which derivative stands in C, the factor before it, and W (theory: the sum of |weights| of f in the quotient)
-CONSTANTS = {
-    "D+": (2, 1 / 2, 2.0),
-    "D-": (2, 1 / 2, 2.0),
-    "D0": (3, 1 / 6, 1.0),
-    "richardson": (5, 1 / 30, 1.5),
-    "complex-step": (3, 1 / 6, 0.0),
-}
+BOTTOM_AT_ZERO = 5e-5  # times u: the spacing of the floats at 0 lies 320 decades below, with nothing new between
 
 
 def measure(
-    f: Any, at: Any, wrt: str | None = None, schemes: Iterable[str] | None = None, engines: Iterable[str] | None = None
+    f: Any,
+    at: Any,
+    wrt: str | None = None,
+    schemes: Iterable[str] | None = None,
+    engines: Iterable[str] | None = None,
+    nominal: bool = False,
+    dtype: str | None = None,
+    digits: int | None = None,
 ) -> Sweep:
-    """Measure the error of every difference scheme over all steps.
+    """Measure, predict and split the error of every difference scheme over all steps.
 
     Parameters
     ----------
@@ -98,19 +50,26 @@ def measure(
     schemes : iterable of str, optional
         Of D+, D-, D0, richardson, complex-step; by default all.
     engines : iterable of str, optional
-        The engines without a step that are drawn beside them; by default all.
+        The engines without a step that are drawn beside them; by default all, and none in another arithmetic than float64.
+    nominal : bool
+        Divide by h itself, as textbooks write it, instead of by the step actually taken.
+    dtype : str, optional
+        float64 or float32: the arithmetic of f, x and h.
+    digits : int, optional
+        mpmath's arithmetic with so many digits instead.
 
     Returns
     -------
     Sweep
-        Errors are absolute.  A sample's status is ok, exact (no error at all), below-ulp (h is below the
-        spacing of the floats at x), domain (f is undefined
-        at one of its points) or overflow.
+        Errors are absolute.  A sample's status is ok, exact (no error at all), below-ulp (h is below the spacing of the
+        numbers at x), domain (f is undefined at one of its points) or overflow.
 
     Raises
     ------
     NumberError
         If f has no derivative there: the status says kink, domain, ...
+    UsageError
+        If an option has no meaning.
 
     Examples
     --------
@@ -119,24 +78,32 @@ def measure(
     [1.0, 1.0, 2.0, 4.0, 2.0]
     """
     program, point = compare.one_point(f, at)
-    name = _wrt(program, wrt)
-    derivatives = taylor(program, point, name)
-    exact = derivatives[1]
-    predicted = models(derivatives, *noises(program, point, name), point[name])
-    along = _restricted(program, point, name)
-    grid = levels(along, point[name])
-    rows = tuple(scheme(s, along, point[name], exact, predicted[s], grid) for s in _schemes(schemes))
-    without_h = [e.name for e in choose(engines) if e.step is None]
-    beside = compare.measure(program, point, engines=without_h, wrt=(name,)).engines
+    kind = arithmetic.choose(dtype, digits)
+    name, chosen = _wrt(program, wrt), _schemes(schemes)
+    with kind.working(), namespaces.quiet():
+        point = {key: float(kind.number(value)) for key, value in point.items()}
+        subject = Subject(program, tuple(point.values()), program.inputs.index(name), kind, nominal)
+        place = known(subject)
+        truth = Exact(program, list(subject.values), subject.place)
+        taken = [take(subject, truth, kind.number(h)) for h in steps(subject.x, kind)]
+        models = predictions(subject, place, taken, chosen)
+        rows = tuple(scheme(subject, place, taken, models[s]) for s in chosen)
+    without_h = [e.name for e in choose(engines) if e.step is None] if kind is arithmetic.float64() else []
+    scale = kind.u / U
     return Sweep(
         expression=str(program),
         at=point,
         wrt=name,
-        value=float(program(**point)),
-        derivative=compare.decimal(exact, compare.DIGITS),
+        value=float(taken[0].lines[0][program.outputs[0]]),
+        derivative=compare.decimal(place.derivatives[1], compare.DIGITS),
         schemes=rows,
-        engines=beside,
-        verdict=_verdict(rows),
+        engines=compare.measure(program, point, engines=without_h, wrt=(name,)).engines if without_h else (),
+        verdict=explain.verdict(rows, place.size(1), kind.u),
+        arithmetic=kind.name,
+        u=kind.u,
+        nominal=nominal,
+        noise_bound=tape.noise(program, point) * scale,
+        noise_rms=tape.noise_rms(program, point) * scale,
     )
 
 
@@ -158,61 +125,17 @@ def _schemes(names: Iterable[str] | None) -> list[str]:
     return chosen
 
 
-def taylor(program: Program, point: dict[str, float], name: str, order: int = 5) -> list[Any]:
-    """f, f', ... by one input, as mpmath numbers; an order that does not exist there, and all above it, is None."""
-    place = program.inputs.index(name)
-    known: list[Any] = []
-    for n in range(order, 0, -1):
-        try:
-            known = truth.taylor(program, list(point.values()), place, n, compare.DIGITS)
-            break
-        except NumberError:
-            if n == 1:
-                raise
-    return known + [None] * (order + 1 - len(known))
+# --- what is swept -------------------------------------------------------------------------------------------------------
+class Taken(NamedTuple):
+    """What was computed at one step: the points, all lines of f at each, and why the complex step has no value."""
+
+    step: Step
+    lines: Mapping[int, Sequence[Any]]
+    split: Split
+    reason: str
 
 
-def noises(program: Program, point: dict[str, float], name: str) -> tuple[float, float]:
-    """Bounds on the rounding errors of f and of its derivative as formulas: one reverse sweep each."""
-    return tape.noise(program, point), tape.noise(tape.gradient_program(program), point, 1 + program.inputs.index(name))
-
-
-def models(derivatives: Sequence[Any], noise: float, noise_of_slope: float, x: float) -> dict[str, Model]:
-    """The predicted error of every scheme, from f, f', f'', ... and the noises of f and f'.
-
-    A quotient adds a few u |f'| of its own; the complex step carries f' along with f, and commits the errors of its formula.
-    """
-
-    def size(number: Any) -> float:
-        return math.nan if number is None else abs(float(number))
-
-    found, slope = {}, size(derivatives[1])
-    for name, (n, factor, weight) in CONSTANTS.items():
-        ceiling = 2 * U * slope + (noise_of_slope if name == "complex-step" else 0.0)
-        order = numeric.SCHEMES[name].order_of_accuracy
-        found[name] = Model(factor * size(derivatives[n]), order, weight, noise, ceiling, slope, math.ulp(x))
-    return found
-
-
-def levels(f: Callable[[Any], Any], x: float) -> dict[float, float]:
-    """The steps, and with each the least noise that f can have at x +- h and x +- 2h: u times its largest value there.
-
-    Where |f| grows away from x, as x^2 does at 1e-200, this and not the noise at x is what a quotient meets.
-    """
-    grid = {}
-    for h in steps(x):
-        sizes = [abs(float(f(x + k * h))) for k in (-2, -1, 1, 2)]
-        grid[h] = U * max((y for y in sizes if y < math.inf), default=0.0)
-    return grid
-
-
-def _restricted(program: Program, point: dict[str, float], name: str) -> Callable[[Any], Any]:
-    """f as a function of one of its inputs, the others held."""
-    place, values = program.inputs.index(name), list(point.values())
-    return lambda t: program(*values[:place], t, *values[place + 1 :])
-
-
-def steps(x: float) -> list[float]:
+def steps(x: float, kind: Arithmetic | None = None) -> list[float]:
     """At least PER_DECADE steps a decade, from 4 max(1, |x|) down to below ulp(x).
 
     Examples
@@ -221,125 +144,150 @@ def steps(x: float) -> list[float]:
     >>> h[0], h[-1] < 2.0**-52
     (6.0, True)
     """
-    top = min(4 * max(1.0, abs(x)), MAX)
-    bottom = max(math.ulp(x) / 4, LEAST) if x else SMALLEST_AT_ZERO
+    kind = kind or arithmetic.float64()
+    top = min(4 * max(1.0, abs(x)), kind.most)
+    bottom = max(kind.spacing(x) / 4, kind.least) if x else BOTTOM_AT_ZERO * kind.u
     count = math.ceil(PER_DECADE * (math.log10(top) - math.log10(bottom)))
-    return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if 0 < h < math.inf]
+    return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if kind.number(h) > 0 and h < math.inf]
 
 
-def scheme(name: str, f: Callable[[Any], Any], x: float, exact: Any, model: Model, grid: Mapping[float, float]) -> Scheme:
-    """One scheme over all steps of ``grid``, judged against the exact derivative."""
-    quotient = numeric.SCHEMES[name].quotient
-    high = float(exact)
-    low = float(exact - type(exact)(high))
-    h_predicted = model.best_step()
-    reason = "" if h_predicted else model.excuse()
-    samples: list[Sample] = []
+def take(subject: Subject, f: Exact, h: Any) -> Taken:
+    """f at the points of one step, each point once, and at x + ih."""
+    program, x = subject.program, subject.arithmetic.number(subject.x)
+    t = {-2: x - 2 * h, -1: x - h, 0: x, 1: x + h, 2: x + 2 * h}
+    lines = {k: subject.arithmetic.lines(program, subject.numbers(t[k])) for k in NODES}
+    imaginary, reason = None, ""
     try:
-        for h, level in grid.items():
-            below = name != "complex-step" and (h < model.spacing or x + h == x or x - h == x)
-            samples.append(_sample(quotient(f, x, h), h, high, low, model, level, below))
-    except DiffkitError as error:
-        reason = error.what
-    best = min((s for s in samples if s.status in {"ok", "exact"}), key=lambda s: s.total, default=None)
-    return Scheme(
-        scheme=name,
-        order_of_accuracy=model.order,
-        fitted_order=fitted_order(samples, model),
-        h_predicted=h_predicted,
-        error_predicted=model.predicted(h_predicted) if h_predicted else None,
-        h_measured_best=best.h if best else None,
-        error_measured_best=best.total if best else None,
-        samples=tuple(samples),
-        reason=reason,
+        imaginary = subject.arithmetic.imaginary(program, subject.numbers(x), subject.place, h)
+    except NotApplicableError as error:
+        reason = say("sweep.complex", error=error)
+    except ArithmeticError:
+        imaginary = math.nan  # a pole of f beside the real axis
+    step = Step(h, t, {k: v[program.outputs[0]] for k, v in lines.items()}, imaginary)
+    return Taken(step, lines, Split(f, subject.x, step, subject.nominal), reason)
+
+
+# --- what is known and predicted --------------------------------------------------------------------------------------------
+def known(subject: Subject) -> Place:
+    """The derivatives of f at the point, proved, and the noise of its derivative as a formula."""
+    slope = tape.gradient_program(subject.program)
+    at, output, scale = subject.values, 1 + subject.place, subject.arithmetic.u / U
+    noise = (tape.noise(slope, at, output) * scale, tape.noise_rms(slope, at, output) * scale)
+    derivatives = proved_derivatives(subject)
+    return Place(subject.x, derivatives, noise, _constants(subject, derivatives[1]))
+
+
+def proved_derivatives(subject: Subject) -> list[Any]:
+    """f, f', f'', ... as mpmath numbers; an order that does not exist there, and all above it, is None."""
+    found: list[Any] = []
+    for n in range(model.HIGHEST, 0, -1):
+        try:
+            found = taylor(subject.program, list(subject.values), subject.place, n, compare.DIGITS)
+            break
+        except NumberError:
+            if n == 1:
+                raise
+    return found + [None] * (model.HIGHEST + 1 - len(found))
+
+
+def _constants(subject: Subject, slope: Any) -> float:
+    """What it does to f' that a coarser arithmetic rounds the constants of f: known before any step is taken."""
+    program, number = subject.program, subject.arithmetic.number
+    rounded = [line._replace(value=float(number(line.value))) if line.op == "const" else line for line in program.lines]
+    if rounded == list(program.lines):
+        return 0.0
+    other = Program(tuple(rounded), program.inputs, program.outputs)
+    try:
+        return float(abs(taylor(other, list(subject.values), subject.place, 1, compare.DIGITS)[1] - slope))
+    except NumberError:
+        return 0.0
+
+
+def predictions(subject: Subject, place: Place, taken: Sequence[Taken], schemes: Sequence[str]) -> dict[str, Model]:
+    """The predicted error of every scheme over all steps."""
+    looked = list(range(0, len(taken), PER_DECADE))
+    found = exact_lines(subject.program, [list(taken[i].lines.values()) for i in looked])
+    nearest = np.minimum((np.arange(len(taken)) + PER_DECADE // 2) // PER_DECADE, len(looked) - 1)
+    grid = _grid([one.step for one in taken])
+    noise = levels(subject, grid, found[:, nearest])
+    return {s: model.predict(s, place, grid, noise, subject.arithmetic, subject.nominal) for s in schemes}
+
+
+def _grid(taken: Sequence[Step]) -> Grid:
+    """The steps and how x + kh was rounded, from the points alone."""
+
+    def column(number: Any) -> Any:
+        return np.array([float(number(step)) for step in taken])
+
+    return Grid(
+        column(lambda step: step.h),
+        {k: column(lambda step: step.t[k] - step.t[0] - k * step.h) for k in NODES},  # noqa: B023
+        {(a, b): column(lambda step: step.t[a] - step.t[b]) for a, b in PAIRS},  # noqa: B023
     )
 
 
-def _sample(estimate: float, h: float, high: float, low: float, model: Model, level: float, below: bool) -> Sample:
-    """One estimate; the reference is high + low, so that the difference is exact where it matters."""
-    total = abs((estimate - high) - low)
-    known = math.isfinite(model.constant)
+# --- what is measured --------------------------------------------------------------------------------------------------------
+def scheme(subject: Subject, place: Place, taken: Sequence[Taken], model: Model) -> Scheme:
+    """One scheme over all steps, judged against the exact derivative."""
+    reason = taken[0].reason if model.scheme == "complex-step" else ""
+    samples = [] if reason else [_sample(subject, one, model, i) for i, one in enumerate(taken)]
+    return explain.scheme(subject.program, model, place, samples, subject.arithmetic, reason)
+
+
+def _sample(subject: Subject, one: Taken, model: Model, i: int) -> Sample:
+    """One estimate with its error, the parts of it and the prediction."""
+    estimate = _estimate(subject, one, model.scheme)
+    parts = one.split.parts(model.scheme, estimate)
+    error = float(parts.total) if parts else one.split.error(estimate)
     return Sample(
-        h=h,
-        estimate=estimate,
-        total=total,
-        truncation=model.truncation(h) if known else None,
-        rounding=model.rounding(h, level),
-        predicted=model.predicted(h, level) if known else None,
-        status="below-ulp" if below else _status(estimate, total),
+        h=float(one.step.h),
+        estimate=float(estimate),
+        total=abs(error),
+        **_measured(parts),
+        predicted=_known(model.predicted[i]),
+        predicted_truncation=_known(model.truncation[i]),
+        predicted_rounding=_known(model.rounding[i]),
+        predicted_bound=_known(model.bound[i]),
+        error=error,
+        status=_status(subject, one, model.scheme, estimate, error),
     )
 
 
-def _status(estimate: float, total: float) -> str:
-    if math.isnan(estimate):
+def _estimate(subject: Subject, one: Taken, scheme: str) -> Any:
+    """What the engine answers, from values of f that are computed once for all schemes."""
+    h = one.step.h
+    if scheme == "complex-step":
+        return one.step.imaginary / h
+    f = {t: one.step.y[k] for k, t in one.step.t.items()}
+    x = one.step.t[0]
+    return numeric.SCHEMES[scheme].quotient(f.__getitem__, x, h, nominal=subject.nominal)
+
+
+def _measured(parts: Parts | None) -> dict[str, float | None]:
+    if parts is None:
+        return {}
+    rounding = parts.total - parts.truncation
+    return {
+        "truncation": abs(float(parts.truncation)),
+        "rounding": abs(float(rounding)),
+        "cut": float(parts.truncation),
+        "abscissa": float(parts.abscissa),
+        "evaluation": float(parts.evaluation),
+        "arithmetic": float(parts.arithmetic),
+        "residue": parts.residue,
+    }
+
+
+def _known(x: Any) -> float | None:
+    return None if math.isnan(x) else float(x)
+
+
+def _status(subject: Subject, one: Taken, scheme: str, estimate: Any, error: float) -> str:
+    h, x = float(one.step.h), one.step.t[0]
+    if scheme != "complex-step" and (h < subject.arithmetic.spacing(subject.x) or x in (one.step.t[1], one.step.t[-1])):
+        return "below-ulp"
+    if estimate != estimate:
         return "domain"
     if math.isinf(estimate):
         return "overflow"
-    return "exact" if total == 0 else "ok"
-
-
-def fitted_order(samples: Sequence[Sample], model: Model) -> float | None:
-    """The slope of log error against log h where truncation rules: nearest to h = 0 above the noise; None if too few samples.
-
-    An estimate below 1 % of f' has not seen the slope at all (sin at 1e22): its error is f' itself, whatever h.
-    """
-    floor = [
-        (s.h, s.total)
-        for s in samples
-        if s.status == "ok" and s.total > NOISE_MARGIN * (s.rounding or 0.0) and abs(s.estimate) >= 0.01 * model.slope
-    ]
-    if not floor:
-        return None
-    smallest = _smallest_unbroken(samples, floor)
-    chosen = [(h, e) for h, e in floor if smallest <= h <= smallest * 10**FIT_DECADES]
-    if len(chosen) < FIT_SAMPLES:
-        return None
-    x = [math.log(h) for h, _ in chosen]
-    y = [math.log(e) for _, e in chosen]
-    mx, my = sum(x) / len(x), sum(y) / len(y)
-    slope = sum((a - mx) * (b - my) for a, b in zip(x, y)) / sum((a - mx) ** 2 for a in x)
-    return slope if 0 < slope < model.order + BEYOND else None  # else it is no power of h: underflow, or a function gone flat
-
-
-def _smallest_unbroken(samples: Sequence[Sample], above: Sequence[tuple[float, float]]) -> float:
-    """The smallest h down to which (from some h on) every usable sample stands clear of the noise.
-
-    Beware: far right, where h exceeds the distance to a singularity, errors may stand clear too; the run that counts is the
-    one that reaches furthest down.
-    """
-    clear = {h for h, _ in above}
-    runs: list[list[float]] = [[]]
-    for s in samples:  # from large to small h
-        if s.h in clear:
-            runs[-1].append(s.h)
-        elif s.status == "ok" and runs[-1]:
-            runs.append([])
-    long = [run for run in runs if len(run) >= FIT_SAMPLES] or [max(runs, key=len)]
-    return long[-1][-1]
-
-
-def _verdict(schemes: Sequence[Scheme]) -> Verdict:
-    """What the fitted orders say about f at this point, in one word and one sentence."""
-    fitted = {s.scheme: s.fitted_order for s in schemes if s.scheme != "complex-step" and s.fitted_order is not None}
-    expected = {s.scheme: s.order_of_accuracy for s in schemes}
-    if not fitted:
-        return Verdict(
-            smoothness="no-asymptotic-range",
-            text="no scheme has a range of steps where truncation rules, so no order could be fitted.",
-        )
-    listed = ", ".join(f"{name} {order:.2f}" for name, order in fitted.items())
-    short = [name for name, order in fitted.items() if order < expected[name] - 0.2]
-    better = [name for name, order in fitted.items() if order > expected[name] + 0.2]
-    if short:
-        return Verdict(
-            smoothness="limited",
-            text=f"fitted orders {listed}: {', '.join(short)} stay below the theory, so f lacks the "
-            f"smoothness that it assumes, or a singularity is near.",
-        )
-    if better:
-        return Verdict(
-            smoothness="superconvergent",
-            text=f"fitted orders {listed}: {', '.join(better)} do better than the theory's order, because "
-            f"the derivative in its truncation constant vanishes here.",
-        )
-    return Verdict(smoothness="smooth", text=f"fitted orders {listed}, as the theory says for a smooth f.")
+    return "exact" if error == 0 else "ok"

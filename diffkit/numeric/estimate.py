@@ -1,0 +1,158 @@
+"""A derivative of any callable with an error bar that holds, and a word on what f does at the point.
+
+f is sampled on both sides of x at steps from 4 max(1, |x|) down to the ulps of x (search), the quotients are extrapolated to
+h = 0 where f is smooth (ladder), and where anything speaks against that, the values are looked at again (classify).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from diffkit.errors import UsageError
+from diffkit.messages import SENTENCES, say
+from diffkit.numeric.callables import as_callable
+from diffkit.numeric.classify import SCHEMES, STATUSES, Finding, Sides, doubtful, finding, judge, sides
+from diffkit.numeric.sampler import Array, Sampler
+from diffkit.numeric.search import LEAST_ROWS, ROWS, SCAN_COST, search
+from diffkit.results.estimate import Estimate
+
+MAXEVALS = 160  # of which a smooth f takes 49
+CHUNK = 2048  # points whose tables fit in the cache together
+SMALL = 2.0**-4  # below it |x| is a scale of its own: log and 1/x change over |x|, exp and cos over 1
+OPTIONAL = ("left", "right", "order")  # None for a number where nothing is known
+WIDE = 2.0**8  # how much wider than |x| its scale is looked at, so that what happens over |x| is seen from outside
+EXCELLENT = 2.0**-46  # relative error that no other scale can mend
+
+
+def derivative(f: Any, x: Any, *, maxevals: int = MAXEVALS) -> Estimate:
+    """f'(x) from values of f alone: step and scheme are found, and the true error is meant to lie within ``error``.
+
+    A scan of steps h from 4 max(1, |x|) to the ulps of x finds the noise of f and the largest step over which f is smooth; there
+    D0(h), D0(h/2), ... are extrapolated (Richardson 1911; Ridders 1982).
+
+    Parameters
+    ----------
+    f : callable or str
+        Of one number.  Of an array it must act element by element; where it does not take arrays it is called point by point.
+    x : float or array
+        With an array every field of the estimate is an array of that shape.
+    maxevals : int
+        Evaluations of f a point, at most; a smooth f takes 49, a point with \\|x\\| < 1/16 up to 98.
+
+    Returns
+    -------
+    Estimate
+        ``status`` is one of ok, superconvergent, limited-smoothness, noisy, quantised, kink, jump, vertical-tangent,
+        domain-edge, domain, overflow, below-ulp, no-asymptotic-range, and ``reason`` says it in words.  Where no number can
+        honestly be given value is nan and error inf.  What lies between the steps, and what is smaller than the noise, is not
+        seen.
+
+    Raises
+    ------
+    UsageError
+        If x is not finite, f returns no real number, or maxevals is too small.
+
+    Examples
+    --------
+    >>> import math
+    >>> estimate = derivative(math.sin, 1.0)
+    >>> abs(estimate.value - math.cos(1.0)) <= estimate.error < 1e-13
+    True
+    >>> kink = derivative("abs(x)", 0.0)
+    >>> kink.status, kink.left, kink.right
+    ('kink', -1.0, 1.0)
+    """
+    call = as_callable(f)
+    points = _points(x)
+    rows = _rows(maxevals)
+    sampler = Sampler(call, arrays=points.ndim > 0)
+    flat = points.ravel()
+    with np.errstate(all="ignore"):
+        parts = [_estimate(sampler, flat[i : i + CHUNK], rows, maxevals) for i in range(0, max(1, flat.size), CHUNK)]
+    found = Finding(*(np.concatenate(column).reshape(points.shape) for column in zip(*parts, strict=True)))
+    return _record(f, call, points, found)
+
+
+def _points(x: Any) -> Array:
+    try:
+        points = np.asarray(x, dtype=float)
+    except (TypeError, ValueError):
+        raise UsageError(say("estimate.point", kind=type(x).__name__)) from None
+    if not np.isfinite(points).all():
+        raise UsageError(say("estimate.finite"))
+    return points
+
+
+def _rows(maxevals: int) -> int:
+    """The rows of the dense table that are paid for."""
+    least = SCAN_COST + 2 * LEAST_ROWS
+    if maxevals < least:
+        raise UsageError(say("estimate.maxevals", given=maxevals, least=least))
+    return min(ROWS, (maxevals - SCAN_COST) // 2)
+
+
+def _estimate(f: Sampler, x: Array, rows: int, maxevals: int) -> Finding:
+    """The estimate at each point of a chunk; where |x| is small from two scales."""
+    size = np.abs(x)
+    small = (size < SMALL) & (x != 0)
+    scale = np.ldexp(1.0, np.frexp(np.where(small, WIDE * size, np.fmax(size, 1.0)))[1] - 1)
+    found = _at_scale(f, x, scale, rows, maxevals)
+    again = small & ~(found.error <= EXCELLENT * np.abs(found.value))
+    again &= found.evaluations + SCAN_COST + 2 * rows <= maxevals
+    if again.any():
+        left = maxevals - int(found.evaluations[again].max())
+        other = _at_scale(f, x[again], np.ones(int(again.sum())), rows, left)
+        _put(found, again, _of_two(_part(found, again), other))
+    return found
+
+
+def _at_scale(f: Sampler, x: Array, scale: Array, rows: int, maxevals: int) -> Finding:
+    """Search, and judge where there is doubt."""
+    seen = search(f, x, scale, rows)
+    slopes = sides(seen)
+    found = finding(seen.best, seen.cost)
+    doubts = doubtful(seen, slopes)
+    if doubts.any():
+        part = Sides(*(side[..., doubts] for side in slopes))
+        _put(found, doubts, judge(f, seen.part(doubts), part, maxevals - seen.cost))
+    return found
+
+
+def _of_two(near: Finding, wide: Finding) -> Finding:
+    """Of the estimates at the scale of x and at that of 1 the surer one, and where they differ the nearer one.
+
+    Unless no extrapolation supports it: then it is the slope of one step of a staircase, as of (1-cos x)/x^2 at 1e-5.
+    """
+    apart = np.abs(near.value - wide.value) > near.error + wide.error
+    abrupt = apart & (near.scheme == SCHEMES.index("D0")) & (near.status == 0)
+    choose = np.where(apart, abrupt, wide.error < near.error) | (np.isnan(near.value) & ~np.isnan(wide.value))
+    chosen = Finding(*(np.where(choose, b, a) for a, b in zip(near, wide, strict=True)))
+    status = np.where(abrupt & (chosen.status == 0), STATUSES.index("quantised"), chosen.status)
+    return chosen._replace(evaluations=near.evaluations + wide.evaluations, status=status)
+
+
+def _part(found: Finding, where: Array) -> Finding:
+    return Finding(*(column[where] for column in found))
+
+
+def _put(found: Finding, where: Array, new: Finding) -> None:
+    for old, column in zip(found, new, strict=True):
+        old[where] = column
+
+
+def _record(f: Any, call: Callable[..., Any], x: Array, found: Finding) -> Estimate:
+    inputs = getattr(call, "inputs", ("x",))
+    text = f if isinstance(f, str) else getattr(f, "__name__", str(f) if hasattr(f, "inputs") else "f")
+    reasons = np.array([SENTENCES.get(f"estimate.{status}", "") for status in STATUSES])
+    fields = found._asdict()
+    fields |= {
+        "scheme": np.array(SCHEMES)[found.scheme],
+        "status": np.array(STATUSES)[found.status],
+        "reason": reasons[found.status],
+    }
+    at: Any = x
+    if x.ndim == 0:
+        at = float(x)
+        fields = {key: None if key in OPTIONAL and np.isnan(column) else column.item() for key, column in fields.items()}
+    return Estimate(expression="f" if text == "<lambda>" else text, at={inputs[0] if inputs else "x": at}, **fields)

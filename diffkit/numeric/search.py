@@ -1,0 +1,110 @@
+"""The search for the step: a coarse scan of all scales finds where f is smooth, a dense table there gives the derivative.
+
+Letters as in ladder; ``scale`` the largest power of two below max(1, |x|), or below |x|; the anchor is the largest step of the
+scan from which on the quotients converge.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from diffkit.floats import U
+from diffkit.numeric.ladder import SPAN, TINY, Array, Best, Ladder, better, climb, extrapolate, take, worst_below
+from diffkit.numeric.sampler import Sampler
+
+BITS = 4  # of the ratio of the scan
+LEVELS = SPAN // BITS + 1
+UNEVEN = 1.2345678912345678  # beware: at steps that are powers of two the rounding errors inside f repeat, and noise hides
+SCAN = UNEVEN * np.exp2(2.0 - BITS * np.arange(LEVELS))[:, None]
+ROWS, LEAST_ROWS = 10, 5  # of the dense table
+TOP = 4.0  # where it begins, over the anchor
+FALL = 8.0  # truncation must shrink by at least this from one step of the scan to the next
+GONE = 4  # rows below the anchor at which truncation has vanished beside rounding
+REPEATED = 16.0  # how much of the rounding of x inside f, as in sin(100 x), may have been the same at every step
+SCAN_COST = 1 + 2 * LEVELS
+
+
+class Search(NamedTuple):
+    """What was seen around each point.
+
+    ``noise`` is that of f relative to |f|, at least U; ``rough`` that at each step of the scan, absolute.
+    """
+
+    x: Array
+    centre: Array
+    scan: Ladder
+    best: Best
+    anchor: Array
+    noise: Array
+    rough: Array
+    table: Ladder
+
+    def part(self, where: Array) -> "Search":
+        """The same of some of the points."""
+        picked = [type(item)(*(a[..., where] for a in item)) if isinstance(item, tuple) else item[..., where] for item in self]
+        return Search(*picked)
+
+    @property
+    def cost(self) -> int:
+        """Evaluations of f a point."""
+        return 1 + 2 * len(self.scan.h) + 2 * len(self.table.h)
+
+
+def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
+    """Scan all scales, then look closely, at so many steps, at the one that promises most."""
+    scan, centre = climb(f, x, scale * SCAN), f(x)
+    flat = (scan.above == centre) & (scan.below == centre)
+    size = _beside(scan.size, flat)
+    F = U * size + TINY
+    first = extrapolate(scan.quotient, scan.h, F, 4.0**BITS, columns=2)
+    anchor = np.clip(_anchor(scan, first, F), 1, LEVELS - 3)
+    scatter = _scatter(scan)
+    noise = np.fmax(U, _noise(scan, scatter, anchor))
+    inside = U * np.abs(x * first.value) / take(scan.size, anchor)
+    noise = np.fmax(noise, np.fmin(REPEATED * noise, inside))
+    rough = np.fmax(F, worst_below(scatter)[np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)])
+    table = dense(f, x, take(scan.h, anchor) * TOP, rows)
+    best = extrapolate(table.quotient, table.h, noise * np.fmax(table.size, take(flat * size, anchor + 1)) + TINY, 4.0)
+    return Search(x, centre, scan, better(first, best, best.error < first.error), anchor, noise, rough, table)
+
+
+def _beside(size: Array, flat: Array) -> Array:
+    """The size of f; where f is constant that at the next larger step: (1-cos x)/x^2 at 1e-8 is 0, but made of larger things."""
+    known = np.where(flat, -1, np.arange(len(flat))[:, None])
+    known = np.maximum.accumulate(known, axis=0)
+    there = np.take_along_axis(size, np.fmax(known, 0), axis=0)
+    return np.where((known >= 0) & np.isfinite(there), there, size)
+
+
+def dense(f: Sampler, x: Array, top: Array, rows: int = ROWS) -> Ladder:
+    """A ladder of powers of two from ``top`` downwards: they make quotients of polynomials exact."""
+    return climb(f, x, np.exp2(np.floor(np.log2(top)) - np.arange(rows)[:, None]))
+
+
+def _anchor(scan: Ladder, first: Best, F: Array) -> Array:
+    """The row from which on, down to the step of the first estimate, the distance to that estimate falls as truncation does."""
+    D, h = scan.quotient, scan.h
+    off = np.abs(D - first.value)
+    rough = worst_below(np.abs(D[1:] - D[:-1]) * h[1:])
+    falls = FALL * off[1:] <= off[:-1]
+    falls |= off[:-1] * h[:-1] <= 3 * (rough + 2 * F[:-1])
+    rows = np.arange(1, len(D))[:, None]
+    anchor: Array = np.where(~falls & (h[1:] >= first.h), rows, 0).max(axis=0)
+    return anchor
+
+
+def _scatter(scan: Ladder) -> Array:
+    """The differences of extrapolated quotients times h, row by row: the noise of f, where truncation has gone."""
+    D = scan.quotient
+    R = D[1:] + (D[1:] - D[:-1]) / (4.0**BITS - 1)
+    scatter = np.zeros(D.shape)
+    scatter[2:] = np.abs(R[1:] - R[:-1]) * scan.h[2:]
+    return scatter
+
+
+def _noise(scan: Ladder, scatter: Array, anchor: Array) -> Array:
+    """The noise of f relative to |f|."""
+    noise = scatter / scan.size
+    noise[np.arange(LEVELS)[:, None] < np.minimum(anchor + GONE, LEVELS - 1)] = 0
+    worst: Array = np.fmax.reduce(noise, axis=0)
+    return np.where(np.isfinite(worst), worst, 0)

@@ -1,0 +1,123 @@
+"""The gradient that is checked, in whatever form it was handed over: one flat array, and what is wrong with its shape."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from diffkit import tape
+from diffkit.errors import DiffkitError, InputError, UsageError
+from diffkit.namespaces import quiet
+from diffkit.points import as_program
+from diffkit.program import Program
+from diffkit.study.handover import Array, Handed, Part, apply, numbers
+
+
+class Answer(NamedTuple):
+    """A gradient: its entries in the order of the point, nan where it has none, and each part as it came.
+
+    ``float32`` marks the entries that came in single precision.
+    """
+
+    flat: Array
+    parts: dict[str, Array]
+    float32: Array
+
+    def misshapen(self, parts: Sequence[Part]) -> list[Part]:
+        """The parts whose gradient has another shape than they have."""
+        return [p for p in parts if self.parts[p.name].shape != p.shape and (p.shape or self.parts[p.name].size != 1)]
+
+
+def answer(gradient: Any, handed: Handed) -> Answer:
+    """The gradient at the point of f: called, if it can be."""
+    return arranged(raw(gradient, handed)(handed.point.flat), handed)
+
+
+def raw(gradient: Any, handed: Handed) -> Callable[[Array], Any]:
+    """The gradient as a function of the flat point that answers in the user's form."""
+    if gradient is None:
+        program = _recorded(handed)
+        return lambda flat: tape.gradient(program, [float(x) for x in flat])
+    if isinstance(gradient, str):
+        gradient = as_program(gradient)
+    if isinstance(gradient, Program):
+        return _formulas(gradient, handed)
+    if not callable(gradient):
+        return lambda flat: gradient
+    return lambda flat: _called(gradient, handed, flat)
+
+
+def _recorded(handed: Handed) -> Program:
+    if handed.program is None:
+        raise UsageError("this f cannot be recorded, so there is no gradient of it to check", remedy="give the gradient")
+    return handed.program
+
+
+def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
+    first: Exception | None = None
+    for narrow in dict.fromkeys((handed.narrow, True)):
+        try:
+            with quiet():
+                return apply(gradient, handed.point.restored(flat, narrow))
+        except DiffkitError:
+            raise
+        except Exception as error:
+            first = first or error
+    raise InputError(f"the gradient fails at that point: {type(first).__name__}: {str(first)[:200]}")
+
+
+def _formulas(gradient: Program, handed: Handed) -> Callable[[Array], Any]:
+    """A Program of as many outputs as the point has entries, in the order of the inputs of f; its inputs are found by name."""
+    names = handed.point.names
+    order = list(handed.f.inputs) if isinstance(handed.f, Program) and sorted(handed.f.inputs) == sorted(names) else names
+    strange = [name for name in gradient.inputs if name not in names]
+    if strange:
+        raise UsageError(f"the gradient uses {', '.join(strange)}, f does not", remedy=f"the entries are {', '.join(names[:8])}")
+    if len(gradient.outputs) != len(names):
+        formulas, inputs = len(gradient.outputs), len(names)
+        raise UsageError(
+            f"the gradient has {formulas} formula{'s' * (formulas != 1)}, f {inputs} input{'s' * (inputs != 1)}",
+            remedy=f"give one for each of {', '.join(order[:8])}, separated by commas",
+        )
+
+    def formulas_at(flat: Array) -> dict[str, Any]:
+        point = dict(zip(names, map(float, flat)))
+        found = gradient(**{name: point[name] for name in gradient.inputs})
+        return dict(zip(order, found if len(order) > 1 else (found,)))
+
+    return formulas_at
+
+
+def arranged(given: Any, handed: Handed) -> Answer:
+    """A gradient in the user's form as an Answer."""
+    parts = handed.point.parts
+    arrays = dict(zip((part.name for part in parts), _by_part(given, parts)))
+    flat, single = np.full(len(handed.point.flat), np.nan), np.zeros(len(handed.point.flat), dtype=bool)
+    for part in parts:
+        array = arrays[part.name]
+        if np.squeeze(array).shape == np.squeeze(np.empty(part.shape)).shape:
+            flat[part.place] = array.ravel()
+            single[part.place] = array.dtype.itemsize < 8 and array.dtype.kind == "f"
+    return Answer(flat, arrays, single)
+
+
+def _by_part(given: Any, parts: Sequence[Part]) -> list[Array]:
+    """The gradient of each part; an empty array where there is none."""
+    if isinstance(given, Mapping):
+        return [_array(given.get(part.name)) for part in parts]
+    several = isinstance(given, (tuple, list))
+    if several and len(given) == len(parts) and (len(parts) > 1 or np.ndim(_array(given[0])) == len(parts[0].shape)):
+        return [_array(part) for part in given]
+    whole = _array(given)
+    if len(parts) == 1:
+        return [whole]
+    if all(not part.shape for part in parts) and whole.shape == (len(parts),):
+        return [whole[i] for i in range(len(parts))]
+    return [np.empty(0) for _ in parts]
+
+
+def _array(value: Any) -> Array:
+    try:
+        return numbers(value)
+    except (TypeError, ValueError):
+        return np.empty(0)
