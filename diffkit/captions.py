@@ -4,7 +4,7 @@ import math
 import re
 
 from diffkit.messages import say
-from diffkit.results import Advice, Check, Comparison, Form, Record, Rounding, Scheme, Sweep, Swell
+from diffkit.results import Advice, Check, Comparison, Cost, Form, Record, Rounding, Scheme, Sweep, Swell
 from diffkit.tables import clip, fixed, point, short
 
 LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step", "taylor": "Taylor"}
@@ -40,6 +40,8 @@ def caption(record: Record) -> str:
         return _sweep_caption(record)
     if isinstance(record, Swell):
         return _swell_caption(record) if record.wrt else record.headline()[0] + "."
+    if isinstance(record, Cost):
+        return say("figure.cost", expression=clip(record.expression), bound=short(record.bound))
     if isinstance(record, Check):
         return _check_caption(record)
     if isinstance(record, Advice):
@@ -113,6 +115,8 @@ def alt(record: Record) -> str:
     """Return in words what the picture of a record shows."""
     if isinstance(record, Sweep):
         return say("alt.sweep", kind=record.kind(), curves=" ".join(_curve(s, record.scale()) for s in record.schemes)).strip()
+    if isinstance(record, Cost):
+        return say("alt.cost", growth="; ".join(record.statements()) or "none")
     if isinstance(record, Swell):
         known = [form for form in record.forms if form.status == "ok"]
         sizes = joined([f"{f.form}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]])

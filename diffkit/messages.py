@@ -80,7 +80,13 @@ SENTENCES = {
     "swell.before": "at {parameter} = {n} {reason}",
     "cost.headline": "What value and gradient of {expression} cost",
     "cost.growth": "{engine}: {order} in {against}, up to {ratio} times the operations of f",
-    "cost.growth.evaluations": "{engine}: {order} in {against} ({evaluations}), up to {ratio} times the operations of f",
+    "cost.growth.work": "{engine}: {order} in {against}, {work}, up to {ratio} times the operations of f",
+    "cost.evaluations": "{count} evaluations",
+    "cost.evaluations.one": "1 evaluation",
+    "cost.sweeps": "{count} sweeps",
+    "cost.sweeps.one": "1 sweep",
+    "cost.formulas": "{count} formulas",
+    "cost.formulas.one": "1 formula",
     "cost.cheap": "reverse mode stays below the cheap-gradient bound: {ratio} <= {bound}",
     "cost.dear": "reverse mode exceeds {bound} times f ({ratio}): the bound is for sums, products and quotients",
     "cost.caption": (
@@ -356,6 +362,11 @@ SENTENCES = {
         "What the forms of the derivative with respect to {name} of {expression} cost in nodes (above) and in accuracy (below) "
         "against {parameter}: the largest relative error over points of ({low}, {high}); an error of 0 stands at u = 2^-53."
     ),
+    "figure.cost": (
+        "Operations that value and gradient of {expression} need by each engine, as ratio to those of f, on logarithmic scales; "
+        "D− and the complex step need as many evaluations as D+. "
+        "The dashed line is the cheap-gradient bound, {bound} times f."
+    ),
     "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
     "figure.check": (
         "What is left of f after the step h along {direction} when h g.d is taken off, for the gradient g of {expression} at {at}"
@@ -372,6 +383,7 @@ SENTENCES = {
     "alt.curve.none": "{scheme}: no error above 0 was measured.",
     "alt.swell": "Diagram of sizes with parts shared: {sizes}.",
     "alt.accuracy": "Diagram of the largest relative errors: {errors}.",
+    "alt.cost": "Diagram of operations of the gradient over those of f: {growth}.",
     "alt.engines": "Diagram of correct digits: {digits}.",
     # -- the verdict of the report, two sentences
     "verdict.reference": "The derivative df/d{name} at {at} is {value}, proved to {digits} digits.",
@@ -440,6 +452,13 @@ SENTENCES = {
     "heading.sweep": "Error against the step",
     "heading.orders": "Orders of accuracy and the best step",
     "heading.swell": "How large the derivative grows",
+    "heading.cost": "What the gradient costs",
+    "heading.growth": "How the cost grows",
+    "prose.cost": (
+        "Operations are counted, not timed: those of the evaluations of f that a difference scheme makes, of the sweeps that "
+        "forward and reverse mode make, and of SymPy's gradient as it is written out. Seconds depend on machine and load; "
+        "they stand beside those of f in the same run."
+    ),
     "heading.accuracy": "What the forms do to the accuracy",
     "heading.measured": "How it was measured",
     "heading.redo": "How to redo it",

@@ -15,19 +15,21 @@ from matplotlib.figure import Figure
 from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
 from diffkit.figures.check import remainders
+from diffkit.figures.cost import cost
 from diffkit.figures.engines import advice, engines
 from diffkit.figures.parts import drawable, error_parts
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sweep import error_vs_h
 from diffkit.figures.swell import accuracy, swell
-from diffkit.results import Advice, Check, Comparison, Record, Report, Rounding, Sweep, Swell
+from diffkit.results import Advice, Check, Comparison, Cost, Record, Report, Rounding, Sweep, Swell
 
 __all__ = [
     "accuracy",
     "advice",
     "alt",
     "caption",
+    "cost",
     "engines",
     "error_parts",
     "error_vs_h",
@@ -50,6 +52,8 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Swell):
         sizes = {"swell": swell(record, width)}
         return sizes | ({"accuracy": accuracy(record, width)} if record.judged() else {})
+    if isinstance(record, Cost):
+        return {"cost": cost(record, width)} if record.family() and any(row.ratio for row in record.rows) else {}
     if isinstance(record, Advice):
         return {"advice": advice(record, width)} if any(d.options for d in record.derivatives) else {}
     if isinstance(record, Rounding):

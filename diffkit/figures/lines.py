@@ -29,9 +29,11 @@ class Curve(NamedTuple):
     style: tuple[str, str, str]
 
 
-def room(sheet: Sheet, drawn: Sequence[Curve]) -> float:
-    """Return the points of print that the names need beside the axes."""
-    return max([sheet.size(curve.name)[0] for curve in drawn] or [0.0]) + GAP + 16
+def narrow(sheet: Sheet, drawn: Sequence[Curve], width: float) -> None:
+    """Make room for the names beside the axes."""
+    room = max([sheet.size(curve.name)[0] for curve in drawn] or [0.0]) + GAP + 16
+    place = sheet.axes.get_position()
+    sheet.axes.set_position((place.x0, place.y0, 1 - place.x0 - room / width, place.height))
 
 
 def draw(sheet: Sheet, drawn: Sequence[Curve], foot: float | None = None) -> None:
@@ -55,13 +57,18 @@ def draw(sheet: Sheet, drawn: Sequence[Curve], foot: float | None = None) -> Non
         axes.spines[side].set_visible(False)
 
 
-def numbered(sheet: Sheet, places: Sequence[tuple[float, str]], most: int = 12) -> None:
-    """Set the ticks of the horizontal axis, at most so many, and its limits."""
-    shown = places[:: -(-len(places) // most)] if places else []
+def numbered(sheet: Sheet, places: Sequence[tuple[float, str]]) -> None:
+    """Set the limits of the horizontal axis, and as many of its ticks as there is room for."""
+    if not places:
+        return
+    wide = max(places[-1][0] - places[0][0], 1e-9)
+    sheet.axes.set_xlim(places[0][0] - 0.04 * wide, places[-1][0] + 0.02 * wide)
+    apart = max(sheet.size(text)[0] for _, text in places) + 6
+    shown: list[tuple[float, str]] = []
+    for x, text in places:
+        if not shown or (x - shown[-1][0]) / (1.06 * wide) * sheet.frame.width >= apart:
+            shown.append((x, text))
     sheet.axes.set_xticks([x for x, _ in shown], labels=[text for _, text in shown])
-    if places:
-        wide = max(places[-1][0] - places[0][0], 1.0)
-        sheet.axes.set_xlim(places[0][0] - 0.04 * wide, places[-1][0] + 0.02 * wide)
 
 
 def name_ends(sheet: Sheet, drawn: Sequence[Curve]) -> None:

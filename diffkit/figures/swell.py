@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from diffkit.figures.lines import STYLES, Curve, draw, name_ends, numbered, room
+from diffkit.figures.lines import STYLES, Curve, draw, name_ends, narrow, numbered
 from diffkit.figures.sheet import DARK, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power
 from diffkit.results import Form, Swell
 from diffkit.tables import count
@@ -109,7 +109,7 @@ def _bare(sheet: Sheet) -> None:
 def _lines(record: Swell, width: float) -> Figure:
     sheet = new_sheet(width, 200.0, [])
     drawn = _sizes(record)
-    _narrow(sheet, drawn, width)
+    narrow(sheet, drawn, width)
     _panel(sheet, record, drawn, "size (leaves and operations)", foot=0.0)
     sheet.axes.set(xlabel=_label(record))
     return sheet.figure
@@ -119,7 +119,7 @@ def _two_panels(record: Swell, width: float) -> Figure:
     """Draw the sizes above, the largest errors below, over the same n."""
     lower = new_sheet(width, 2 * PANEL + BETWEEN, [])
     sizes, errors = _sizes(record), _error_curves(record)
-    _narrow(lower, [*sizes, *errors], width)
+    narrow(lower, [*sizes, *errors], width)
     place = lower.axes.get_position()
     share = place.height * PANEL / (2 * PANEL + BETWEEN)
     upper = Sheet(lower.figure, lower.figure.add_axes((place.x0, place.y1 - share, place.width, share)))
@@ -136,12 +136,6 @@ def _panel(sheet: Sheet, record: Swell, drawn: Sequence[Curve], label: str, foot
     numbered(sheet, [(float(n), str(n)) for n in sorted({f.n for f in record.forms if f.n is not None})])
     sheet.axes.set_ylabel(label)
     name_ends(sheet, drawn)
-
-
-def _narrow(sheet: Sheet, drawn: Sequence[Curve], width: float) -> None:
-    """Make room for the names."""
-    place = sheet.axes.get_position()
-    sheet.axes.set_position((place.x0, place.y0, 1 - place.x0 - room(sheet, drawn) / width, place.height))
 
 
 def _label(record: Swell) -> str:

@@ -11,6 +11,8 @@ from diffkit.messages import say
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, count, short
 
+UNITS = {"forward": "cost.sweeps", "reverse": "cost.sweeps", "compiled": "cost.sweeps", "symbolic": "cost.formulas"}
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CostRow(Data):
@@ -46,6 +48,11 @@ class Growth(Data):
     largest_ratio: float
     evaluations: str
 
+    def work(self) -> str:
+        """Return how often the engine does what it does, such as n + 1 evaluations; empty if no law is known."""
+        unit = UNITS.get(self.engine, "cost.evaluations")
+        return say(unit if self.evaluations != "1" else f"{unit}.one", count=self.evaluations) if self.evaluations else ""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Cost(Record):
@@ -71,9 +78,13 @@ class Cost(Record):
         key = "cost.cheap" if largest <= self.bound else "cost.dear"
         return [*said, say(key, ratio=short(largest), bound=short(self.bound))]
 
+    def family(self) -> bool:
+        """Tell whether the rows carry an n."""
+        return any(row.n is not None for row in self.rows)
+
     def table(self) -> Table:
         """Return one row an engine and n."""
-        family = any(row.n is not None for row in self.rows)
+        family = self.family()
         headers = (
             "engine",
             *["n"] * family,
@@ -98,7 +109,7 @@ class Cost(Record):
 
 def _statement(growth: Growth) -> str:
     known = {"engine": growth.engine, "order": growth.order, "ratio": short(growth.largest_ratio), "against": growth.against}
-    return say("cost.growth.evaluations" if growth.evaluations else "cost.growth", evaluations=growth.evaluations, **known)
+    return say("cost.growth.work" if growth.evaluations else "cost.growth", work=growth.work(), **known)
 
 
 def _cells(row: CostRow) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Advice, Check, Comparison, Functions, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import advice, check, compare, report, rounding, sweep, swell
+from diffkit.results import Advice, Check, Comparison, Cost, Functions, Record, Report, Rounding, Rules, Sweep, Swell
+from diffkit.sections import advice, check, compare, cost, report, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -25,6 +25,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Rounding: rounding.build,
     Advice: advice.build,
     Check: check.build,
+    Cost: cost.build,
     Functions: _functions,
     Rules: _functions,
 }
@@ -35,7 +36,7 @@ def build(record: Record) -> Document:
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        named = not record.at or isinstance(record, Rounding | Advice | Check)
+        named = not record.at or isinstance(record, Rounding | Advice | Check | Swell | Cost)
         title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 

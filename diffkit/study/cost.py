@@ -32,6 +32,8 @@ from diffkit.study.forms import SYMBOLIC, Job, Worker
 
 BOUND = 4.0  # Baur and Strassen's, for sums, products and quotients
 COMPILED = "compiled"
+SLOW = 0.1  # seconds from which one call is enough to time a gradient
+STEEP = 2.5  # exponents above this may be those of exponential growth
 NEAR = 0.15  # exponents so near to a whole number are called that number
 
 
@@ -66,9 +68,9 @@ def measure(
 
     Examples
     --------
-    >>> result = measure("product", n="4:12:4", engines=["reverse", "D+"])
+    >>> result = measure("product", n="8:32:8", engines=["reverse", "D+"])
     >>> [(row.engine, row.inputs, row.operations) for row in result.rows[-2:]]
-    [('D+', 12, 143), ('reverse', 12, 31)]
+    [('D+', 32, 1023), ('reverse', 32, 91)]
     >>> [(growth.engine, growth.order) for growth in result.growth]
     [('D+', 'O(n)'), ('reverse', 'O(1)')]
     """
@@ -248,8 +250,8 @@ def _clock(engine: Engine, subject: Subject) -> Clock:
         return Clock(status="not timed", reason=say("cost.slow", seconds=f"{subject.time_limit:g}"))
     except DiffkitError as error:
         return Clock(status=getattr(error, "status", "failed"), reason=error.what)
-    least = min(0.01, time.perf_counter() - begun)  # a slow one is timed by three calls
-    seconds = seconds_a_call(gradient, [values], least)
+    spent = time.perf_counter() - begun
+    seconds = spent if spent > SLOW else seconds_a_call(gradient, [values])
     return Clock(seconds_a_call(f, [values]), seconds, _peak(lambda: gradient(*values)))
 
 
@@ -279,12 +281,13 @@ def _growth(engine: str, rows: Sequence[CostRow]) -> Growth | None:
         return None
     by_inputs = len({row.inputs for row in known}) > 1
     upper = known[-max(3, len(known) // 2) :]
-    exponent = slope([(row.inputs if by_inputs else row.n or 0, row.ratio or 0.0) for row in upper])
+    points = [(row.inputs if by_inputs else row.n or 0, row.ratio or 0.0) for row in upper]
+    exponent = slope(points)
     return Growth(
         engine=engine,
         against="the number of inputs n" if by_inputs else "n",
         exponent=exponent,
-        order=order(exponent),
+        order=order(exponent, points),
         largest_ratio=max(row.ratio or 0.0 for row in known),
         evaluations=law([(row.inputs, row.evaluations or 0) for row in known]) if by_inputs else "",
     )
@@ -298,20 +301,29 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     >>> round(slope([(1, 3), (2, 12), (4, 48)]), 12)
     2.0
     """
-    xs, ys = [math.log(x) for x, _ in points], [math.log(y) for _, y in points]
-    x_mean, y_mean = sum(xs) / len(xs), sum(ys) / len(ys)
-    return sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys)) / sum((x - x_mean) ** 2 for x in xs)
+    return _line([(math.log(x), math.log(y)) for x, y in points])[0]
 
 
-def order(exponent: float) -> str:
-    """The growth in words of the field.
+def _line(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The least squares slope of y over x, and the sum of the squares it leaves."""
+    x_mean, y_mean = (sum(values) / len(points) for values in zip(*points))
+    a = sum((x - x_mean) * (y - y_mean) for x, y in points) / sum((x - x_mean) ** 2 for x, _ in points)
+    return a, sum((y - y_mean - a * (x - x_mean)) ** 2 for x, y in points)
+
+
+def order(exponent: float, points: Sequence[tuple[float, float]] = ()) -> str:
+    """The growth in words of the field; exponential if that is the better fit to the points and steeper than O(n^2).
 
     Examples
     --------
-    >>> order(0.04), order(0.97), order(2.1), order(1.5)
-    ('O(1)', 'O(n)', 'O(n^2)', 'O(n^1.5)')
+    >>> order(0.04), order(0.97), order(2.1), order(1.5), order(5.8, [(7, 127), (8, 279), (9, 608)])
+    ('O(1)', 'O(n)', 'O(n^2)', 'O(n^1.5)', 'O(2.2^n)')
     """
     whole = round(exponent)
+    if exponent > STEEP and points:
+        rate, left = _line([(x, math.log(y)) for x, y in points])
+        if left < _line([(math.log(x), math.log(y)) for x, y in points])[1]:
+            return f"O({math.exp(rate):.2g}^n)"
     if abs(exponent - whole) > NEAR:
         return f"O(n^{exponent:.2g})"
     return "O(1)" if whole == 0 else "O(n)" if whole == 1 else f"O(n^{whole})"
