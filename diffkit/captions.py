@@ -4,7 +4,20 @@ import math
 import re
 
 from diffkit.messages import say
-from diffkit.results import Advice, Check, Comparison, Cost, Form, Record, Rounding, Scheme, Sweep, Swell
+from diffkit.results import (
+    Advice,
+    Check,
+    Comparison,
+    Cost,
+    Form,
+    Record,
+    Reproduction,
+    Reproductions,
+    Rounding,
+    Scheme,
+    Sweep,
+    Swell,
+)
 from diffkit.tables import clip, fixed, point, short
 
 LABELS = {"D+": "D+", "D-": "D\u2212", "D0": "D0", "richardson": "Richardson", "complex-step": "complex step", "taylor": "Taylor"}
@@ -40,6 +53,8 @@ def caption(record: Record) -> str:
         return _sweep_caption(record)
     if isinstance(record, Swell):
         return _swell_caption(record) if record.wrt else record.headline()[0] + "."
+    if isinstance(record, Reproductions):
+        return say("reproduce.caption")
     if isinstance(record, Cost):
         return say("figure.cost", expression=clip(record.expression), bound=short(record.bound))
     if isinstance(record, Check):
@@ -49,6 +64,19 @@ def caption(record: Record) -> str:
     if isinstance(record, Rounding):
         return say("figure.rounding", at=point(record.at), expression=clip(record.expression))
     return say("figure.engines", at=point(record.at), expression=clip(record.expression))
+
+
+def errors_caption(result: Reproduction) -> str:
+    """Return the caption of the picture of a published result."""
+    names = joined([label(series.name) for series in result.curves])
+    return say("figure.reproduce", names=names, title=result.title, source=result.source)
+
+
+def errors_alt(result: Reproduction) -> str:
+    """Return in words what that picture shows."""
+    best = [(series.name, *min(series.points, key=lambda pair: pair[1])) for series in result.curves if series.points]
+    shown = [say("alt.reproduce.curve", scheme=label(name), h=short(h, 2), error=short(e, 2)) for name, h, e in best]
+    return say("alt.reproduce", curves=joined(shown) or "none")
 
 
 def _swell_caption(swell: Swell) -> str:
@@ -115,6 +143,8 @@ def alt(record: Record) -> str:
     """Return in words what the picture of a record shows."""
     if isinstance(record, Sweep):
         return say("alt.sweep", kind=record.kind(), curves=" ".join(_curve(s, record.scale()) for s in record.schemes)).strip()
+    if isinstance(record, Reproductions):
+        return say("reproduce.caption")
     if isinstance(record, Cost):
         return say("alt.cost", growth="; ".join(record.statements()) or "none")
     if isinstance(record, Swell):

@@ -317,6 +317,36 @@ def cost(expr: str, n: str | None, engines: str | None, gradient_limit: float, s
     return 0
 
 
+@commands.command(short_help="Results of the literature, recomputed.")
+@click.argument("names", nargs=-1, required=True, metavar="NAME|all...")
+@output_options
+def reproduce(
+    names: tuple[str, ...],
+    as_json: bool,
+    out: tuple[str, ...],
+    force: bool,
+    timeout: float | None,
+    quiet: bool,
+    seed: int,
+    verbose: bool,
+) -> int:
+    """Published figures beside the same recomputed: what agrees, and what does not.
+
+    NAME is baydin-table, baydin-figure, speelpenning, casadi-loop, squire-trapp, rump, or all.
+
+    Exit status: 1 if a figure differs and it is not known why.
+    """
+    from diffkit.files import demand_writable
+    from diffkit.study import reproduce
+
+    with deadline(timeout, "give more with --timeout"), progress(quiet) as tell:
+        demand_writable(map(Path, out), force)
+        demand_suffixes(out)
+        record = reproduce.measure(names, tell)
+    deliver(record, as_json, out, force, quiet)
+    return 0 if record.passed else 1
+
+
 @commands.command(short_help="The functions of the language and their accuracy.")
 @click.option("--accuracy", is_flag=True, help="Measure it: value and partials in ulps over each domain, beside textbook forms.")
 @click.option("--points", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Points of each domain.")

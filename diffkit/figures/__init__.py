@@ -18,11 +18,12 @@ from diffkit.figures.check import remainders
 from diffkit.figures.cost import cost
 from diffkit.figures.engines import advice, engines
 from diffkit.figures.parts import drawable, error_parts
+from diffkit.figures.reproduce import errors
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
 from diffkit.figures.sweep import error_vs_h
 from diffkit.figures.swell import accuracy, swell
-from diffkit.results import Advice, Check, Comparison, Cost, Record, Report, Rounding, Sweep, Swell
+from diffkit.results import Advice, Check, Comparison, Cost, Record, Report, Reproductions, Rounding, Sweep, Swell
 
 __all__ = [
     "accuracy",
@@ -31,6 +32,7 @@ __all__ = [
     "caption",
     "cost",
     "engines",
+    "errors",
     "error_parts",
     "error_vs_h",
     "pictures",
@@ -52,6 +54,8 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Swell):
         sizes = {"swell": swell(record, width)}
         return sizes | ({"accuracy": accuracy(record, width)} if record.judged() else {})
+    if isinstance(record, Reproductions):
+        return {result.name: errors(result, width) for result in record.results if result.curves}
     if isinstance(record, Cost):
         return {"cost": cost(record, width)} if record.family() and any(row.ratio for row in record.rows) else {}
     if isinstance(record, Advice):

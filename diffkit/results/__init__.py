@@ -15,6 +15,7 @@ from diffkit.results.estimate import Estimate
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
+from diffkit.results.reproduce import Claim, Reproduction, Reproductions, Series
 from diffkit.results.rounding import Instruction, Rounded, Rounding
 from diffkit.results.rules import RuleRow, Rules
 from diffkit.results.sweep import Sample, Scheme, Sweep, Verdict
@@ -28,6 +29,7 @@ __all__ = [
     "Option",
     "Rewriting",
     "Check",
+    "Claim",
     "Comparison",
     "Cost",
     "CostRow",
@@ -43,6 +45,8 @@ __all__ = [
     "Reference",
     "Remainder",
     "Report",
+    "Reproduction",
+    "Reproductions",
     "Rounded",
     "Rounding",
     "RuleRow",
@@ -51,6 +55,7 @@ __all__ = [
     "Scheme",
     "Step",
     "Sweep",
+    "Series",
     "Swell",
     "Verdict",
 ]

@@ -8,8 +8,21 @@ from typing import Any
 
 from diffkit.document import Document, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Advice, Check, Comparison, Cost, Functions, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import advice, check, compare, cost, report, rounding, sweep, swell
+from diffkit.results import (
+    Advice,
+    Check,
+    Comparison,
+    Cost,
+    Functions,
+    Record,
+    Report,
+    Reproductions,
+    Rounding,
+    Rules,
+    Sweep,
+    Swell,
+)
+from diffkit.sections import advice, check, compare, cost, report, reproduce, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -26,6 +39,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Advice: advice.build,
     Check: check.build,
     Cost: cost.build,
+    Reproductions: reproduce.build,
     Functions: _functions,
     Rules: _functions,
 }
@@ -42,4 +56,6 @@ def build(record: Record) -> Document:
 
 
 def _untitled(record: Record) -> str:
+    if isinstance(record, Reproductions):
+        return say("heading.reproduce")
     return say("report.constant", expression=clip(record.expression)) if isinstance(record, Report) else record.headline()[0]
