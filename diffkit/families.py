@@ -38,6 +38,8 @@ class Family(NamedTuple):
         Why it is interesting, and where it comes from.
     least : int
         The n it begins with.
+    definition : str
+        What it is, where the name does not say it.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Family(NamedTuple):
     why: str = ""
     source: str = ""
     least: int = 0
+    definition: str = ""
 
     def member(self, n: int) -> Program:
         """The Program of that n.
@@ -148,18 +151,21 @@ def _text(text: str, shift: int = 0) -> Callable[[int], Program]:
 POWERS = (2, 4, 8, 16, 32, 64, 128, 256)
 CHAIN = (1, 2, 3, 4, 5, 6, 7, 8)
 LOGISTIC = "l = x; repeat n: l = 4*l*(1 - l)"  # n iterations; the survey counts l_1 = x
+SINES, SIGMOIDS, TANHS = (f"y = x; repeat n: y = {name}(y)" for name in ("sin", "sigmoid", "tanh"))
+CASADI_LOOP = "y = x; repeat n: y = sin(y)*y"
+BANANA = "the sum of 100*(x2 - x1^2)^2 + (1 - x1)^2 over neighbours of n inputs"
 NAMED = {
     row[0]: Family(*row)
     for row in (
-        ("logistic", _text(LOGISTIC, -1), (*CHAIN, 9), "l_1 = x, then n - 1 iterations of 4 l (1 - l)", BAYDIN, 1),
-        ("product", product, POWERS, "Speelpenning's product of n inputs", SPEELPENNING, 1),
-        ("nested-sin", _text("y = x; repeat n: y = sin(y)"), CHAIN, "a chain: its swell is only quadratic", OURS, 0),
-        ("sigmoid-chain", _text("y = x; repeat n: y = sigmoid(y)"), CHAIN, "simplify takes long from n = 4", OURS, 0),
-        ("tanh-chain", _text("y = x; repeat n: y = tanh(y)"), CHAIN, "simplify takes long from n = 4", OURS, 0),
-        ("sine-product", _text("y = x; repeat n: y = sin(y)*y"), CHAIN, "a loop that stops computer algebra", CASADI, 0),
-        ("determinant", determinant, (2, 3, 4, 5, 6), "of n x n inputs, by minors", "linear algebra textbooks", 1),
-        ("network", network, (1, 2, 4, 8, 16, 32), "three tanh units on n features, by its weights", OURS, 1),
-        ("rosenbrock", rosenbrock, POWERS, "the banana valley of n inputs", "H. H. Rosenbrock (1960)", 2),
+        ("logistic", _text(LOGISTIC, -1), (*CHAIN, 9), "its derivative swells like 2^n", BAYDIN, 1, f"{LOGISTIC}, n - 1 times"),
+        ("product", product, POWERS, "Speelpenning's product", SPEELPENNING, 1, "x1*x2*...*xn"),
+        ("nested-sin", _text(SINES), CHAIN, "a chain: its swell is only quadratic", OURS, 0, SINES),
+        ("sigmoid-chain", _text(SIGMOIDS), CHAIN, "simplify takes long from n = 4", OURS, 0, SIGMOIDS),
+        ("tanh-chain", _text(TANHS), CHAIN, "simplify takes long from n = 4", OURS, 0, TANHS),
+        ("sine-product", _text(CASADI_LOOP), CHAIN, "a loop that stops computer algebra", CASADI, 0, CASADI_LOOP),
+        ("determinant", determinant, (2, 3, 4, 5, 6), "n^2 inputs", "textbooks", 1, "of an n x n matrix, by minors"),
+        ("network", network, (1, 2, 4, 8, 16, 32), "by its weights", OURS, 1, "three tanh units on n features"),
+        ("rosenbrock", rosenbrock, POWERS, "a curved valley", "H. H. Rosenbrock (1960)", 2, BANANA),
     )
 }
 

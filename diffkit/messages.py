@@ -593,6 +593,7 @@ SENTENCES = {
     "header.how": "value",
     "time": "time for {stage}",
     "seconds": "{count} s",
+    "listing.family": "The family of functions that was measured.",
     "listing.function": "The function as it was given.",
     "listing.command": "On the command line:",
     "listing.python": "In Python:",

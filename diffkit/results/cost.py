@@ -64,6 +64,7 @@ class Cost(Record):
     bound: float
     rows: tuple[CostRow, ...]
     growth: tuple[Growth, ...]
+    definition: str = ""
 
     def headline(self) -> list[str]:
         """Return the expression, and how each engine's cost grows."""

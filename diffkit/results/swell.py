@@ -57,6 +57,7 @@ class Swell(Record):
     forms: tuple[Form, ...]
     parameter: str = "n"
     interval: tuple[float, float] | None = None
+    definition: str = ""
 
     def headline(self) -> list[str]:
         """Return expression and variable."""

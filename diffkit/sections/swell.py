@@ -4,13 +4,13 @@ from diffkit.captions import accuracy_alt, accuracy_caption, alt, caption
 from diffkit.document import FigureBlock, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import Form, Swell
-from diffkit.sections.common import formula
+from diffkit.sections.common import subject
 from diffkit.tables import count, short
 
 
 def build(record: Swell) -> list[Section]:
     """Return the sections of a swell study."""
-    return [Section(say("heading.formula"), (formula(record),)), *([accuracy(record)] if record.judged() else []), growth(record)]
+    return [Section(say("heading.formula"), (subject(record),)), *([accuracy(record)] if record.judged() else []), growth(record)]
 
 
 def accuracy(swell: Swell) -> Section:

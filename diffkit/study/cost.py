@@ -74,7 +74,7 @@ def measure(
     >>> [(growth.engine, growth.order) for growth in result.growth]
     [('D+', 'O(n)'), ('reverse', 'O(1)')]
     """
-    members, name = _members(f, at, n)
+    members, name, definition = _members(f, at, n)
     chosen = _engines(engines)
     rows: list[CostRow] = []
     slow: dict[str, str] = {}  # engines that took too long, and what was said then
@@ -83,7 +83,7 @@ def measure(
         subject = Subject(program, _point(program, at), number, time_limit)
         rows += [_row(engine, subject, slow) for engine in chosen]
     growth = tuple(found for engine in chosen if (found := _growth(engine.name, rows)))
-    return Cost(expression=name, at=_given(at), bound=BOUND, rows=tuple(rows), growth=growth)
+    return Cost(expression=name, at=_given(at), bound=BOUND, rows=tuple(rows), growth=growth, definition=definition)
 
 
 class Subject(NamedTuple):
@@ -98,14 +98,14 @@ class Subject(NamedTuple):
         return self.program.operations
 
 
-def _members(f: Any, at: Any, n: Any) -> tuple[list[tuple[int | None, Program]], str]:
-    """The functions by n, and what the whole is called."""
+def _members(f: Any, at: Any, n: Any) -> tuple[list[tuple[int | None, Program]], str, str]:
+    """The functions by n, what the whole is called, and what it is."""
     if n is None and not (isinstance(f, families.Family) or (isinstance(f, str) and f in families.NAMED)):
         program = as_program(f, at)
-        return [(None, _one_output(program))], str(program)
+        return [(None, _one_output(program))], str(program), ""
     family = families.family(f, at)
     asked = family.numbers if n is None else families.listed(n)
-    return [(k, _one_output(family.member(k))) for k in asked], family.name
+    return [(k, _one_output(family.member(k))) for k in asked], family.name, family.definition
 
 
 def _one_output(program: Program) -> Program:

@@ -56,12 +56,12 @@ class Published(NamedTuple):
     curves: Callable[[], tuple[Series, ...]] = tuple
 
 
-def measure(names: Iterable[str] = ("all",), progress: Callable[[str], None] = lambda stage: None) -> Reproductions:
+def measure(names: str | Iterable[str] = "all", progress: Callable[[str], None] = lambda stage: None) -> Reproductions:
     """Recompute results of the literature.
 
     Parameters
     ----------
-    names : iterable of str
+    names : str or iterable of str
         Names of results, or "all".
     progress : callable, optional
         Told the name of each result as it begins.
@@ -73,11 +73,11 @@ def measure(names: Iterable[str] = ("all",), progress: Callable[[str], None] = l
 
     Examples
     --------
-    >>> record = measure(["rump"])
+    >>> record = measure("rump")
     >>> record.passed, record.results[0].claims[0].recomputed
     (True, '-0.827396059946821368141165095479816')
     """
-    chosen = [result for name in names for result in _named(name)]
+    chosen = [result for name in ([names] if isinstance(names, str) else names) for result in _named(name)]
     return Reproductions(expression="", at={}, results=tuple(_recomputed(result, progress) for result in dict.fromkeys(chosen)))
 
 

@@ -114,6 +114,7 @@ def measure(
         forms=tuple(rows),
         parameter=parameter,
         interval=interval,
+        definition=families.family(f, at).definition if n is not None else "",
     )
 
 
