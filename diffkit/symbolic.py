@@ -127,6 +127,8 @@ def _on_the_graph(program: Program, name: str, order: int, accumulate: Any) -> P
     """Accumulate so often."""
     program = _one_output(program)
     for _ in range(order):
+        if len(program.lines) > limits.OPERATIONS:
+            raise NumberError(f"a derivative of {len(program.lines)} lines is differentiated no further", status="too-large")
         program = accumulate(program, [name])
     return program
 
