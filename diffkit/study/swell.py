@@ -97,7 +97,7 @@ def measure(
     for member in members:
         progress(f"{parameter} = {member.n}" if member.n is not None else "swell")
         names = _chosen(member.program, wrt, order is not None)
-        plan = tuple(name for name in STEPS if name in (forms or STEPS) and name not in lost)
+        plan = tuple(name for name in STEPS if (forms is None or name in forms) and name not in lost)
         with Pending(member, names, time_limit, plan, keep=interval is not None) as pending:
             written = pending.collect()
         if names and member.n is not None:
