@@ -20,6 +20,7 @@ test: .venv/test/ready  ## style, types, then every test
 reports: .venv/report/ready  ## write the specimens in reports/ again; the calibration study if its peers are installed
 	.venv/report/bin/python scripts/write_specimens.py
 	.venv/report/bin/python scripts/calibrate.py
+	.venv/report/bin/python scripts/predict.py
 
 clean:  ## remove what was set up
 	rm -rf .venv

@@ -14,6 +14,7 @@ from diffkit.results import (
     Reproduction,
     Reproductions,
     Rounding,
+    Sample,
     Scheme,
     Sweep,
     Swell,
@@ -130,6 +131,32 @@ def _sweep_caption(sweep: Sweep) -> str:
         say("figure.sweep.ulp") if coarse else "",
     ]
     return "; ".join(clause for clause in clauses if clause) + "."
+
+
+def parts_caption(sweep: Sweep) -> str:
+    """Return the caption of the picture of the parts of the errors."""
+    place = {"kind": sweep.kind(), "at": point(sweep.at), "expression": clip(sweep.expression), "name": sweep.wrt}
+    return say("figure.parts", **place)
+
+
+def parts_alt(sweep: Sweep) -> str:
+    """Return in words which part is the largest at the smallest, the predicted and the largest step."""
+    split = [(s, [seen for seen in s.samples if seen.cut is not None and seen.status == "ok"]) for s in sweep.schemes]
+    told = [say("alt.parts.scheme", scheme=label(s.scheme), parts=_largest(seen)) for s, seen in split if seen]
+    return say("alt.parts", kind=sweep.kind(), schemes=" ".join(told)).strip()
+
+
+def _largest(seen: list[Sample]) -> str:
+    """Return the part that is largest over ranges of h, from the smallest step on."""
+    found: list[tuple[str, float]] = []
+    for s in sorted(seen, key=lambda s: s.h):
+        sizes = {"truncation": s.cut, "abscissa": s.abscissa, "evaluation": s.evaluation, "arithmetic": s.arithmetic}
+        name = max(sizes, key=lambda part: abs(sizes[part] or 0.0))
+        if not found or found[-1][0] != name:
+            found.append((name, s.h))
+    if len(found) > 4:  # they take turns
+        found = [found[0], found[-1]]
+    return joined([say("alt.parts.from", part=name, h=short(h, 2)) for name, h in found])
 
 
 def _steps(stars: list[Scheme]) -> list[str]:

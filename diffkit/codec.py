@@ -96,7 +96,7 @@ def expect(value: Any, kind: Any, where: str) -> Any:
 
 def damaged(value: object, where: str) -> InputError:
     """Return the error that says what stands there instead."""
-    return InputError(f"the saved result is damaged: {where} is {plain(clip(repr(value), 40))}")
+    return InputError(f"the saved result is damaged: {plain(clip(where, 80))} is {plain(clip(repr(value), 40))}")
 
 
 @functools.cache

@@ -32,6 +32,6 @@ COUNTED = 4_000_000  # lines times sweeps of forward mode that are written out t
 # --- families of functions -----------------------------------------------------------------------------------------------
 MEMBERS = 1_000  # numbers n of one study: more rows than that no table shows
 # --- the gradient check --------------------------------------------------------------------------------------------------
-CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 100 evaluations each; more are checked together first
+CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 50 evaluations each; more are checked together first
 CHECK_SUSPECTS = 32  # wrong entries of a large gradient that are sought one by one: more say no more
 CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each use of a value costs a reverse sweep

@@ -35,18 +35,25 @@ SENTENCES = {
     "sweep.dtype": "a sweep has no dtype '{dtype}'",
     "sweep.dtype.remedy": "give float64 or float32, or digits for more of them",
     "sweep.reason.missing": "no prediction: the derivative in its truncation constant does not exist here",
-    "sweep.reason.nothing": "no best step: f is a polynomial here of which nothing is cut off, so the larger h the better",
+    "sweep.reason.nothing": "no best step: the derivatives in its truncation are all 0 here, so the larger h the better while the series holds",
     "sweep.reason.edge": "no best step: the predicted error has no minimum among the steps",
     "sweep.reason.superconvergent": (
         "superconvergent: the derivative in its truncation constant is 0 here, so the error falls like h^{power}"
     ),
-    "sweep.cause": "{scheme}: measured errors are {ratio} of the predicted: {cause}",
-    "sweep.cause.series": "{scheme}: at h* the truncation is not the first terms of its series: {cause}",
-    "cause.exact": "at most points f is computed exactly, its operands being short numbers",
-    "cause.correlated": "the rounding errors of different operations cancel, which the model takes for independent",
-    "cause.library": "a library function errs by more than the rounding of its result",
-    "cause.first-order": "rounding errors are so large that their products count, or a branch of f changes",
-    "cause.series": "a kink, a pole or an edge of the domain is nearer than that step",
+    "sweep.cause.exact": "less than predicted: at most points f is computed exactly, its operands being short numbers",
+    "sweep.cause.quantised": (
+        "less than predicted: f returns the same number at both points, because its last rounding swallows what came before"
+    ),
+    "sweep.cause.correlated": (
+        "less than predicted: the rounding errors of different operations cancel, which the model takes for independent"
+    ),
+    "sweep.cause.library": "more than predicted: a library function errs by more than the rounding of its result",
+    "sweep.cause.first-order": (
+        "more than predicted: rounding errors are so large that their products count, or a branch of f changes"
+    ),
+    "sweep.cause.series": (
+        "at h* the truncation is not the first terms of its series: a kink, a pole or an edge of the domain is nearer than that"
+    ),
     "sweep.verdict.none": "no scheme has a range of steps where truncation rules, so no order could be fitted.",
     "sweep.verdict.limited": (
         "fitted orders {orders}: {names} stay below the theory, so f lacks the smoothness that it assumes, "
@@ -57,6 +64,7 @@ SENTENCES = {
         "the derivative in its truncation constant vanishes here."
     ),
     "sweep.verdict.smooth": "fitted orders {orders}, as the theory says for a smooth f.",
+    "sweep.verdict.break": "From h = {h} on the truncation leaves its series at once: f has a kink, a jump or another branch that far away.",
     "sweep.verdict.best": (
         "Best by prediction is {scheme} at h = {h} with {predicted} correct digits; "
         "around that step at least {measured} were measured."
@@ -142,6 +150,7 @@ SENTENCES = {
     "rules.broken": "less accurate than stated: {functions}",
     "rules.caption": "The largest error of value and partials in ulps over {points} points, beside what the row states.",
     "rules.textbook": "{function}: the textbook's {form} errs by {ulps} ulps at {at}",
+    "heading.estimate": "The derivative from values of f alone",
     "heading.functions": "The functions of the language",
     "report.constant": "Report on {expression}: it has no inputs, so there is nothing to differentiate",
     "report.headline": "Report on {expression} at {at}",
@@ -164,6 +173,12 @@ SENTENCES = {
     "estimate.overflow": "f(x) or its quotients are infinite in float64: an overflow or a pole",
     "estimate.below-ulp": "f changes as much between neighbouring floats at x as over all steps: float64 cannot resolve its slope",
     "estimate.no-asymptotic-range": "at no step h do the quotients settle: noise, an oscillation or a pole hides the slope",
+    "complex.unreal": "the complex step needs a function that is real on the real axis: f(x + 0i) is not",
+    "complex.disagrees": "the complex step gives {slope}, the values of f {value}: f is not analytic as it is computed",
+    "complex.remedy": "use numeric.derivative; abs, max and conj of complex numbers have no complex derivative",
+    "second.domain": "f has no value at x, or on one side of it",
+    "second.limited-smoothness": "the second derivative from the left is not that from the right: the error reaches both",
+    "second.no-asymptotic-range": "the second differences do not settle as h falls: a kink, a jump, a pole or noise",
     "estimate.unfit": "numeric differentiation needs a function that returns one real number, not {kind}",
     "estimate.unfit.remedy": "differentiate the parts of a complex or an array result one by one, or use numeric.jacobian",
     "estimate.point": "a point is a number or an array of numbers, not {kind}",
@@ -244,14 +259,20 @@ SENTENCES = {
     "check.headline": "Gradient of {expression} at {at}",
     "check.caption": "Your gradient beside the numerical one at {at}, the worst entry first.",
     "check.pass.one": "pass: the derivative agrees with f, to at least {digits} digits.",
+    "check.pass.many": (
+        "pass: {looked} entries agree with f, to at least {digits} digits, and the other {others} along random directions, "
+        "where an error above {limit} in any one of them would have been seen."
+    ),
     "check.pass.sentence": "pass: all {count} entries agree with f, to at least {digits} digits.",
     "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
     "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",
     "check.wrong.one": "wrong: the derivative is off by {amount}.",
+    "check.wrong.missing": "wrong: {wrong} of {count} entries, of which {name} is no finite number.",
     "check.wrong.shape": "wrong: the gradient has another shape than the point.",
     "check.undecided.sentence": (
         "undecided: nothing wrong is seen, but only {digits} digits could be decided of {wanted} asked for (worst: {name})."
     ),
+    "check.undecided.differs": "undecided: {name} is off by {amount}, but {reason}.",
     "check.cause": "Probable cause: {cause}.",
     "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
     "check.slope": "{scheme} {slope} (right: {expected})",
@@ -270,11 +291,12 @@ SENTENCES = {
     ),
     "check.unknown": "{count} more entries were only looked at together, and of none of them can it be said that it is right.",
     "check.no-number": "no numerical value: {status}; {reason}",
-    "check.hidden": "{digits} digits could be decided; {status}: {reason}",
+    "check.hidden": "{digits} digits could be decided ({status})",
+    "check.hidden.why": "{digits} digits could be decided ({status}: {reason})",
     "check.inside": "f has a kink here; every value from {left} to {right} is right",
     "check.outside": "f has a kink here; right are the values from {left} to {right}",
-    "check.denied": "the error bar and the remainder contradict each other",
-    "check.noisy-gradient": "the rounding noise of your gradient itself is as large as the difference",
+    "check.denied": "the remainder of f denies it: the error bar of the numerical side may not hold",
+    "check.noisy-gradient": "the rounding noise of your gradient itself may explain the whole difference",
     "check.mutates": "f writes into its arguments; it was handed copies, so yours are untouched",
     "check.changed": "f at the same point was {first} first and {again} later",
     "check.point": "a point of {count} coordinates",
@@ -326,6 +348,7 @@ SENTENCES = {
         "{digits} ({cost})."
     ),
     "advice.certified": "diffkit.derivative is right to the last digit.",
+    "advice.of": "df/d{name}: {text}",
     "advice.losses": (
         "Digits lost: {data} by the conditioning (were the inputs uncertain by half an ulp), {formula} more by the formula, "
         "{method} more by differences of values."
@@ -405,7 +428,7 @@ SENTENCES = {
     ),
     "figure.cost": (
         "Operations that value and gradient of {expression} need by each engine, as ratio to those of f, on logarithmic scales; "
-        "D− and the complex step need as many evaluations as D+. "
+        "D− needs as many evaluations as D+. "
         "The dashed line is the cheap-gradient bound, {bound} times f."
     ),
     "figure.reproduce": "Absolute error of {names} against the step h, recomputed for {title} ({source}).",
@@ -465,8 +488,9 @@ SENTENCES = {
         "and a step of its own choice for every entry."
     ),
     "prose.remainders": (
-        "If g is right, f(x + hd) - f(x) - h g.d falls like h^2, the symmetric remainder like h^3 and Richardson's like h^5. "
-        "If g is wrong, each falls like h once h is small enough, however small the error: the higher the order, the sooner."
+        "If g is right, the remainder f(x + hd) - f(x) - h g.d falls with slope 2, the symmetric one with slope 3 and "
+        "Richardson's with slope 5. If g is wrong, each falls with slope 1 once h is small enough, however small the error: "
+        "the higher the order, the sooner."
     ),
     "term.check.numerical": "numerical",
     "meaning.check.numerical": "The slope of f along this entry, or the slopes on both sides of a kink.",

@@ -17,8 +17,8 @@ from diffkit.enclosures import Question, lines
 from diffkit.errors import DiffkitError
 from diffkit.floats import correct_digits, digits_right
 from diffkit.points import prepare
-from diffkit.polynomials import factored
 from diffkit.program import Program
+from diffkit.rational import factored
 from diffkit.rewriting import Rule, rewrite, shared, sites
 
 BITS, AGREE = 512, 128  # of precision; of agreement, before two balls count as equal
@@ -139,7 +139,7 @@ class Candidate(NamedTuple):
 
     def rank(self) -> tuple[float, int]:
         """Most digits first, then fewest operations."""
-        return -round(sum(self.digits), 1), len(self.program.lines)
+        return -round(2 * sum(self.digits)), len(self.program.lines)
 
 
 def suggest(f: Any, at: Any, wrt: Sequence[str] | None = None) -> Stable | None:
@@ -161,26 +161,27 @@ def suggest(f: Any, at: Any, wrt: Sequence[str] | None = None) -> Stable | None:
     ({'f': 7, 'df/dx': 0}, 16)
     """
     program, values, _ = prepare(f, at)
-    indices = [program.inputs.index(name) for name in (program.inputs if wrt is None else wrt)]
-    names = ["f", *(f"df/d{program.inputs[i]}" for i in indices)]
     program = shared(program)
-    exact = [_exact(program, values, i) for i in (None, *indices)]
-    known = [i for i, x in enumerate(exact) if x is not None]
-    if 0 not in known or program.operations > limits.REWRITTEN:
+    if program.operations > limits.REWRITTEN:
         return None
-    indices = [indices[i - 1] for i in known[1:]]
-    truths = [exact[i] for i in known]
-    before = measured(program, values, indices, truths)
-    for candidate in candidates(program, values, indices, truths):
-        after = measured(candidate.program, values, indices, truths)
-        gains = [b - a for a, b in zip(before, after)]
-        if max(gains) < GAIN or min(gains) < -GAIN:
-            continue
-        proof = prove(program, candidate.program, values)
-        if proof.equal:
-            shown = [names[i] for i in known]
-            return Stable(candidate.program, candidate.rules, proof, dict(zip(shown, before)), dict(zip(shown, after)))
+    names = {"f": None} | {f"df/d{name}": program.inputs.index(name) for name in (program.inputs if wrt is None else wrt)}
+    known = {name: x for name, i in names.items() if (x := _exact(program, values, i)) is not None}
+    if "f" not in known:
+        return None
+    indices = [i for name, i in names.items() if name in known and i is not None]
+    exact = list(known.values())
+    before = measured(program, values, indices, exact)
+    for candidate in candidates(program, values, indices, exact):
+        after = measured(candidate.program, values, indices, exact)
+        if _worth(before, after) and (proof := prove(program, candidate.program, values)).equal:
+            return Stable(candidate.program, candidate.rules, proof, dict(zip(known, before)), dict(zip(known, after)))
     return None
+
+
+def _worth(before: Sequence[float], after: Sequence[float]) -> bool:
+    """Is something gained and nothing lost?"""
+    gains = [b - a for a, b in zip(before, after)]
+    return max(gains) >= GAIN and min(gains) >= -GAIN
 
 
 def _exact(program: Program, values: Sequence[float], wrt: int | None) -> Any:

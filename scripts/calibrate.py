@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from calibration import page, picture, speed
-from calibration.corpus import DEVELOPMENT, Function, cases
+from calibration.corpus import Case, cases
+from calibration.features import FEATURES, featured
 from calibration.hard import HARD
 from calibration.judge import Verdict, judge, summary
 from calibration.participants import OURS, PEERS, Participant
@@ -22,17 +23,14 @@ FRESH = 1  # the seed of the published points
 REPORTS = Path(__file__).resolve().parent.parent / "reports"
 
 
-def ask_all(
-    participants: Sequence[Participant], functions: Sequence[Function], points: int, seed: int
-) -> dict[str, list[Verdict]]:
+def ask_all(participants: Sequence[Participant], blocks: Sequence[Sequence[Case]]) -> dict[str, list[Verdict]]:
     """Ask every participant every case, and judge the answers."""
     found: dict[str, list[Verdict]] = {p.name: [] for p in participants}
-    with progress(len(functions)) as step:
-        for function in functions:
-            step(function.name)
-            asked = cases(function, points, seed)
+    with progress(len(blocks)) as step:
+        for block in blocks:
+            step(block[0].function.name)
             for participant in participants:
-                found[participant.name] += map(judge, asked, answers(participant, asked))
+                found[participant.name] += map(judge, block, answers(participant, block))
     return found
 
 
@@ -66,13 +64,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=FRESH, help="which points")
     parser.add_argument("--out", type=Path, default=REPORTS, help="folder to write to")
     options = parser.parse_args()
-    participants, functions = [OURS, *PEERS], [*SMOOTH, *HARD]
+    participants = [OURS, *PEERS]
     if missing := [p.distribution for p in participants if p.version is None]:
         print(f"calibration: skipped, without {', '.join(missing)}; pip install 'diffkit[peers]' brings them")
         return
-    seen = summary(ask_all([OURS], functions, options.points, DEVELOPMENT)[OURS.name])
-    found = ask_all(participants, functions, options.points, options.seed)
-    write(page.Study(participants, found, options.seed, seen, speed.measure()), options.out)
+    write(study(participants, options.points, options.seed), options.out)
+
+
+def study(participants: Sequence[Participant], points: int, seed: int) -> page.Study:
+    """Everything that the page tells."""
+    functions = [*SMOOTH, *HARD]
+    seen = ask_all(participants[:1], [cases(f, points) for f in functions])[participants[0].name]
+    found = ask_all(participants, [cases(f, points, seed) for f in functions])
+    beyond = ask_all(participants, [featured(feature, points, seed) for feature in FEATURES])
+    return page.Study(participants, found, beyond, seed, summary(seen), speed.measure())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 import mpmath
+import numpy as np
 
 from diffkit.results import (
     Advice,
@@ -17,6 +18,7 @@ from diffkit.results import (
     CostRow,
     EngineResult,
     Entry,
+    Estimate,
     Form,
     FunctionRow,
     Functions,
@@ -521,11 +523,57 @@ def report(title: str = "") -> Report:
     )
 
 
+def estimate() -> Estimate:
+    """A kink of a scalar argument."""
+    return Estimate(
+        expression="abs(x)",
+        at={"x": 0.0},
+        value=0.0,
+        error=1.0,
+        scheme="D0",
+        h=2.0**-6,
+        evaluations=49,
+        status="kink",
+        reason="f has a <kink>",
+        left=-1.0,
+        right=1.0,
+    )
+
+
+def estimates() -> Estimate:
+    """Sines at an array of points, one of them unknown."""
+    x = np.array([[0.0, 1.0], [math.pi, 1e22]])
+    known = np.array([[True, True], [True, False]])
+    nan = np.full(x.shape, math.nan)
+    return Estimate(
+        expression="sin",
+        at={"x": x},
+        value=np.where(known, np.cos(x), nan),
+        error=np.where(known, 1e-14, math.inf),
+        scheme=np.full(x.shape, "richardson"),
+        h=np.full(x.shape, 2.0**-4),
+        evaluations=np.full(x.shape, 49),
+        status=np.where(known, "ok", "below-ulp"),
+        reason=np.where(known, "", "float64 cannot resolve it"),
+        left=nan,
+        right=nan,
+        order=nan,
+    )
+
+
 def check() -> Check:
     """One entry of exp too large by 3 %, one at a kink, one right: remainders by the first terms of the series."""
     entries = (
         Entry(
-            name="w[1]", yours=2.8, numerical=math.e, relative_error=0.03, verdict="wrong", error=1e-13, digits=12.1, chapter=0.03
+            name="w[1]",
+            yours=2.8,
+            numerical=math.e,
+            relative_error=0.03,
+            verdict="wrong",
+            error=1e-13,
+            digits=12.1,
+            cause="factor",
+            chapter=0.03,
         ),
         Entry(
             name="w[2]",

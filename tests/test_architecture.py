@@ -19,7 +19,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"namespaces"},
     {"program", "printing", "counting", "sympy_forms", "sympy_program"},
     {"sweeps", "algebra", "accumulation", "taylor", "steps", "language", "tracing", "points", "program_latex"}
-    | {"rewriting", "polynomials"},
+    | {"rewriting", "rational"},
     ENGINES | {"balls", "domains", "enclosures"},
     {"engines", "truth", "problems", "families"},
     {"stable"},

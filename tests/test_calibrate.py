@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from calibration import page, picture, speed
 from calibration.corpus import Case, Function, cases, true_slope, uniform
+from calibration.features import FEATURES, featured
 from calibration.hard import HARD
 from calibration.judge import judge, quantile, summary
 from calibration.participants import PEERS, Answer, Participant, ask
@@ -144,6 +145,14 @@ def test_the_corpus_is_as_large_as_promised_and_seeded():
         np.testing.assert_allclose(f(np.array(x)), [f(t) for t in x], rtol=1e-3)  # pow and (1 - cos x)/x^2 of arrays differ
 
 
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
+def test_features_can_be_seen_and_change_the_slope(feature):
+    """Seeded; and the slope is that of base and feature together, not of the base alone."""
+    drawn = featured(feature, 5, seed=3)
+    assert [case.x for case in drawn] == [case.x for case in featured(feature, 5, seed=3)]
+    assert all(math.isfinite(case.function(case.x)) and case.low == case.high for case in drawn)
+
+
 def test_quantiles_are_of_the_sample():
     """The smallest number that the share does not exceed."""
     assert [quantile([3.0, 1.0, 2.0, 4.0], share) for share in (0, 0.25, 0.5, 0.9, 1)] == [1, 1, 2, 4, 4]
@@ -162,16 +171,25 @@ def test_each_peer_is_read_rightly(peer):
     assert answer.evaluations > 5
 
 
+def test_without_its_peers_the_study_is_skipped(monkeypatch, capsys):
+    """With a sentence that says what is missing, and nothing written."""
+    monkeypatch.setattr(calibrate, "PEERS", [Participant("absent", "no-such-distribution", slope, "")])
+    monkeypatch.setattr("sys.argv", ["calibrate.py", "--out", "nowhere"])
+    calibrate.main()
+    assert capsys.readouterr().out.startswith("calibration: skipped, without no-such-distribution; pip install 'diffkit[peers]'")
+
+
 def test_page_and_picture_tell_what_was_found(tmp_path):
     """The study of two planted participants, whole: the liar's violations are in the page, its data and its picture."""
     honest = Participant("honest", "numpy", lambda f, x: (math.cos(x), 1e-15, True, "fine"), "always")
     liar = Participant("liar", "numpy", lambda f, x: (math.cos(x) + 0.5, 1e-3, True, "fine"), "always")
-    found = calibrate.ask_all([honest, liar], [SINE], 8, seed=3)
+    found = calibrate.ask_all([honest, liar], [cases(SINE, 8, seed=3)])
     took = speed.Speed(points=10, evaluations=200, reported=200, seconds=3.0, seconds_of_evaluations=2.0)
-    study = page.Study([honest, liar], found, seed=3, seen=summary(found["honest"]), speed=took)
+    study = page.Study([honest, liar], found, found, seed=3, seen=summary(found["honest"]), speed=took)
     text, saved = page.render(study), json.loads(page.data(study))
     assert "| violations | 0 | 8 |" in text
     assert "1.50 times" in text
+    assert "| all | 0 (0) | 100 (100) |" in text
     assert "of its 8 claims there, 0 are now too small" in text
     assert (saved["participants"]["honest"]["violations"], saved["functions"]["sine"]["liar"]["silent"]) == (0, 8)
     picture.draw(found, tmp_path / "a.png")

@@ -4,11 +4,13 @@ import math
 import random
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 
 import diffkit as dk
+from diffkit.deadline import deadline
 from diffkit.errors import InputError, NumberError, UsageError
 from diffkit.results import Check, Entry
 
@@ -260,7 +262,16 @@ def test_a_gradient_that_is_a_difference_quotient_of_its_own_is_not_called_wrong
 
     check = dk.check_gradient(math.exp, rough, 1.0)
     assert check.verdict == "undecided"
-    assert "your gradient" in check.entries[0].reason
+    assert "your gradient" in check.sentence()
+
+
+@pytest.mark.parametrize("gradient", [None, "sin(x)/x^2 - 2*(1 - cos(x))/x^3"])
+def test_a_right_formula_that_loses_all_digits_is_undecided(gradient):
+    """(1 - cos x)/x^2 at 1e-4: its derivative as a formula is 630 % off; a formula that is wrong by more is wrong."""
+    check = dk.check_gradient("(1 - cos(x))/x^2", gradient, 1e-4)
+    assert check.verdict == "undecided"
+    assert check.sentence().startswith("undecided: x is off by 629 %, but the rounding noise of your gradient")
+    assert dk.check_gradient("(1 - cos(x))/x^2", "sin(x)/x^2 - (1 - cos(x))/x^3", 1e-4).verdict == "wrong"
 
 
 def test_an_edge_of_the_domain():
@@ -274,6 +285,10 @@ def test_an_edge_of_the_domain():
 FORMS = {
     "text and text by name": ("x*y^2", "y^2, 2*x*y", {"x": 2, "y": 3}),
     "text, other order of inputs": ("x*y^2", "y^2, 2*y*x", {"y": 3, "x": 2}),
+    "tape, other order of inputs": ("x*y^2", None, {"y": 3, "x": 2}),
+    "texts at an array": ("x*y^2", "y^2, 2*x*y", np.array([2.0, 3.0])),
+    "tape at an array": ("x*y^2", None, np.array([2.0, 3.0])),
+    "dict for texts, other order": ("x*y^2", {"y": 12.0, "x": 9.0}, {"y": 3, "x": 2}),
     "Program": (dk.parse("x*y^2"), dk.parse("y^2, 2*x*y"), (2, 3)),
     "tape": ("x*y^2", None, (2, 3)),
     "value": ("x*y^2", (9.0, 12.0), (2, 3)),
@@ -337,6 +352,13 @@ def test_nan_in_the_gradient_is_wrong():
     for bad in (math.nan, math.inf, None):
         check = dk.check_gradient(lambda w: w @ w, [2.0, bad, 6.0], np.array([1.0, 2.0, 3.0]))
         assert (check.verdict, check.cause, check.entries[0].name) == ("wrong", "not-finite", "w[1]")
+        assert "w[1] is no finite number" in check.sentence()
+
+
+def test_the_time_limit_ends_a_check():
+    """Though it strikes inside f, whose other errors only mean that it has no value there."""
+    with pytest.raises(NumberError, match="time limit"), deadline(0.3, "wait"):
+        dk.check_gradient(lambda x: time.sleep(0.01) or math.sin(x), math.cos, 1.0)
 
 
 def test_misuse_is_refused_in_one_sentence():
@@ -463,14 +485,17 @@ def test_jax():
     assert dk.check_gradient(f, lambda w: -jax.grad(f)(w), w).cause == "sign"
 
 
+SLOW = {"polygamma", "digamma", "gamma", "lgamma"}  # of mpmath, a hundred times slower than the others
+
+
 # --- mutations ----------------------------------------------------------------------------------------------------------
 def specimens():
     """Functions, points and right gradients: random programs by their proved reference, NumPy functions by hand."""
-    for seed in range(30):
-        program, point = random_program(seed, operations=12, inputs=3)
-        proved = dk.reference(program, point)
-        yield program, {name: float(g) for name, g in proved.items()}, point
-    for seed in range(10):
+    programs = (random_program(seed, operations=10, inputs=3) for seed in range(60))
+    quick = [p for p in programs if not SLOW & {line.op for line in p[0].lines}]
+    for program, point in quick[:30]:
+        yield program, {name: float(g) for name, g in dk.reference(program, point).items()}, point
+    for seed in range(6):
         dice = np.random.default_rng(seed)
         at = (dice.normal(size=(3, 2)), dice.normal(size=(2, 2)), dice.normal(size=2))
         yield loss, loss_gradient(*at), at
@@ -507,8 +532,8 @@ def mutated(kind, g, limits, dice):
 
 
 def test_500_planted_errors_are_caught_and_right_gradients_raise_no_alarm():
-    """Every error above the stated limit of its entry; no right gradient is called wrong."""
-    dice, planted, missed, alarms = random.Random(1), 0, [], []
+    """Every error above the stated limit of its entry; no right gradient is called wrong, no chance error gets a cause."""
+    dice, planted, missed, misnamed, alarms = random.Random(1), 0, [], [], []
     material = []
     for f, gradient, at in specimens():
         check = dk.check_gradient(f, gradient, at)
@@ -518,12 +543,15 @@ def test_500_planted_errors_are_caught_and_right_gradients_raise_no_alarm():
         if all(e.verdict == "pass" for e in entries):
             material.append((f, gradient, at, limits))
     assert alarms == []
-    assert len(material) >= 36
+    assert len(material) >= 32
     while planted < 500:
         f, gradient, at, limits = dice.choice(material)
-        wrong = mutated(dice.choice(["perturb", "perturb", "sign", "drop", "swap"]), flat(gradient), limits, dice)
+        kind = dice.choice(["perturb", "perturb", "sign", "drop", "swap"])
+        wrong = mutated(kind, flat(gradient), limits, dice)
         if wrong is not None:
             planted += 1
             check = dk.check_gradient(f, refilled(gradient, wrong), at)
             missed += [str(check)] if check.verdict != "wrong" else []
+            misnamed += [str(check)] if kind == "perturb" and check.cause else []
     assert missed == []
+    assert misnamed == []

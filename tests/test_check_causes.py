@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import diffkit as dk
-from diffkit.study import causes
-from diffkit.study.answers import arranged
-from diffkit.study.handover import Handed
+from diffkit.study.check import causes
+from diffkit.study.check.answers import arranged
+from diffkit.study.check.handover import Handed
 
 RNG = np.random.default_rng(5)
 S, V = RNG.normal(size=(4, 4)), RNG.normal(size=4)

@@ -179,7 +179,11 @@ def test_junit_escapes_and_never_hides_a_failure():
     suite = ET.fromstring(junit(shape))[0]
     assert (shape.verdict, suite.get("failures"), suite[-2].get("name")) == ("wrong", "1", "gradient")
     passed = ET.fromstring(junit(dk.check_gradient("relu(x)", 0.5, 0.0)))[0]
-    assert (passed.get("failures"), passed.get("tests")) == ("0", "2")
+    assert (passed.get("failures"), passed.get("tests")) == ("0", "1")
+    greek = ET.fromstring(junit(dk.check_gradient("θ^2", "2*θ", {"θ": 1.0})))[0]
+    assert (greek.get("tests"), greek[0].get("name")) == ("1", "θ")
+    large = dk.check_gradient(lambda w: w @ w, lambda w: 2 * w, np.linspace(1, 2, 300))
+    assert ET.fromstring(junit(large))[0][-2].get("name") == "gradient"
 
 
 def test_help_says_that_it_runs_the_file(capsys):

@@ -4,8 +4,7 @@ import pytest
 
 from diffkit.errors import InputError
 from diffkit.language import parse
-from diffkit.polynomials import polynomial
-from diffkit.study.product_rule import derivative, terms
+from diffkit.study.product_rule import derivative, polynomial, terms
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,8 @@ def test_html_of_the_report() -> None:
     text = html_.render(build(specimens.report()))
     page = Page(text)
     assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
-    assert (page.tags.count("math"), page.tags.count("svg"), page.tags.count("table"), page.tags.count("h1")) == (1, 2, 4, 1)
-    assert page.tags.count("desc") == 2
+    assert (page.tags.count("math"), page.tags.count("svg"), page.tags.count("table"), page.tags.count("h1")) == (1, 3, 4, 1)
+    assert page.tags.count("desc") == 3
     assert len(re.findall(r'<div class="scroll"[^>]*>\s*<table', text)) == 4
     assert "8.72\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10<sup>\N{MINUS SIGN}4</sup>" in text
     assert "4.05342789389862065771418792561" in text
@@ -294,9 +294,10 @@ def test_pictures_stand_beside_the_text() -> None:
     report = specimens.report()
     names = {suffix: [path.name for path in write_plan(report, f"/x/r{suffix}")] for suffix in SUFFIXES}
     assert names[".html"] == ["r.html"] and names[".json"] == ["r.json"] and names[".csv"] == ["r.csv"]
-    assert names[".md"] == ["r.md", "r-error_vs_h.svg", "r-error_vs_h.png", "r-swell.svg", "r-swell.png"]
-    assert names[".tex"] == ["r.tex", "r-error_vs_h.pdf", "r-swell.pdf"]
-    assert names[".png"] == ["r.png", "r-swell.png"]
+    drawn = ("error_vs_h", "error_parts", "swell")
+    assert names[".md"] == ["r.md", *(f"r-{name}{form}" for name in drawn for form in (".svg", ".png"))]
+    assert names[".tex"] == ["r.tex", "r-error_vs_h.pdf", "r-error_parts.pdf", "r-swell.pdf"]
+    assert names[".png"] == ["r.png", "r-error_parts.png", "r-swell.png"]
     assert b"](r-error_vs_h.svg)" in write_plan(report, "/x/r.md")[Path("/x/r.md")]
 
 

@@ -34,6 +34,7 @@ def test_sections_of_a_report() -> None:
         "Verdict",
         "Every engine against the proved value",
         "Error against the step",
+        "What the errors are made of",
         "Orders of accuracy and the best step",
         "How large the derivative grows",
         "How it was measured",
@@ -111,7 +112,7 @@ def test_a_report_without_sweep_and_swell() -> None:
 def test_documents_of_single_studies() -> None:
     """A comparison, a sweep and a swell are documents too."""
     assert sections(specimens.comparison()) == ["Verdict", "Every engine against the proved value", "How it was measured"]
-    assert sections(specimens.sweep())[:3] == ["Verdict", "Error against the step", "Orders of accuracy and the best step"]
+    assert sections(specimens.sweep())[:3] == ["Verdict", "Error against the step", "What the errors are made of"]
     assert sections(specimens.swell()) == ["The function", "How large the derivative grows"]
 
 

@@ -33,6 +33,8 @@ RECORDS = {
     "errors": specimens.swell_errors(),
     "cost": specimens.cost(),
     "reproduce": specimens.reproductions(),
+    "estimate": specimens.estimate(),
+    "estimates": specimens.estimates(),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())
 

@@ -165,6 +165,16 @@ def test_shares_name_the_line_that_loses_the_digits():
     assert tape.noise_rms("abs(-x)", 3.0) == 0.0
 
 
+def test_what_one_operation_may_commit():
+    """Its stated ulps of 2u|y|; a subnormal result half a spacing and more; a subnormal sum, an exact operation nothing."""
+    assert tape.committed("mul", 3.0, [1.5, 2.0]) == 3 * 2**-53
+    assert tape.committed("mul", 0.0, [1e-200, 1e-200]) == tape.committed("exp", 0.0, [-800.0]) == 2.0**-1074
+    assert tape.committed("mul", 0.0, [0.0, 1.0]) == tape.committed("sin", 0.0, [0.0]) == 0.0
+    assert tape.committed("div", 1e-310, [1.0, 1e310]) >= 2.0**-1075
+    assert tape.committed("sub", 1e-310, [2e-310, 1e-310]) <= 1e-320
+    assert tape.committed("neg", 3.0, [-3.0]) == 0.0
+
+
 def test_noise_rms_meets_the_errors_of_a_sum():
     """Sums of 64 random numbers: the root mean square of 300 errors lies within a factor 2 of the one predicted."""
     import random

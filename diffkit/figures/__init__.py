@@ -17,7 +17,7 @@ from diffkit.errors import UsageError
 from diffkit.figures.check import remainders
 from diffkit.figures.cost import cost
 from diffkit.figures.engines import advice, engines
-from diffkit.figures.parts import drawable, error_parts
+from diffkit.figures.parts import error_parts
 from diffkit.figures.reproduce import errors
 from diffkit.figures.rounding import rounding
 from diffkit.figures.sheet import STYLE
@@ -49,7 +49,7 @@ FORMATS = (".png", ".svg", ".pdf")
 def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     """Return the pictures of a record by name, the main one first."""
     if isinstance(record, Sweep):
-        split = {"error_parts": error_parts(record, width)} if drawable(record) else {}
+        split = {"error_parts": error_parts(record, width)} if record.split() else {}
         return {"error_vs_h": error_vs_h(record, width)} | split
     if isinstance(record, Swell):
         sizes = {"swell": swell(record, width)}
@@ -67,7 +67,7 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Comparison):
         return {"engines": engines(record, width)} if record.judged() else {}
     if isinstance(record, Report):
-        studies: tuple[Record | None, ...] = (record.sweep, record.swell)
+        studies: tuple[Record | None, ...] = (record.sweep, record.swell, record.rounding, record.advice)
         parts = [part for part in studies if part is not None] or [record.comparison]
         return {name: drawn for part in parts for name, drawn in pictures(part, width).items()}
     return {}

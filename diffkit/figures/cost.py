@@ -10,9 +10,9 @@ from diffkit.figures.lines import STYLES, Curve, draw, name_ends, narrow, number
 from diffkit.figures.sheet import DARK, STYLE, WIDTHS, new_sheet
 from diffkit.results import Cost, CostRow, Growth
 
-SHOWN = ("forward", "symbolic", "richardson", "D0", "D+", "reverse")
-HIDDEN = ("D-", "complex-step", "compiled")  # the first two lie on D+, the last on reverse
-PALETTE = dict(zip(SHOWN, (STYLES[3], STYLES[2], STYLES[8], STYLES[4], STYLES[1], STYLES[5]), strict=True))
+SHOWN = ("forward", "symbolic", "complex-step", "richardson", "D0", "D+", "reverse")
+HIDDEN = ("D-", "compiled")  # the first lies on D+, the other on reverse
+PALETTE = dict(zip(SHOWN, (STYLES[3], STYLES[2], STYLES[9], STYLES[8], STYLES[4], STYLES[1], STYLES[5]), strict=True))
 
 
 def cost(record: Cost, width: str = "full") -> Figure:
@@ -36,7 +36,7 @@ def _curves(record: Cost, brief: bool) -> list[Curve]:
     found = [_bound(record, rows, brief)]
     for engine in sorted({row.engine for row in rows}, key=lambda name: SHOWN.index(name) if name in SHOWN else len(SHOWN)):
         points = sorted((_place(record, row), math.log10(row.ratio)) for row in rows if row.engine == engine and row.ratio)
-        found.append(Curve(_name(engine, growth.get(engine), brief), points, PALETTE.get(engine, STYLES[9])))
+        found.append(Curve(_name(engine, growth.get(engine), brief), points, PALETTE.get(engine, STYLES[6])))
     return found
 
 

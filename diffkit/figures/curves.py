@@ -45,7 +45,7 @@ class Curve:
     h: Points
     error: Points
     status: Points
-    model: Points  # columns: predicted, truncation, rounding
+    model: Points  # columns: predicted, truncation, rounding, bound of the rounding
     best: tuple[float, float] | None  # predicted step and its error
 
     def shown(self, *status: str) -> tuple[Points, Points]:
@@ -58,7 +58,7 @@ class Curve:
         none = np.zeros(len(self.h), dtype=np.bool_)
         if self.best is None or self.scheme.scheme == "complex-step":
             return none, none
-        _, truncation, rounding = self.model.T
+        _, truncation, rounding, _ = self.model.T
         least = self.best[1] / 60
         right = self.h >= self.best[0]
         # where |f| grows with h the rounding does too, far from the star: that part is left out
@@ -84,13 +84,14 @@ class Curve:
 
 def curve_of(scheme: Scheme, scale: float) -> Curve:
     samples = sorted((s for s in scheme.samples if s.h > 0 and math.isfinite(s.h)), key=lambda s: s.h)
-    model = [[math.nan if v is None else v for v in (s.predicted, s.predicted_truncation, s.predicted_rounding)] for s in samples]
+    columns = ("predicted", "predicted_truncation", "predicted_rounding", "predicted_bound")
+    model = [[math.nan if (v := getattr(s, name)) is None else v for name in columns] for s in samples]
     look = LOOKS.get(scheme.scheme, OTHER._replace(label=scheme.scheme.replace("$", "")))
     status = np.array(["exact" if s.total == 0 and s.status == "ok" else s.status for s in samples], dtype=str)
     steps, errors = np.array([s.h for s in samples]), np.array([s.total for s in samples]) / scale
     h, e = scheme.h_predicted, scheme.error_predicted
     best = (h, e / scale) if h and e and math.isfinite(h) and math.isfinite(e) else None
-    return Curve(scheme, look, steps, errors, status, np.array(model, dtype=float).reshape(-1, 3) / scale, best)
+    return Curve(scheme, look, steps, errors, status, np.array(model, dtype=float).reshape(-1, 4) / scale, best)
 
 
 def groups_of(curves: Sequence[Curve]) -> list[list[Curve]]:

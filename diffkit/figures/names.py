@@ -76,9 +76,9 @@ def write_rounding(sheet: Sheet, curves: Sequence[Curve]) -> None:
         left = h < (c.scheme.h_predicted or c.scheme.h_measured_best or 0) / 100
         if np.count_nonzero(left) < 12 or abs(np.polyfit(np.log(h[left]), np.log(error[left]), 1)[0] + 1) > 0.2:
             continue
-        modelled = np.isfinite(c.model[:, 2]) & (c.h < h[left].max()) & (c.h > sheet.axes.get_xlim()[0])
+        modelled = np.isfinite(c.model[:, 3]) & (c.h < h[left].max()) & (c.h > sheet.axes.get_xlim()[0])
         level = np.exp(np.mean(np.log(error[left] * h[left])))
-        curve = (c.h[modelled], c.model[modelled, 2]) if modelled.sum() > 2 else (h[left], 3 * level / h[left])
+        curve = (c.h[modelled], c.model[modelled, 3]) if modelled.sum() > 2 else (h[left], 3 * level / h[left])
         inside = curve[1] < sheet.axes.get_ylim()[1]
         if sheet.fit([r"rounding ${\propto}\,h^{-1}$"], sheet.place(curve[0][inside], curve[1][inside]), DARK):
             return

@@ -110,7 +110,7 @@ def _set_axes(sheet: Sheet, sweep: Sweep, curves: Sequence[Curve], width: str) -
     axes.set_xlabel("step size $h$")
     axes.set_ylabel(f"{'relative' if relative else 'absolute'} error of the derivative")
     if relative:
-        _digits_axis(axes, bottom, top, sheet.frame.height)
+        _digits_axis(axes, bottom, top, sheet.frame.height, math.floor(-math.log10(sweep.u)))
     else:
         axes.tick_params(right=True)
     return band
@@ -126,13 +126,13 @@ def _span(values: Points, default: tuple[float, float], outliers: bool = False) 
     return low, min(max(math.ceil(high + (0.2 if outliers else -0.05)), low + 1), SPAN)
 
 
-def _digits_axis(axes: Axes, bottom: float, top: float, height: float) -> None:
-    """Draw the axis of correct digits, its ticks no nearer than the height of a line."""
+def _digits_axis(axes: Axes, bottom: float, top: float, height: float, most: int) -> None:
+    """Draw the axis of correct digits, up to those that the arithmetic has, its ticks no nearer than the height of a line."""
     right = axes.twinx()
     right.set_ylim(-bottom, -top)
     digit = height / (top - bottom)
-    step = next((s for s in (2, 4, 8) if s * digit >= 13), 16)
-    ticks = range(0, 17 if 16 * digit >= 13 else 1, step)
+    step = next((s for s in (1, 2, 4, 8, 16, 32) if s * digit >= 13 and (s > 1 or most < 9)), 64)
+    ticks = range(0, most + 1 + step // 4, step)  # beware: 15.95 digits of float64 are called 16
     right.set_yticks(ticks, labels=[str(d) for d in ticks])  # beware: made later, they lack the style
     right.tick_params(direction="in")
     right.set_ylabel("correct significant digits")
@@ -140,7 +140,7 @@ def _digits_axis(axes: Axes, bottom: float, top: float, height: float) -> None:
 
 def _draw_models(sheet: Sheet, curves: Sequence[Curve]) -> None:
     for c in reversed(curves):  # D+ over D-, which it hardly differs from
-        total, truncation, rounding = c.model.T
+        total, truncation, rounding, _ = c.model.T
         if not np.isfinite(total).any() or c.scheme.scheme == "complex-step":
             continue
         _line(sheet, c.h, total, c.look.color, "-", 1.4)

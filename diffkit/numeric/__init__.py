@@ -1,6 +1,7 @@
 """Numeric differentiation of any callable: f is only ever called.
 
-Read schemes (the quotients), gradients, and how a derivative is estimated honestly: ladder, search, classify, estimate.
+Read schemes (the quotients), gradients, and how a derivative is estimated honestly: ladder (steps and extrapolation), search
+(the step), doubt and scales (is it to be believed?), classify (what f does), estimate (`derivative`), second (Hessians), noise.
 """
 
 from diffkit.numeric.callables import as_callable
@@ -17,6 +18,12 @@ from diffkit.numeric.schemes import (
     forward_difference,
     richardson,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from diffkit.numeric.estimate import derivative
 
 __all__ = [
     "SCHEMES",
@@ -37,7 +44,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:  # the estimator needs NumPy, which is imported at its first use
+def __getattr__(name: str) -> "Any":  # the estimator needs NumPy, which is imported at its first use
     if name != "derivative":
         raise AttributeError(f"module 'diffkit.numeric' has no attribute {name!r}")
     from diffkit.numeric.estimate import derivative

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffkit.errors import UsageError
+from diffkit.messages import say
 from diffkit.points import like
 
 
@@ -29,12 +30,20 @@ def elementwise(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def vectorised(x: Any) -> Any:
         try:
             with np.errstate(all="ignore"):
-                y = np.asarray(f(x), dtype=float)
+                y = np.asarray(f(x))
+            if y.dtype.kind == "c":
+                raise unfit(y.flat[0])
+            y = y.astype(float, copy=False)
         except (TypeError, ValueError):  # math.sin of an array, `if x > 0` of an array
             return np.array([float(f(float(t))) for t in x.ravel()]).reshape(x.shape)
         return np.broadcast_to(y, x.shape)
 
     return vectorised
+
+
+def unfit(y: Any) -> UsageError:
+    """What to say of a value of f that is no real number."""
+    return UsageError(say("estimate.unfit", kind=type(y).__name__), remedy=say("estimate.unfit.remedy"))
 
 
 def real(x: Any) -> Any:

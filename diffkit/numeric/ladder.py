@@ -15,6 +15,7 @@ from diffkit.numeric.sampler import Array, Sampler
 TINY = 2.0**-1074  # the least subnormal: what an underflow in f may hide
 SPAN = 52  # binary orders of a scan, from 4 times the scale of x down to its ulps
 COLUMNS = 7  # of a table: more bring noise only
+FEW = 64  # columns below which NumPy's own accumulate costs less than a loop over rows
 SAFETY = 2.0  # on differences of neighbours in a table, which bound the error where convergence is regular
 
 
@@ -39,25 +40,28 @@ class Best(NamedTuple):
 
 def climb(f: Sampler, x: Array, h: Array) -> Ladder:
     """f at x + h and x - h; where such a point is no number, neither is f."""
-    above, below = x + h, x - h
-    values = f(np.concatenate((above, below)))
+    points = np.concatenate((x + h, x - h))
+    values, run = f(points), points[: len(h)] - points[len(h) :]
     high, low = values[: len(h)], values[len(h) :]
-    run = above - below
     quotient = (high - low) / run
-    quotient[~(np.isfinite(quotient) & (run < np.inf))] = np.nan
+    finite = np.isfinite(quotient)
+    if not finite.all() or (run[0] == np.inf).any():
+        quotient[~finite | (run == np.inf)] = np.nan
     return Ladder(h, high, low, quotient, np.fmax(np.abs(high), np.abs(low)))
 
 
 def take(table: Array, row: Array) -> Array:
     """The entry of that row of each column."""
-    entries: Array = table[row, np.arange(table.shape[1])]
-    return entries
+    return table[row, np.arange(table.shape[1])]
 
 
 def worst_below(table: Array) -> Array:
-    """The largest number in each row and all rows of smaller steps; nan counts as none."""
-    worst: Array = np.fmax.accumulate(table[::-1], axis=0)[::-1]
-    return worst
+    """The largest number in each row and all rows of smaller steps, written over the table; nan counts as none."""
+    if table.shape[1] < FEW:
+        return np.fmax.accumulate(table[::-1], axis=0)[::-1]
+    for i in range(len(table) - 2, -1, -1):  # four times as fast as accumulate
+        np.fmax(table[i], table[i + 1], out=table[i])
+    return table
 
 
 def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUMNS) -> Best:
@@ -69,22 +73,30 @@ def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUM
     grown in proportion to 1/h; and the noise F/h.  Richardson (1911); the choice in the spirit of Ridders (1982).
     """
     T, n = D, D.shape[1]
-    best = Best(np.full(n, np.nan), np.full(n, np.inf), np.full(n, np.nan), np.zeros(n, int))
+    value, error, row, column = np.full(n, np.nan), np.full(n, np.inf), np.zeros(n, int), np.zeros(n, int)
+    least = (SAFETY * SAFETY * F + 4 * U * np.abs(D * h)) / h
+    gaps = np.isnan(D).any()
     for m in range(min(columns, len(D) - 2)):
         if m:
-            T = T[1:] + (T[1:] - T[:-1]) / (ratio**m - 1)
-        step = h[m + 1 :]
+            T = T[1:] + (T[1:] - T[:-1]) * (1 / (ratio**m - 1))
         change = np.abs(T[1:] - T[:-1])
-        claim = np.fmax(worst_below(change * step)[1:], SAFETY * F[m + 2 :])
-        claim /= step[1:]
+        claim = worst_below(change * h[m + 1 :])[1:] / h[m + 2 :]
         np.fmax(claim, change[:-1] * ratio**-m, out=claim)
         claim *= SAFETY
-        claim += 4 * U * np.abs(T[2:])
-        claim[np.isnan(change[1:]) | np.isnan(change[:-1])] = np.inf
-        row = claim.argmin(axis=0)
-        found = Best(take(T[2:], row), take(claim, row), take(step[1:], row), np.full(n, m))
-        best = better(best, found, found.error < best.error)
-    return best
+        np.fmax(claim, least[m + 2 :], out=claim)
+        if gaps:
+            claim[np.isnan(change[1:]) | np.isnan(change[:-1])] = np.inf
+        best = claim.argmin(axis=0)
+        found = take(claim, best)
+        better = found < error
+        if not better.any():
+            break
+        np.copyto(value, take(T, best + 2), where=better)
+        np.copyto(row, best + m + 2, where=better)
+        np.copyto(error, found, where=better)
+        column[better] = m
+    step = np.where(error < np.inf, take(np.broadcast_to(h, D.shape), row), np.nan)
+    return Best(value, error, step, column)
 
 
 def better(old: Any, new: Any, where: Array) -> Any:

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from diffkit.errors import UsageError
-from diffkit.messages import say
+from diffkit.numeric.callables import unfit
 
-Array = NDArray[Any]
+Array = Any  # of NumPy, whose own types know no shapes
 
 
 class Sampler:
@@ -21,32 +19,37 @@ class Sampler:
     def __init__(self, f: Callable[[Any], Any], arrays: bool) -> None:
         self.f, self.arrays = f, arrays
 
-    def __call__(self, points: Array) -> Array:
+    def __call__(self, points: Array, strict: bool = False) -> Array:
+        """The values; a complex one is nan, as of x**1.5 below 0, or if ``strict`` an error."""
         with np.errstate(all="ignore"):
-            values = self._whole(points) if self.arrays else None
-            return self._each(points) if values is None else values
+            values = self._whole(points, strict) if self.arrays else None
+            return self._each(points, strict) if values is None else values
 
-    def _whole(self, points: Array) -> Array | None:
+    def _whole(self, points: Array, strict: bool) -> Array | None:
         try:
             values = np.asarray(self.f(points))
         except (TypeError, ValueError, ArithmeticError):  # math.sin of an array, `if x > 0` of an array
             values = np.asarray(None)
-        if values.dtype.kind == "c":
-            raise _unfit(values.flat[0])
+        if values.dtype.kind == "c" and values.size:
+            if strict:
+                raise unfit(values.flat[0])
+            values = np.where(values.imag == 0, values.real, np.nan)
         if values.dtype.kind in "biuf" and values.shape == points.shape:
             return values.astype(float, copy=False)
         self.arrays = False  # beware: f may have summed over the array
         return None
 
-    def _each(self, points: Array) -> Array:
-        return np.array([self._one(t) for t in points.ravel().tolist()]).reshape(points.shape)
+    def _each(self, points: Array, strict: bool) -> Array:
+        return np.array([self._one(t, strict) for t in points.ravel().tolist()], dtype=float).reshape(points.shape)
 
-    def _one(self, t: float) -> float:
+    def _one(self, t: float, strict: bool) -> float:
         try:
             y = self.f(t)
         except OverflowError:
             return np.inf
         except (ArithmeticError, ValueError):
+            return np.nan
+        if isinstance(y, (complex, np.complexfloating)) and not strict:
             return np.nan
         return y if type(y) is float else _real(y)
 
@@ -60,8 +63,4 @@ def _real(y: Any) -> float:
     except OverflowError:
         return np.inf if y > 0 else -np.inf
     except (TypeError, ValueError):
-        raise _unfit(y) from None
-
-
-def _unfit(y: Any) -> UsageError:
-    return UsageError(say("estimate.unfit", kind=type(y).__name__), remedy=say("estimate.unfit.remedy"))
+        raise unfit(y) from None

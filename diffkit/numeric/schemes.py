@@ -12,9 +12,13 @@ from typing import Any, NamedTuple
 
 from diffkit.errors import NumberError, UsageError
 from diffkit.floats import EPS
+from diffkit.messages import say
 from diffkit.namespaces import quiet
-from diffkit.numeric.callables import as_callable, elementwise, is_array, real
+from diffkit.numeric.callables import as_callable, elementwise, is_array, real, unfit
 
+STEP_OF_D0 = 2.0**-17  # of the guard of the complex step, relative
+UNREAL = 2.0**-40  # imaginary part on the real axis, relative, that rounding explains
+CLOSE = 1e-3  # relative difference from D0 that its own truncation explains
 TINY_STEP = 2.0**-332  # about 1e-100: its square vanishes beside 1, and tiny derivatives times it do not underflow
 
 
@@ -114,14 +118,15 @@ def complex_step(f: Any, x: Any, h: Any = None) -> Any:
     """Im f(x + ih)/h, of order 2 and without a subtraction, so h may be tiny: -(h^2/6) f''' + ... (Squire, Trapp 1998).
 
     f must continue analytically from the real axis, and be evaluated by operations that take complex numbers.  At a kink it
-    answers for the branch that f(x) takes.
+    answers for the branch that f(x) takes.  It is guarded: f(x + 0i) must be real, and at the default step D0 must agree to
+    three digits; where it does not, `derivative` decides.
 
     Parameters
     ----------
     f : callable or str
     x : float or array
     h : float or array, optional
-        By default `default_step`.
+        By default `default_step`; with a step of your own there is no comparison with D0.
 
     Returns
     -------
@@ -131,7 +136,7 @@ def complex_step(f: Any, x: Any, h: Any = None) -> Any:
     Raises
     ------
     NumberError
-        If f does not take complex numbers.
+        If f does not take complex numbers (status not-applicable), or is not analytic, as abs of Python is not (not-analytic).
 
     Examples
     --------
@@ -141,26 +146,67 @@ def complex_step(f: Any, x: Any, h: Any = None) -> Any:
     call = as_callable(f)
     if isinstance(x, (list, tuple)) or is_array(x) or is_array(h):
         return _complex_steps(call, x, h)
-    h = default_step("complex-step", float(x)) if h is None else h
+    step = default_step("complex-step", float(x)) if h is None else h
     with quiet():
-        return float(_imaginary(call, x, h)) if math.isfinite(call(float(x))) else math.nan
+        on_axis = call(float(x))
+        if isinstance(on_axis, complex):
+            raise unfit(on_axis)
+        if not math.isfinite(on_axis):
+            return math.nan
+        slope = float(_imaginary(call, float(x), step))
+    return slope if h is not None or _agrees(call, float(x), slope) else _contested(call, float(x), slope)
 
 
 def _complex_steps(call: Callable[..., Any], x: Any, h: Any) -> Any:
     import numpy as np
 
     x = np.atleast_1d(np.asarray(x, dtype=float))
-    h = np.vectorize(partial(default_step, "complex-step"), otypes=[float])(x) if h is None else np.asarray(h, dtype=float)
+    step = np.vectorize(partial(default_step, "complex-step"), otypes=[float])(x) if h is None else np.asarray(h, dtype=float)
     with quiet():
-        steps = np.asarray(_imaginary(call, x, h), dtype=float)
-        return np.where(np.isfinite(elementwise(call)(x)), steps, np.nan)
+        finite = np.isfinite(elementwise(call)(x))
+        slopes = np.where(finite, np.asarray(_imaginary(call, np.where(finite, x, np.nan), step), dtype=float), np.nan)
+    if h is None:
+        distrusted = finite & ~_agrees(call, x, slopes)
+        for t, slope in zip(x[distrusted].tolist(), slopes[distrusted].tolist(), strict=True):
+            _contested(call, t, slope)
+    return slopes
 
 
 def _imaginary(call: Callable[..., Any], x: Any, h: Any) -> Any:
     try:
-        return call(x + 1j * h).imag / h
+        slope = call(x + 1j * h).imag / h
+        on = call(x + 0j)
+        unreal = abs(on.imag) > abs(on.real) * UNREAL
     except (TypeError, ArithmeticError, AttributeError) as error:
         raise NumberError(f"the complex step needs a function of complex numbers: {error}", status="not-applicable") from None
+    if unreal.any() if is_array(unreal) else unreal:
+        raise NumberError(say("complex.unreal"), status="not-analytic")
+    return slope
+
+
+def _agrees(call: Callable[..., Any], x: Any, slope: Any) -> Any:
+    """Do the complex step and D0 agree to three digits, as far as rounding lets D0 say?"""
+    h = abs(x) * STEP_OF_D0 + STEP_OF_D0
+    f = elementwise(call) if is_array(x) else call
+    try:
+        with quiet():
+            above, below = f(x + h), f(x - h)
+            rounding = 8 * EPS * (abs(above) + abs(below)) / h
+            return abs((above - below) / (2 * h) - slope) <= CLOSE * abs(slope) + rounding
+    except (ArithmeticError, ValueError):
+        return False
+
+
+def _contested(call: Callable[..., Any], x: float, slope: float) -> float:
+    """The slope of a complex step that D0 denies, unless the estimate from values of f denies it too."""
+    from diffkit.numeric.estimate import derivative
+
+    estimate = derivative(call, x)
+    sure = estimate.status in ("ok", "superconvergent", "limited-smoothness")
+    if sure and abs(slope - estimate.value) > 2 * estimate.error + CLOSE**2 * abs(estimate.value):
+        said = say("complex.disagrees", slope=f"{slope:.6g}", value=f"{estimate.value:.6g}")
+        raise NumberError(said, remedy=say("complex.remedy"), status="not-analytic")
+    return slope
 
 
 class SchemeRule(NamedTuple):
@@ -176,7 +222,7 @@ SCHEMES = {
     "D-": SchemeRule(backward_difference, 1, lambda n: n + 1),
     "D0": SchemeRule(central_difference, 2, lambda n: 2 * n),
     "richardson": SchemeRule(richardson, 4, lambda n: 4 * n),
-    "complex-step": SchemeRule(complex_step, 2, lambda n: n + 1),  # f(x) too, to see that it is a number
+    "complex-step": SchemeRule(complex_step, 2, lambda n: 4 * n + 1),  # f(x) once, f(x+0i), f(x+ih) and D0, its guard
 }
 
 

@@ -4,13 +4,13 @@ Letters as in ladder; ``scale`` the largest power of two below max(1, |x|), or b
 scan from which on the quotients converge.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.ladder import SPAN, TINY, Array, Best, Ladder, better, climb, extrapolate, take, worst_below
-from diffkit.numeric.sampler import Sampler
+from diffkit.numeric.ladder import SPAN, TINY, Best, Ladder, better, climb, extrapolate, take, worst_below
+from diffkit.numeric.sampler import Array, Sampler
 
 BITS = 4  # of the ratio of the scan
 LEVELS = SPAN // BITS + 1
@@ -41,7 +41,9 @@ class Search(NamedTuple):
 
     def part(self, where: Array) -> "Search":
         """The same of some of the points."""
-        picked = [type(item)(*(a[..., where] for a in item)) if isinstance(item, tuple) else item[..., where] for item in self]
+        picked: list[Any] = [
+            type(item)(*(a[..., where] for a in item)) if isinstance(item, tuple) else item[..., where] for item in self
+        ]
         return Search(*picked)
 
     @property
@@ -52,28 +54,35 @@ class Search(NamedTuple):
 
 def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     """Scan all scales, then look closely, at so many steps, at the one that promises most."""
-    scan, centre = climb(f, x, scale * SCAN), f(x)
-    flat = (scan.above == centre) & (scan.below == centre)
-    size = _beside(scan.size, flat)
+    centre = f(x, strict=True)
+    scan = climb(f, x, scale * SCAN)
+    size, flat = _beside(scan, centre)
     F = U * size + TINY
     first = extrapolate(scan.quotient, scan.h, F, 4.0**BITS, columns=2)
     anchor = np.clip(_anchor(scan, first, F), 1, LEVELS - 3)
     scatter = _scatter(scan)
     noise = np.fmax(U, _noise(scan, scatter, anchor))
-    inside = U * np.abs(x * first.value) / take(scan.size, anchor)
+    rise = np.fmax(np.abs(take(scan.above, anchor) - centre), np.abs(take(scan.below, anchor) - centre))
+    inside = U * np.abs(x) * rise / (take(scan.h, anchor) * take(scan.size, anchor))
     noise = np.fmax(noise, np.fmin(REPEATED * noise, inside))
     rough = np.fmax(F, worst_below(scatter)[np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)])
     table = dense(f, x, take(scan.h, anchor) * TOP, rows)
-    best = extrapolate(table.quotient, table.h, noise * np.fmax(table.size, take(flat * size, anchor + 1)) + TINY, 4.0)
+    size = np.fmax(_beside(table, centre)[0], take(flat * size, anchor + 1))
+    best = extrapolate(table.quotient, table.h, noise * size + TINY, 4.0)
     return Search(x, centre, scan, better(first, best, best.error < first.error), anchor, noise, rough, table)
 
 
-def _beside(size: Array, flat: Array) -> Array:
-    """The size of f; where f is constant that at the next larger step: (1-cos x)/x^2 at 1e-8 is 0, but made of larger things."""
-    known = np.where(flat, -1, np.arange(len(flat))[:, None])
-    known = np.maximum.accumulate(known, axis=0)
-    there = np.take_along_axis(size, np.fmax(known, 0), axis=0)
-    return np.where((known >= 0) & np.isfinite(there), there, size)
+def _beside(ladder: Ladder, centre: Array) -> tuple[Array, Array]:
+    """The size of f, where f is constant that at the next larger step, and where it is.
+
+    For (1-cos x)/x^2 is 0 at 1e-8, but made of larger things.
+    """
+    flat = (ladder.above == centre) & (ladder.below == centre)
+    if not flat.any():
+        return ladder.size, flat
+    known = np.maximum.accumulate(np.where(flat, -1, np.arange(len(flat))[:, None]), axis=0)
+    there = np.take_along_axis(ladder.size, np.fmax(known, 0), axis=0)
+    return np.where((known >= 0) & np.isfinite(there), there, ladder.size), flat
 
 
 def dense(f: Sampler, x: Array, top: Array, rows: int = ROWS) -> Ladder:

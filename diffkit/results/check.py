@@ -40,6 +40,10 @@ class Entry(Data):
     chapter: float | None = None
     reason: str = ""
 
+    def differs(self) -> bool:
+        """Tell whether yours is off by more than would be seen."""
+        return abs(self.yours - self.numerical) > self.limit
+
     def shown(self) -> str:
         """Return the numerical side: a number, or both slopes at a kink."""
         if self.left is None or self.right is None:
@@ -124,10 +128,18 @@ class Check(Record):
     def sentence(self) -> str:
         """Return the verdict in one sentence."""
         found = self.found(self.verdict)
-        shape = self.verdict == "wrong" and not found
-        form = "one" if self.count == 1 and self.verdict in ("pass", "wrong") else "shape" if shape else "sentence"
-        said = say(f"check.{self.verdict}.{form}", **self._fields(found))
+        said = say(f"check.{self.verdict}.{self._form(found)}", **self._fields(found))
         return f"{said} {say('check.cause', cause=self._cause())}" if self.cause else said
+
+    def _form(self, found: list[Entry]) -> str:
+        """Return which sentence says the verdict."""
+        if self.verdict == "undecided":
+            return "differs" if found and found[0].differs() else "sentence"
+        if self.verdict == "wrong" and (not found or not math.isfinite(found[0].yours)):
+            return "missing" if found else "shape"
+        if self.verdict == "pass" and self.limit is not None:
+            return "many"
+        return "one" if self.count == 1 and self.verdict != "kink" else "sentence"
 
     def _cause(self) -> str:
         return say(f"cause.{self.cause}") + f" ({self.because})" * bool(self.because)
@@ -136,11 +148,15 @@ class Check(Record):
         worst = next(iter(found or self.entries), None)
         digits = [entry.digits for entry in self.entries if entry.verdict != "kink"] or [0.0]
         return {
+            "looked": len(self.entries),
+            "others": self.count - len(self.entries),
+            "limit": short(self.limit),
             "wrong": len(self.found("wrong")),
             "count": self.count,
             "undecided": len(self.found("undecided")),
             "name": worst.name if worst else "-",
             "amount": amount(worst.relative_error) if worst else "-",
+            "reason": worst.reason if worst else "",
             "digits": fixed(min(digits), 1),
             "wanted": fixed(-math.log10(self.rtol), 1),
         }

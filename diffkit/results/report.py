@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.messages import say
+from diffkit.results.advice import Advice
 from diffkit.results.compare import Comparison
 from diffkit.results.record import Record
+from diffkit.results.rounding import Rounding
 from diffkit.results.sweep import Sweep
 from diffkit.results.swell import Swell
 from diffkit.tables import Table, clip, plain, point
@@ -28,6 +30,8 @@ class Report(Record):
     command: str
     environment: dict[str, str]
     seconds: dict[str, float]
+    rounding: Rounding | None = None
+    advice: Advice | None = None
 
     def headline(self) -> list[str]:
         """Return the title and what the comparison says above its table."""
@@ -45,5 +49,5 @@ class Report(Record):
         return self.comparison.raw()
 
     def __str__(self) -> str:
-        parts = (self.comparison, self.sweep, self.swell if self.at else None)
+        parts = (self.comparison, self.advice, self.sweep, self.rounding, self.swell if self.at else None)
         return "\n\n".join([plain(self.headline()[0]), *(str(part) for part in parts if part is not None)])

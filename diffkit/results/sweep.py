@@ -136,6 +136,11 @@ class Sweep(Record):
         noise = say("sweep.noise", arithmetic=self.arithmetic, rms=short(self.noise_rms), bound=short(self.noise_bound))
         return f"{noise}{say('sweep.nominal')}" if self.nominal else noise
 
+    def split(self) -> list[Scheme]:
+        """Return the schemes of difference quotients whose errors are split into parts, D- aside, which is D+ turned round."""
+        shown = [s for s in self.schemes if s.scheme not in ("D-", "complex-step")]
+        return [s for s in shown if any(sample.cut is not None for sample in s.samples)]
+
     def table(self) -> Table:
         """Return one row a scheme: orders, the predicted step and what it reached, the lucky minimum."""
         rows = [
@@ -151,12 +156,11 @@ class Sweep(Record):
 
     def _notes(self) -> tuple[str, ...]:
         star = [say("sweep.columns"), say("sweep.luck")] if any(s.h_predicted for s in self.schemes) else []
-        reasons = [f"{s.scheme}: {s.reason}" for s in self.schemes if s.reason]
-        return (*star, *reasons, *(self._caused(s) for s in self.schemes if s.cause))
-
-    def _caused(self, scheme: Scheme) -> str:
-        said = "sweep.cause.series" if scheme.cause == "series" else "sweep.cause"
-        return say(said, scheme=scheme.scheme, ratio=fixed(scheme.ratio), cause=say(f"cause.{scheme.cause}"))
+        causes = [(s.scheme, say(f"sweep.cause.{s.cause}")) for s in self.schemes if s.cause]
+        said: dict[str, list[str]] = {}
+        for scheme, why in [*((s.scheme, s.reason) for s in self.schemes if s.reason), *causes]:
+            said.setdefault(why, []).append(scheme)
+        return (*star, *(f"{', '.join(schemes)}: {why}" for why, schemes in said.items()))
 
     def digits(self, error: float | None) -> float | None:
         """Return the correct digits that an absolute error leaves; None where the derivative is 0 or unknown."""

@@ -6,13 +6,14 @@ It never imports an engine or a study: a saved result is rendered again without 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffkit.document import Document, Section, TableBlock
+from diffkit.document import Document, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import (
     Advice,
     Check,
     Comparison,
     Cost,
+    Estimate,
     Functions,
     Record,
     Report,
@@ -30,6 +31,10 @@ def _functions(record: Functions | Rules) -> list[Section]:
     return [Section(say("heading.functions"), (TableBlock(record.table()),))]
 
 
+def _estimate(record: Estimate) -> list[Section]:
+    return [Section(say("heading.estimate"), (*map(Prose, record.headline()), TableBlock(record.table())))]
+
+
 SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Report: report.build,
     Comparison: compare.build,
@@ -40,6 +45,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Check: check.build,
     Cost: cost.build,
     Reproductions: reproduce.build,
+    Estimate: _estimate,
     Functions: _functions,
     Rules: _functions,
 }
@@ -50,7 +56,7 @@ def build(record: Record) -> Document:
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        named = not record.at or isinstance(record, Rounding | Advice | Check | Swell | Cost)
+        named = not record.at or isinstance(record, Rounding | Advice | Check | Estimate | Swell | Cost)
         title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 

@@ -7,11 +7,15 @@ from diffkit.results import Advice, Rewriting
 from diffkit.sections.common import formula
 from diffkit.tables import Table
 
+LEADS = 4  # derivatives that the verdict speaks of
+
 
 def build(record: Advice) -> list[Section | None]:
     """Return the sections of the advice."""
-    lead = Prose(" ".join(d.text for d in record.derivatives[:4]) or record.headline()[0], lead=True)
-    first = Section(say("heading.verdict"), (lead, formula(record)))
+    several = len(record.derivatives) > 1
+    texts = [say("advice.of", name=d.wrt, text=d.text) if several else d.text for d in record.derivatives[:LEADS]]
+    leads = tuple(Prose(text, lead=True) for text in texts or record.headline()[:1])
+    first = Section(say("heading.verdict"), (*leads, formula(record)))
     offers = [stable for stable in (record.stable, *(d.stable for d in record.derivatives)) if stable]
     return [first, section(record), _forms(offers) if offers else None] if record.at else [first]
 

@@ -3,7 +3,7 @@
 from diffkit.document import Block, Listing, Prose, Section, TableBlock, Terms
 from diffkit.messages import say
 from diffkit.results import Report
-from diffkit.sections import compare, sweep, swell
+from diffkit.sections import advice, compare, rounding, sweep, swell
 from diffkit.sections.common import formula, keys
 from diffkit.tables import Table, exact, fixed, point
 
@@ -15,8 +15,11 @@ def build(record: Report) -> list[Section | None]:
     return [
         Section(say("heading.verdict"), (lead, formula(record), *_setting(record))),
         compare.engines(record.comparison) if record.at else None,
+        advice.section(record.advice) if record.advice else None,
         sweep.errors(record.sweep) if record.sweep else _no_sweep() if record.at else None,
+        sweep.parts(record.sweep) if known and record.sweep else None,
         sweep.orders(record.sweep) if known and record.sweep else None,
+        rounding.errors(record.rounding) if record.rounding else None,
         swell.growth(record.swell) if record.swell and record.at else None,
         _measured(record),
         _redo(record),

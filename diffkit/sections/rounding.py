@@ -7,11 +7,13 @@ from diffkit.results import Rounded, Rounding
 from diffkit.sections.common import formula
 from diffkit.tables import fixed
 
+LEADS, SOUND = 4, 15.0  # numbers that the verdict speaks of; digits from which on nobody is to blame
+
 
 def build(record: Rounding) -> list[Section]:
     """Return the sections of a rounding study."""
-    lead = Prose(" ".join(_verdict(q) for q in record.quantities[:4]), lead=True)
-    first = Section(say("heading.verdict"), (lead, formula(record)))
+    leads = tuple(Prose(_verdict(q), lead=True) for q in record.quantities[:LEADS])
+    first = Section(say("heading.verdict"), (*leads, formula(record)))
     return [first, errors(record), _measured()]
 
 
@@ -28,7 +30,7 @@ def _verdict(q: Rounded) -> str:
     if q.correct_digits is None:
         return say("verdict.rounding.unknown", of=q.of, status=q.status, reason=q.reason)
     digits = say("verdict.rounding", of=q.of, digits=fixed(q.correct_digits, 1))
-    if not q.instructions or q.error == 0:
+    if not q.instructions or q.correct_digits > SOUND:
         return f"{digits}."
     worst = q.instructions[0]
     return say("verdict.rounding.blame", digits=digits, line=worst.shown(), share=fixed(worst.share, 0), fate=worst.fate())

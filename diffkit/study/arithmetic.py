@@ -92,12 +92,18 @@ def float32() -> Arithmetic:
 def _rounded(name: str, kind: Callable[[Any], Any]) -> SimpleNamespace:
     """A namespace in which every result is of that kind; rows that it lacks are composed of rounded ones."""
     builder = {"numpy": namespaces._numpy, "complex": namespaces._complex}[name]
-    own = {row: partial(_cast, kind, function) for row, function in builder()[0].items()}
+    own: dict[str, Callable[..., Any]] = {row: partial(_cast, kind, function) for row, function in builder()[0].items()}
+    if name == "numpy":
+        own |= {row: partial(_from_float64, kind, getattr(namespaces.get("math"), row)) for row in namespaces.ELEMENT_BY_ELEMENT}
     return namespaces.complete(f"{name} {kind}", own, lambda value, text="": kind(value))
 
 
 def _cast(kind: Callable[[Any], Any], function: Callable[..., Any], *operands: Any) -> Any:
     return kind(function(*operands))
+
+
+def _from_float64(kind: Callable[[Any], Any], function: Callable[..., Any], *operands: Any) -> Any:
+    return kind(function(*map(float, operands)))
 
 
 @cache

@@ -19,8 +19,10 @@ BEYOND = 2.5  # how much better than its order a scheme can be: two more where f
 FIT_DECADES, FIT_SAMPLES = 1.0, 5
 NEIGHBOURS = 2  # on either side, with which a step is looked at
 FINEST = 64  # spacings of x: at smaller steps neighbours take the same few points, and repeat one another's luck
+UNDERFLOW = 1e-290  # below this float64 cannot tell two terms apart
 FEWEST = 5  # samples that a median needs
 USABLE = {"ok", "exact"}
+JUMP, LASTING = 10.0, 4  # by how much, and for how many steps, a truncation must leave its series to be broken
 OFF = 3.0  # measured over predicted, either way, beyond which there must be a reason
 
 
@@ -67,9 +69,7 @@ def _cause(
 ) -> str:
     """The name of the reason why measured and predicted differ by more than a factor 3; "" where they do not."""
     if ratio is not None and ratio < 1 / OFF:
-        rounding = [(s.rounding, f) for s, f, rules in zip(samples, model.floor, model.rounding_rules()) if rules]
-        exact = [r <= f for r, f in rounding if r is not None]
-        return "exact" if 2 * sum(exact) >= len(exact) else "correlated"
+        return _smaller([(s, f) for s, f, rules in zip(samples, model.floor, model.rounding_rules()) if rules])
     if ratio is not None and ratio > OFF:
         return "library" if any(line.args and TABLE[line.op].ulps[0] > 1 for line in program.lines) else "first-order"
     there = min(samples, key=lambda s: abs(math.log(s.h / best[0]))) if best else None
@@ -77,6 +77,14 @@ def _cause(
         off = there.truncation / there.predicted_truncation
         return "" if 1 / OFF <= off <= OFF else "series"
     return ""
+
+
+def _smaller(branch: Sequence[tuple[Sample, float]]) -> str:
+    """Why rounding errors are smaller than predicted, from the samples where they rule and the floor there."""
+    exact = [s.rounding <= floor for s, floor in branch if s.rounding is not None]
+    if 2 * sum(exact) >= len(exact):
+        return "exact"
+    return "quantised" if 2 * sum(s.estimate == 0 for s, _ in branch) >= len(branch) else "correlated"
 
 
 def envelope(usable: Sequence[Sample]) -> list[tuple[float, float]]:
@@ -144,6 +152,9 @@ def _smallest_unbroken(samples: Sequence[Sample], above: Sequence[tuple[float, f
 def verdict(schemes: Sequence[Scheme], slope: float, u: float) -> Verdict:
     """What the fitted orders say about f at this point, in one word; and the best scheme, predicted and measured."""
     word, text = _smoothness(schemes)
+    distance = broken_at(schemes) if slope else None  # where f' underflows, so does what is predicted
+    if distance is not None:
+        text = f"{text} {say('sweep.verdict.break', h=short(distance, 2))}"
     known = [s for s in schemes if s.error_predicted is not None and s.error_there is not None]
     best = min(known, key=lambda s: s.error_predicted or 0.0, default=None)
     if best is None or best.h_predicted is None or not 0 < slope < math.inf:
@@ -151,6 +162,20 @@ def verdict(schemes: Sequence[Scheme], slope: float, u: float) -> Verdict:
     digits = [fixed(digits_of(error, slope, u), 1) for error in (best.error_predicted, best.error_there)]
     found = say("sweep.verdict.best", scheme=best.scheme, h=short(best.h_predicted), predicted=digits[0], measured=digits[1])
     return Verdict(smoothness=word, text=f"{text} {found}")
+
+
+def broken_at(schemes: Sequence[Scheme]) -> float | None:
+    """The step at which a truncation leaves its series at once, not by and by: how far away a kink or a jump is."""
+    found = []
+    for scheme in schemes:
+        seen = [s for s in reversed(scheme.samples) if s.truncation is not None and s.predicted_truncation is not None]
+        limits = [max(s.predicted_truncation or 0.0, (s.predicted_bound or 0.0) / OFF, UNDERFLOW) * OFF for s in seen]
+        off = [(s.truncation or 0.0) > JUMP * limit for s, limit in zip(seen, limits)]
+        reach = 2 if scheme.scheme == "richardson" else 1  # it takes f at x + 2h
+        for i in range(1, len(seen) - LASTING + 1):
+            if (seen[i - 1].truncation or 0.0) <= limits[i - 1] and all(off[i : i + LASTING]):
+                found.append(reach * seen[i].h)
+    return min(found, default=None)
 
 
 def _smoothness(schemes: Sequence[Scheme]) -> tuple[str, str]:

@@ -23,7 +23,8 @@ from flint import arb
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from diffkit import namespaces, tangent, tape
+from diffkit import namespaces, sweeps
+from diffkit.balls import working
 from diffkit.primitives import TABLE
 from diffkit.program import Builder, Line, Program
 from diffkit.study.arithmetic import Arithmetic
@@ -37,6 +38,7 @@ BLOCK = 1 << 20  # numbers of a kind held at once: lines times points
 WINDOW = 3  # looks at which an operation must be exact at all points, to be exact by more than chance
 SMOOTH = 9  # steps, about a decade, that are looked at together
 TRIED, NEARBY = 32, 2.0**-36  # points at which a library function is tried, and how far apart, relative
+BITS = 128  # of precision for that
 ARBITRARY = 2.0**40  # ulps: a float64 tangent does not tell the fraction of a larger q, and nothing depends on it
 
 
@@ -109,8 +111,8 @@ def _block(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> tuple[Arra
     points: list[Any] = list(subject.values)
     points[place] = subject.x + np.outer(NODES, grid.steps)
     moves = [np.ones_like(points[place]) if i == place else None for i in range(len(points))]
-    v, v_dot = tangent.forward_sweep(program, F, points, moves)
-    v_bar = tape.reverse_sweep(program, F, v, {program.outputs[0]: np.ones_like(points[place])}, _moving(program))
+    v, v_dot = sweeps.forward_sweep(program, F, points, moves)
+    v_bar = sweeps.reverse_sweep(program, F, v, {program.outputs[0]: np.ones_like(points[place])}, _moving(program))
     bound, variance = np.zeros_like(points[place]), {pair: np.zeros_like(grid.steps) for pair in PAIRS}
     own = library_errors(subject)
     for k, line in enumerate(program.lines):
@@ -163,11 +165,12 @@ def _variance(arithmetic: Arithmetic, op: str, operands: Sequence[float]) -> flo
     for j in range(1, TRIED + 1):
         nearby = [x * (1 + j * NEARBY) if op != "polygamma" or i else x for i, x in enumerate(operands)]
         y = arithmetic.lines(program, nearby)[-1]
-        true = ball(program, nearby, None, 0)
+        true = ball(program, nearby, None, 0, BITS)
         if not (np.isfinite(y) and true.is_finite()):
             return 0.0
-        errors.append(float((arb(y) - true) / float(arithmetic.half_spacing(y))))
-    return float(max(0.0, np.var(errors) - 1 / 3))
+        with working(BITS, 1):
+            errors.append(float((arb(y) - true) / float(arithmetic.half_spacing(y))))
+    return max(0.0, float(np.var(errors)) - 1 / 3)
 
 
 def _counted(share: Any) -> Any:

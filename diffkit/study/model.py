@@ -24,7 +24,7 @@ from diffkit import numeric
 from diffkit.study.arithmetic import Arithmetic
 from diffkit.study.levels import NODES, Array, Grid, Levels, Pair, spread
 
-FLAT = 1.05  # errors that close are alike
+FLAT = 1.01  # errors that close are alike
 SERIES = 1.1  # the first two terms over the first, where it rules
 HIGHEST = 7  # derivative that is asked for: the second term of Richardson's series
 

@@ -9,9 +9,49 @@ Letters: ``c`` the number of a term, ``powers`` its factors, by line and exponen
 from collections import Counter
 from typing import Any, NamedTuple
 
+from flint import fmpq, fmpq_poly
+
 from diffkit.errors import InputError
-from diffkit.polynomials import polynomial
 from diffkit.program import Builder, Program, reachable, renumber
+
+OPERATIONS = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "neg": lambda a: -a,
+    "pow": lambda a, n: a ** int(n[0].p),
+}
+
+
+def polynomial(program: Program) -> Any:
+    """The polynomial in one input that sums, products and whole powers compute, exactly.
+
+    Raises
+    ------
+    InputError
+        If something else is in it.
+
+    Examples
+    --------
+    >>> from diffkit import parse
+    >>> polynomial(parse("(x - 1)^2*x"))
+    x^3 + (-2)*x^2 + x
+    """
+    found: list[Any] = []
+    for line in program.lines:
+        if line.op == "input":
+            found.append(fmpq_poly([0, 1]))
+        elif line.op == "const":
+            found.append(fmpq_poly([fmpq(*line.value.as_integer_ratio())]))
+        else:
+            found.append(_operation(line.op)(*(found[a] for a in line.args)))
+    return found[program.outputs[0]]
+
+
+def _operation(op: str) -> Any:
+    if op not in OPERATIONS:
+        raise InputError(f"the product rule is for sums, products and whole powers, not {op}")
+    return OPERATIONS[op]
 
 
 class Term(NamedTuple):

@@ -9,8 +9,9 @@ from typing import Any
 
 from diffkit import __version__
 from diffkit.enclosures import KinkError
+from diffkit.errors import NumberError
 from diffkit.results import Report, Sweep
-from diffkit.study import compare, sweep, swell
+from diffkit.study import advise, compare, rounding, sweep, swell
 
 PACKAGES = ("sympy", "numpy", "mpmath", "python-flint", "matplotlib")
 
@@ -80,6 +81,8 @@ def measure(
     comparison = timed("compare", lambda: compare.measure(program, point, engines))
     pending = swell.begin(program, point, name, time_limit)
     swept = timed("sweep", lambda: _sweep(program, point, name))
+    rounded = timed("rounding", lambda: _if_any(rounding.measure, program, point)) if point else None
+    advice = timed("advice", lambda: _if_any(advise.measure, program, point)) if point else None
     sizes = timed("swell", pending.finish)
     result = Report(
         expression=str(program),
@@ -91,6 +94,8 @@ def measure(
         command=command or _python_call(program, point),
         environment=environment(),
         seconds=seconds,
+        rounding=rounded,
+        advice=advice,
     )
     if out is not None:
         from diffkit.files import write_all
@@ -105,6 +110,14 @@ def _sweep(program: Any, point: dict[str, float], name: str | None) -> Sweep | N
     try:
         return sweep.measure(program, point, name) if name else None
     except KinkError:
+        return None
+
+
+def _if_any(measure: Callable[..., Any], program: Any, point: dict[str, float]) -> Any:
+    """A study, or None where f has no derivative for it to speak of."""
+    try:
+        return measure(program, point)
+    except NumberError:
         return None
 
 

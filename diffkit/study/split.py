@@ -28,6 +28,7 @@ from diffkit.study import continuation
 DIGITS, HIGHEST_ORDER = 40, 4  # the parts are wanted to 30 digits of their sum, whatever the scheme
 GUARD = 64  # bits that a well-conditioned f of some length loses
 ENOUGH = 1e-30  # what the parts may miss their sum by, relative
+MOST_BITS = 1 << 14  # what no double needs more of
 BITS_OF_PART = 40  # of the truncation, where it is not 0
 
 
@@ -162,7 +163,10 @@ class Split:
             return None
         bits = bits_for(self.x, float(self.step.h))
         found = self._at(scheme, estimate, bits)
-        return found if found is not None and found.settled() else self._at(scheme, estimate, 2 * bits)
+        if found is not None and found.settled():
+            return found
+        short = math.log2(found.residue / ENOUGH) if found and ENOUGH < found.residue < math.inf else 0.0
+        return self._at(scheme, estimate, min(MOST_BITS, 2 * bits + 64 * math.ceil(short / 64)))
 
     def error(self, estimate: Any) -> float:
         """estimate - f', where it has no parts."""
@@ -175,9 +179,11 @@ class Split:
             estimate, slope = exact(estimate), self.f.slope(bits)
             chain = self._continued() if scheme == "complex-step" else self._quotients(scheme, bits)
             links = [slope, *chain, estimate]
-            parts, total = [b - a for a, b in pairwise(links)], estimate - slope
-            finite = all(part.is_finite() for part in parts)
-            return Parts(*parts, total, residue(parts, total, self._scale())) if finite else None
+            cut, abscissa, evaluation, arithmetic = parts = [b - a for a, b in pairwise(links)]
+            if not all(part.is_finite() for part in parts):
+                return None
+            total = estimate - slope
+            return Parts(cut, abscissa, evaluation, arithmetic, total, residue(parts, total, self._scale()))
 
     def _scale(self) -> Any:
         """What an error of exactly 0 is measured by: the terms of the quotient."""

@@ -13,7 +13,7 @@ import numpy as np
 from diffkit import namespaces, numeric, tape
 from diffkit.engines import choose
 from diffkit.errors import NumberError, UsageError
-from diffkit.floats import U
+from diffkit.floats import MAX, U
 from diffkit.messages import say
 from diffkit.namespaces import NotApplicableError
 from diffkit.program import Program
@@ -145,8 +145,8 @@ def steps(x: float, kind: Arithmetic | None = None) -> list[float]:
     (6.0, True)
     """
     kind = kind or arithmetic.float64()
-    top = min(4 * max(1.0, abs(x)), kind.most)
-    bottom = max(kind.spacing(x) / 4, kind.least) if x else BOTTOM_AT_ZERO * kind.u
+    top = min(4 * max(1.0, abs(x)), kind.most, MAX)  # a record holds steps as float64
+    bottom = max(kind.spacing(x) / 4, kind.least, 5e-324) if x else BOTTOM_AT_ZERO * kind.u
     count = math.ceil(PER_DECADE * (math.log10(top) - math.log10(bottom)))
     return [h for h in (top * 10 ** (-k / PER_DECADE) for k in range(count + 1)) if kind.number(h) > 0 and h < math.inf]
 
@@ -239,18 +239,22 @@ def _sample(subject: Subject, one: Taken, model: Model, i: int) -> Sample:
     estimate = _estimate(subject, one, model.scheme)
     parts = one.split.parts(model.scheme, estimate)
     error = float(parts.total) if parts else one.split.error(estimate)
+    status = _status(subject, one, model.scheme, estimate, error)
     return Sample(
         h=float(one.step.h),
         estimate=float(estimate),
         total=abs(error),
-        **_measured(parts),
-        predicted=_known(model.predicted[i]),
-        predicted_truncation=_known(model.truncation[i]),
-        predicted_rounding=_known(model.rounding[i]),
-        predicted_bound=_known(model.bound[i]),
+        status=status,
         error=error,
-        status=_status(subject, one, model.scheme, estimate, error),
+        **_measured(parts),
+        **(_predicted(model, i) if status != "below-ulp" else {}),
     )
+
+
+def _predicted(model: Model, i: int) -> dict[str, float | None]:
+    """What was predicted for one step; below the spacing of x there is no such step."""
+    columns = {"": model.predicted, "_truncation": model.truncation, "_rounding": model.rounding, "_bound": model.bound}
+    return {f"predicted{name}": None if math.isnan(column[i]) else float(column[i]) for name, column in columns.items()}
 
 
 def _estimate(subject: Subject, one: Taken, scheme: str) -> Any:
@@ -276,10 +280,6 @@ def _measured(parts: Parts | None) -> dict[str, float | None]:
         "arithmetic": float(parts.arithmetic),
         "residue": parts.residue,
     }
-
-
-def _known(x: Any) -> float | None:
-    return None if math.isnan(x) else float(x)
 
 
 def _status(subject: Subject, one: Taken, scheme: str, estimate: Any, error: float) -> str:

@@ -54,10 +54,11 @@ def cases(function: Function, count: int, seed: int = DEVELOPMENT) -> list[Case]
     """The function at so many points; the points depend on nothing but its name and the seed."""
     dice = Random(f"{function.name} {seed}" if seed else function.name)
     known = [*function.edges, *function.known][: count // 4]
-    return [_case(function, x) for x in [*known, *(function.point(dice) for _ in range(count - len(known)))]]
+    return [case(function, x) for x in [*known, *(function.point(dice) for _ in range(count - len(known)))]]
 
 
-def _case(function: Function, x: float) -> Case:
+def case(function: Function, x: float) -> Case:
+    """The function at that point, with its slope there."""
     if x in function.edges:
         left, right = function.edges[x]
         return Case(function, x, mpmath.mpf(min(left, right)), mpmath.mpf(max(left, right)), False)

@@ -11,24 +11,12 @@ from calibration.corpus import DEVELOPMENT
 from calibration.judge import Summary, Verdict, quantile, summary
 from calibration.participants import Participant
 from calibration.speed import GOAL, RUNS, Speed
-from calibration.wording import ABSENT, AGAIN, ALT, CAPTION, FUNCTIONS, MEANING, SEEN
+from calibration.wording import ABSENT, AGAIN, ALT, BEYOND, CAPTION, FUNCTIONS, MEANING, SEEN
 from diffkit.codec import encode
 from diffkit.render import markdown
 from diffkit.tables import Table, exact, short
 
 Found = Mapping[str, Sequence[Verdict]]
-
-
-class Study(NamedTuple):
-    """What the page tells: ours is the first participant."""
-
-    participants: Sequence[Participant]
-    found: Found
-    seed: int
-    seen: Summary  # of ours, at the points of its development
-    speed: Speed
-
-
 PICTURE = "calibration.png"
 LISTED = 40  # violations of ours that are listed one by one
 
@@ -49,13 +37,24 @@ ROWS: tuple[tuple[str, Callable[[Summary], str]], ...] = (
     ("smooth: median slack", lambda s: short(s.median_slack, 2)),
     ("smooth: sharp bars, %", lambda s: f"{100 * s.sharp:.1f}"),
     ("evaluations, median", lambda s: f"{s.evaluations:g}"),
-    ("milliseconds, median", lambda s: f"{s.milliseconds:.2g}"),
+    ("milliseconds of processor, median", lambda s: f"{s.milliseconds:.2g}"),
 )
+
+
+class Study(NamedTuple):
+    """What the page tells: ours is the first participant."""
+
+    participants: Sequence[Participant]
+    found: Found
+    beyond: Found  # with features of random size
+    seed: int
+    seen: Summary  # of ours, at the points of its development
+    speed: Speed
 
 
 def percent(part: int, whole: int) -> str:
     """A share in percent; "-" of nothing."""
-    return f"{100 * part / whole:.2g}" if whole else "-"
+    return f"{100 * part / whole:.3g}" if whole else "-"
 
 
 def render(study: Study) -> str:
@@ -68,6 +67,7 @@ def render(study: Study) -> str:
         "What the words mean": meaning(participants),
         "Function by function": f"{FUNCTIONS}\n\n{markdown.table(by_function(found))}",
         f"Where {ours} fails": failures(found[ours]),
+        "Features of any size": f"{BEYOND}\n\n{markdown.table(features(study.beyond))}",
         "Many points in one pass": many(study.speed),
         "How to do it again": f"{AGAIN}\n\n{conditions(participants)}",
     }
@@ -117,6 +117,19 @@ def by_function(found: Found) -> Table:
     return Table(headers, tuple(rows))
 
 
+def features(found: Found) -> Table:
+    """Shares of violations and of silent wrong answers for each feature, and for all."""
+    names = list(dict.fromkeys(v.case.function.name for verdicts in found.values() for v in verdicts))
+    parts = {name: [[v for v in verdicts if v.case.function.name == name] for verdicts in found.values()] for name in names}
+    parts["all"] = [list(verdicts) for verdicts in found.values()]
+    return Table(("feature", *found), tuple((name, *map(_shares, part)) for name, part in parts.items()))
+
+
+def _shares(verdicts: Sequence[Verdict]) -> str:
+    s = summary(verdicts)
+    return f"{percent(s.violations, s.claims)} ({percent(s.silent, len(verdicts))})"
+
+
 def _faults(verdicts: Sequence[Verdict]) -> str:
     silent = sum(v.silent for v in verdicts)
     return f"{sum(v.violated for v in verdicts)}" + (f" ({silent})" if silent else "")
@@ -134,11 +147,8 @@ def failures(verdicts: Sequence[Verdict]) -> str:
         for v in bad[:LISTED]
     )
     more = f"\nand {len(bad) - LISTED} more" if len(bad) > LISTED else ""
-    return (
-        markdown.table(Table(("function", "x", "value", "stated error", "true error", "status"), rows)) + more
-        if bad
-        else "Nowhere."
-    )
+    table = Table(("function", "x", "value", "stated error", "true error", "status"), rows)
+    return markdown.table(table) + more if bad else "Nowhere."
 
 
 def many(speed: Speed) -> str:
@@ -146,7 +156,7 @@ def many(speed: Speed) -> str:
     return (
         f"numeric.derivative(np.sin, {speed.points} points): {speed.evaluations / speed.points:.3g} evaluations a point "
         f"({speed.reported / speed.points:.3g} reported), {speed.ratio:.2f} times the time of these evaluations alone "
-        f"(goal: at most {GOAL:g}; of each the least disturbed of {RUNS} runs)."
+        f"(goal: at most {GOAL:g}; processor time, of each the least disturbed of {RUNS} runs)."
     )
 
 
@@ -172,6 +182,7 @@ def data(study: Study) -> str:
     functions = list(dict.fromkeys(v.case.function.name for verdicts in found.values() for v in verdicts))
     document: dict[str, Any] = {"versions": versions(participants), "machine": machine(), "vectorised": study.speed._asdict()}
     document |= {"seed": study.seed, "seen": study.seen._asdict()}
+    document["features"] = {name: summary(verdicts)._asdict() for name, verdicts in study.beyond.items()}
     document["participants"] = {name: summary(verdicts)._asdict() for name, verdicts in found.items()}
     document["functions"] = {f: {name: _row(verdicts, f) for name, verdicts in found.items()} for f in functions}
     return json.dumps(_plain(document), indent=1, allow_nan=False) + "\n"

@@ -1,6 +1,7 @@
 """Asking participants in processes of their own: one that never returns is ended, and that counts as a refusal."""
 
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from math import nan
 from multiprocessing import get_context
@@ -12,7 +13,7 @@ import numpy as np
 from calibration.corpus import Case
 from calibration.participants import Answer, Participant, ask
 
-PATIENCE = 1.0  # seconds a call; the slowest median is a thousandth of that
+PATIENCE = 2.0  # seconds a call; the slowest median is a thousandth of that
 FORK: Any = get_context("fork")  # beware: formulas are lambdas, which only a forked process inherits
 
 
@@ -23,7 +24,9 @@ def answers(participant: Participant, cases: Sequence[Case]) -> Iterator[Answer]
     while done < len(cases):
         receiving, sending = FORK.Pipe(duplex=False)
         process = FORK.Process(target=_answer, args=(sending, participant, cases[done:]), daemon=True)
-        process.start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 dislikes a fork beside BLAS's idle threads
+            process.start()
         while done < len(cases) and receiving.poll(PATIENCE):
             yield receiving.recv()
             done += 1

@@ -1,6 +1,7 @@
 """The sentences of the page."""
 
 from calibration.corpus import DIGITS
+from calibration.features import CLEAR
 from calibration.judge import SERIOUS, SHARP
 from calibration.questioning import PATIENCE
 
@@ -29,6 +30,11 @@ ABSENT = "Not asked: libraries that state no error (mpmath.diff, findiff, statsm
 FUNCTIONS = (
     "Violations among the cases with a derivative, in brackets the silent wrong answers among all cases; "
     "then the median relative error where a derivative exists."
+)
+BEYOND = (
+    "One feature of random amplitude (1e-12 to 10) and length (1e-12 to 1) is added to a smooth function, on a random "
+    f"side of the point; drawn again until its values exceed {CLEAR} roundings of f and its length {CLEAR} ulps of x, so "
+    "that it can be seen by looking there. Violations in % of the claims, in brackets silent wrong answers in % of the cases."
 )
 AGAIN = (
     "`pip install 'diffkit[peers]'`, then `python scripts/calibrate.py`. "

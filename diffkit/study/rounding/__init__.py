@@ -15,9 +15,9 @@ from diffkit.messages import say
 from diffkit.printing import line_text
 from diffkit.program import Builder, Program, reachable, renumber, tidy
 from diffkit.results import Instruction, Rounded, Rounding
-from diffkit.study import roundoff
 from diffkit.study.compare import decimal, one_line, one_point, relative_error
-from diffkit.study.roundoff import Ledger
+from diffkit.study.rounding import branches, roundoff
+from diffkit.study.rounding.roundoff import Ledger
 from diffkit.tables import point
 
 RANKED = 20  # instructions of each quantity in the record
@@ -179,7 +179,7 @@ def _book(q: Quantity, values: Sequence[float], w: list[float]) -> tuple[str, st
     if k is not None:
         status = roundoff.no_number(q.program, w, k)
         return status, say(f"rounding.{status}", line=_text(q, k), value=w[k]), None
-    other = roundoff.divergence(q.program, values, w, alive)
+    other = branches.divergence(q.program, values, w, alive)
     if other and (other.jumps or not other.decided):
         status = "branch" if other.decided else "undecided"
         return status, say(f"rounding.{status}", line=_text(q, other.line)), None

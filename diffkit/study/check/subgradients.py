@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from diffkit.study.handover import Array
+from diffkit.study.check.handover import Array
 
 MOST = 6  # entries: a sample of SAMPLES gradients meets every corner of so many
 SAMPLES = 256

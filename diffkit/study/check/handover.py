@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
+from diffkit.errors import DiffkitError, InputError, NumberError, TimeLimitError, UsageError
 from diffkit.namespaces import quiet
 from diffkit.points import as_program, like
 from diffkit.program import Program
@@ -119,6 +119,8 @@ class Handed:
         self.f = as_program(f) if isinstance(f, str) else f
         if not callable(self.f):
             raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
+        if isinstance(self.f, Program) and isinstance(at, Mapping) and sorted(at) == sorted(self.f.inputs):
+            at = {name: at[name] for name in self.f.inputs}  # one order for all that follows
         self.point = Point(at, lambda count: parameters(self.f, count))
         self.evaluations, self.narrow, self.single = 0, False, False
         self.first = self._first()
@@ -128,7 +130,7 @@ class Handed:
         """f there; nan where it fails."""
         try:
             return self._call(flat)
-        except UsageError:
+        except (UsageError, TimeLimitError):
             raise
         except Exception:  # beware: callables raise what they like outside their domain
             return float("nan")
@@ -177,6 +179,8 @@ class Handed:
             return None
         try:
             return as_program(self.f, self.point.restored(self.point.flat))
+        except TimeLimitError:
+            raise
         except Exception:  # beware: what cannot be recorded raises what it likes; it is measured instead
             return None
 

@@ -10,7 +10,7 @@ from diffkit.errors import DiffkitError, InputError, UsageError
 from diffkit.namespaces import quiet
 from diffkit.points import as_program
 from diffkit.program import Program
-from diffkit.study.handover import Array, Handed, Part, apply, numbers
+from diffkit.study.check.handover import Array, Handed, Part, apply, numbers
 
 
 class Answer(NamedTuple):
@@ -28,23 +28,30 @@ class Answer(NamedTuple):
         return [p for p in parts if self.parts[p.name].shape != p.shape and (p.shape or self.parts[p.name].size != 1)]
 
 
-def answer(gradient: Any, handed: Handed) -> Answer:
-    """The gradient at the point of f: called, if it can be."""
-    return arranged(raw(gradient, handed)(handed.point.flat), handed)
+class Source(NamedTuple):
+    """Where answers come from: a function of the flat point that answers in the user's form, and what rounding may do to it.
+
+    ``rounding`` bounds, for one entry at the point, the rounding error of a formula; 0 where the formula is not known.
+    """
+
+    at: Callable[[Array], Any]
+    rounding: Callable[[int], float] = lambda i: 0.0
 
 
-def raw(gradient: Any, handed: Handed) -> Callable[[Array], Any]:
-    """The gradient as a function of the flat point that answers in the user's form."""
+def source(gradient: Any, handed: Handed) -> Source:
+    """The gradient, in whatever form, as a Source."""
     if gradient is None:
         program = _recorded(handed)
-        return lambda flat: tape.gradient(program, [float(x) for x in flat])
+        point = tuple(map(float, handed.point.flat))
+        slopes = tape.gradient_program(program)
+        return Source(lambda flat: tape.gradient(program, [float(x) for x in flat]), lambda i: tape.noise(slopes, point, 1 + i))
     if isinstance(gradient, str):
         gradient = as_program(gradient)
     if isinstance(gradient, Program):
         return _formulas(gradient, handed)
     if not callable(gradient):
-        return lambda flat: gradient
-    return lambda flat: _called(gradient, handed, flat)
+        return Source(lambda flat: gradient)
+    return Source(lambda flat: _called(gradient, handed, flat))
 
 
 def _recorded(handed: Handed) -> Program:
@@ -66,10 +73,10 @@ def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
     raise InputError(f"the gradient fails at that point: {type(first).__name__}: {str(first)[:200]}")
 
 
-def _formulas(gradient: Program, handed: Handed) -> Callable[[Array], Any]:
+def _formulas(gradient: Program, handed: Handed) -> Source:
     """A Program of as many outputs as the point has entries, in the order of the inputs of f; its inputs are found by name."""
-    names = handed.point.names
-    order = list(handed.f.inputs) if isinstance(handed.f, Program) and sorted(handed.f.inputs) == sorted(names) else names
+    program = handed.f if isinstance(handed.f, Program) and len(handed.f.inputs) == len(handed.point.flat) else None
+    names = list(program.inputs) if program else handed.point.names
     strange = [name for name in gradient.inputs if name not in names]
     if strange:
         raise UsageError(f"the gradient uses {', '.join(strange)}, f does not", remedy=f"the entries are {', '.join(names[:8])}")
@@ -77,15 +84,18 @@ def _formulas(gradient: Program, handed: Handed) -> Callable[[Array], Any]:
         formulas, inputs = len(gradient.outputs), len(names)
         raise UsageError(
             f"the gradient has {formulas} formula{'s' * (formulas != 1)}, f {inputs} input{'s' * (inputs != 1)}",
-            remedy=f"give one for each of {', '.join(order[:8])}, separated by commas",
+            remedy=f"give one for each of {', '.join(names[:8])}, separated by commas",
         )
 
-    def formulas_at(flat: Array) -> dict[str, Any]:
-        point = dict(zip(names, map(float, flat)))
-        found = gradient(**{name: point[name] for name in gradient.inputs})
-        return dict(zip(order, found if len(order) > 1 else (found,)))
+    def point(flat: Array) -> dict[str, float]:
+        known = dict(zip(names, map(float, flat)))
+        return {name: known[name] for name in gradient.inputs}
 
-    return formulas_at
+    def at(flat: Array) -> Any:
+        found = gradient(**point(flat))
+        return found if len(names) > 1 else (found,)
+
+    return Source(at, lambda i: tape.noise(gradient, point(handed.point.flat), i))
 
 
 def arranged(given: Any, handed: Handed) -> Answer:

@@ -20,10 +20,10 @@ from diffkit import numeric, tape
 from diffkit.floats import U, correct_digits
 from diffkit.messages import say
 from diffkit.results import Entry, Remainder
-from diffkit.study import remainders
-from diffkit.study.answers import Answer, arranged
-from diffkit.study.causes import single
-from diffkit.study.handover import Array, Handed
+from diffkit.study.check import remainders
+from diffkit.study.check.answers import Answer, Source, arranged
+from diffkit.study.check.causes import single
+from diffkit.study.check.handover import Array, Handed
 
 SAFE = 4.0  # error bars hold in all but 1 of 1000 cases, and are then missed by less than this
 ROUNDING = 8.0  # how many u the rounding of a right gradient may cost
@@ -35,10 +35,10 @@ CHAPTER_STEP, CHAPTER_LIMIT = 1e-5, 1e-7
 class Case:
     """What is checked: f at a point, the gradient as a function and as an answer there, and the noise of f."""
 
-    def __init__(self, handed: Handed, gradient: Callable[[Array], Any], rtol: float) -> None:
+    def __init__(self, handed: Handed, gradient: Source, rtol: float) -> None:
         self.handed, self.gradient, self.rtol = handed, gradient, rtol
         self.x = handed.point.flat
-        self.answer: Answer = arranged(gradient(self.x), handed)
+        self.answer: Answer = arranged(gradient.at(self.x), handed)
         self.known: dict[float, Array] = {}
 
     @property
@@ -71,10 +71,10 @@ class Case:
         return lambda t: self.handed.value(self.x + (t - self.size) * d)
 
     @cached_property
-    def measured(self) -> float:
-        """The noise of f along all entries at once, from its values."""
-        level = numeric.noise(self.on_line(np.ones_like(self.x)), self.size) if len(self.x) else 0.0
-        return level if math.isfinite(level) else 0.0
+    def everywhere(self) -> Array:
+        """The direction that moves every argument by its size, the largest by 1."""
+        d = remainders.sizes([part.place for part in self.handed.point.parts], self.x)
+        return np.asarray(d / d.max(initial=1e-300))
 
     @cached_property
     def noise(self) -> float:
@@ -84,23 +84,28 @@ class Case:
             predicted = tape.noise_rms(program, tuple(map(float, self.x)))
             if math.isfinite(predicted):
                 return predicted
-        return self.measured
+        return _level(self.on_line(self.everywhere), self.size) if len(self.x) else 0.0
 
     def noise_of_entry(self, i: int) -> float:
-        """The rms noise of entry i of the gradient itself, measured; 0 if it is only known at the point."""
-        d = np.ones_like(self.x)
+        """The noise of entry i of the gradient itself: the bound if its formula is known, else measured if it can be called."""
 
         def entry(t: float) -> float:
             if t not in self.known:
-                self.known[t] = arranged(self.gradient(self.x + (t - self.size) * d), self.handed).flat
+                self.known[t] = arranged(self.gradient.at(self.x + (t - self.size) * self.everywhere), self.handed).flat
             return float(self.known[t][i])
 
-        level = numeric.noise(entry, self.size)
-        return level if math.isfinite(level) else 0.0
+        predicted = self.gradient.rounding(i)
+        return max(predicted if math.isfinite(predicted) else 0.0, _level(entry, self.size))
 
     def remainders(self, d: Array) -> tuple[Remainder, ...]:
         """The Taylor remainders along a direction."""
         return remainders.along(self.handed.value, self.x, np.nan_to_num(self.yours), d, self.noise)
+
+
+def _level(f: Callable[[float], float], x: float) -> float:
+    """The noise of f at x from its values; 0 where none can be told."""
+    level = numeric.noise(f, x)
+    return level if math.isfinite(level) else 0.0
 
 
 def judge(case: Case, i: int) -> Entry:
@@ -121,7 +126,7 @@ def judge(case: Case, i: int) -> Entry:
     )
     if estimate.status == "kink":
         return _at_kink(entry, float(estimate.left), float(estimate.right), error)
-    if not math.isfinite(yours):
+    if not math.isfinite(yours) and estimate.status != "vertical-tangent":
         return _with(entry, verdict="wrong", reason="")
     if not (math.isfinite(n) and math.isfinite(error)):
         return _with(entry, reason=say("check.no-number", status=estimate.status, reason=estimate.reason))
@@ -163,7 +168,8 @@ def _weighed(case: Case, i: int, entry: Entry, estimate: Any) -> Entry:
         return _suspected(case, i, entry, axis, gap - allowed)
     if digits >= -math.log10(case.rtol):
         return _with(entry, verdict="pass", reason="")
-    return _with(entry, reason=say("check.hidden", digits=f"{digits:.1f}", status=estimate.status, reason=estimate.reason))
+    hidden = "check.hidden.why" if estimate.reason else "check.hidden"
+    return _with(entry, reason=say(hidden, digits=f"{digits:.1f}", status=estimate.status, reason=estimate.reason))
 
 
 def _typical(f: Callable[[float], float], x: float, h: float) -> float:
@@ -175,7 +181,8 @@ def _typical(f: Callable[[float], float], x: float, h: float) -> float:
 
 def _suspected(case: Case, i: int, entry: Entry, axis: Array, excess: float) -> Entry:
     """Wrong, unless the remainder denies the gap or the noise of the gradient itself explains it."""
-    if denied(case.remainders(axis)[-1], abs(entry.yours - entry.numerical), case.measured):
+    noise = _level(case.along(i), float(case.x[i]))
+    if denied(case.remainders(axis)[-1], abs(entry.yours - entry.numerical), noise):
         return _with(entry, reason=say("check.denied"))
     hidden = single(entry.yours, entry.numerical) and not case.answer.float32[i]
     if not hidden and excess <= LOUD * case.noise_of_entry(i):

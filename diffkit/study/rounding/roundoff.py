@@ -17,11 +17,9 @@ from typing import Any, NamedTuple
 from flint import arb
 
 from diffkit import balls, limits, namespaces
-from diffkit.balls import OPEN, POINT, constant, working
+from diffkit.balls import OPEN, constant, working
 from diffkit.domains import fault
-from diffkit.enclosures import Question, lines
 from diffkit.errors import NumberError
-from diffkit.namespaces import COMPARISONS
 from diffkit.primitives import TABLE
 from diffkit.program import Program, run
 from diffkit.sweeps import reverse_sweep
@@ -30,6 +28,7 @@ from diffkit.tape import committed
 FIRST_BITS = 256  # of precision: the deltas of a polynomial of degree 10 with all their digits
 SETTLED = 1e-6  # relative radius at which the sum counts as known
 BELOW_ROUNDING = 2.0**-80  # of the value: an estimate known to that much needs no digits of its own
+VANISHING = 2.0**-400  # of the sum of its terms: a sum that cancels to this is 0
 
 
 class Ledger(NamedTuple):
@@ -94,7 +93,7 @@ def ledger(program: Program, w: list[float], alive: Sequence[bool]) -> Ledger:
             delta, bar = _deltas(program, w, alive), _adjoints(program, w)
             products = [arb(0) if d is None or d.is_zero() or b is None else b * d for d, b in zip(delta, bar)]
             total = sum(products, arb(0))
-            if _settled(total, w[program.outputs[0]]):
+            if _settled(total, w[program.outputs[0]], sum(map(abs, products), arb(0))):
                 return _as_floats(program, w, delta, bar, products, total)
         bits *= 2
     raise NumberError("the first-order sum has no number", status="singular")
@@ -116,10 +115,14 @@ def _adjoints(program: Program, w: Sequence[float]) -> list[Any]:
     return reverse_sweep(program, exactly(), [arb(x) for x in w], {program.outputs[0]: arb(1)}, depends)
 
 
-def _settled(total: Any, value: float) -> bool:
+def _settled(total: Any, value: float, size: Any) -> bool:
+    """Is the sum known well enough: relatively, beside the value, or as 0 beside its terms?"""
     if not total.is_finite():
         return False
-    return bool(total.rad() <= SETTLED * abs(total).lower() or total.rad() <= BELOW_ROUNDING * abs(value))
+    radius = total.rad()
+    return bool(
+        radius <= SETTLED * abs(total).lower() or radius <= BELOW_ROUNDING * abs(value) or radius < VANISHING * size.lower()
+    )
 
 
 def _as_floats(program: Program, w: list[float], delta: Sequence[Any], bar: Sequence[Any], products: Any, total: Any) -> Ledger:
@@ -144,80 +147,13 @@ def first_not_finite(program: Program, w: Sequence[float], alive: Sequence[bool]
     return next((k for k, x in enumerate(w) if alive[k] and not math.isfinite(x)), None)
 
 
-class Divergence(NamedTuple):
-    """A choice that float64 made otherwise than exact arithmetic; ``jumps`` if f jumps there, else it bends."""
-
-    line: int
-    jumps: bool
-    decided: bool
-
-
-BENDS = {"abs", "relu", "max", "min"}
-
-
-def divergence(program: Program, values: Sequence[float], w: Sequence[float], alive: Sequence[bool]) -> Divergence | None:
-    """The first choice that is made otherwise, or stays undecided, in exact arithmetic; None if there is none."""
-    choices = [k for k, line in enumerate(program.lines) if alive[k] and line.op in DECISIONS]
-    bits = FIRST_BITS
-    found = None
-    while choices and bits <= limits.BITS_OF_ROUNDING:
-        with working(bits, 1):
-            exact = lines(Question(program, values), OPEN)
-            found = _first_divergence(program, exact, w, choices)
-        if found is None or found.decided:
-            return found
-        bits *= 2
-    return found
-
-
-def _first_divergence(program: Program, exact: Sequence[Any], w: Sequence[float], choices: Sequence[int]) -> Divergence | None:
-    for k in choices:
-        line = program.lines[k]
-        truth = DECISIONS[line.op](*(exact[a] for a in line.args))
-        mine = DECISIONS[line.op](*(constant(w[a]) for a in line.args))
-        if truth is None or truth != mine:
-            return Divergence(k, line.op not in BENDS, truth is not None)
-    return None
-
-
-def _sign(x: Any) -> int | None:
-    return balls.sign(POINT, x)
-
-
-def _met(condition: Any, a: Any, b: Any) -> bool | None:
-    s = 0 if a is b else _sign(a - b)
-    return None if s is None else condition(s, 0)
-
-
-def _is_true(*operands: Any) -> tuple[bool, ...] | None:
-    signs = [_sign(x) for x in operands]
-    return None if None in signs else tuple(s != 0 for s in signs)
-
-
-def _winners(*operands: Any) -> tuple[int, ...] | None:
-    signs = [0 if a is b else _sign(a - b) for a in operands for b in operands]
-    return None if None in signs else tuple(s or 0 for s in signs)
-
-
-def _whole_below(x: Any) -> int | None:
-    below = x[0].floor()
-    return balls.whole(below) if below.is_exact() else None
-
-
-def _side_of_cut(a: Any, b: Any) -> int | None:
-    right = _sign(b)
-    return None if right is None else 1 if right > 0 else _sign(a)
-
-
-DECISIONS: dict[str, Any] = {  # by what each choice is made; None while a ball cannot tell
-    **{name: partial(_met, condition) for name, condition in COMPARISONS.items()},
-    **dict.fromkeys(("abs", "sign", "step", "relu", "acot"), _sign),
-    **dict.fromkeys(("max", "min"), _winners),
-    **dict.fromkeys(("and", "or", "not"), _is_true),
-    "where": lambda c, a, b: _is_true(c),
-    "floor": _whole_below,
-    "atan2": _side_of_cut,
-}
+def no_number(program: Program, w: Sequence[float], k: int) -> str:
+    """Why line k is not finite in float64: domain, singular or overflow."""
+    operands = [w[a] for a in program.lines[k].args]
+    if not all(map(math.isfinite, operands)):
+        return "domain"
+    with working(FIRST_BITS, 1):
+        return fault(program.lines[k].op, [arb(x) for x in operands]) or ("overflow" if math.isinf(w[k]) else "domain")
 
 
 # --- what becomes of an error on its way -----------------------------------------------------------------------------------
@@ -262,12 +198,3 @@ def _passed_on(book: Ledger, k: int, position: int) -> float:
     slope = namespaces.local_derivative(line.op, position, namespaces.get("math"), w[k], [w[a] for a in line.args])
     passed = abs(book.bar[k] * slope) if book.bar[k] else 0.0
     return passed if passed == passed else 0.0
-
-
-def no_number(program: Program, w: Sequence[float], k: int) -> str:
-    """Why line k is not finite in float64: domain, singular or overflow."""
-    operands = [w[a] for a in program.lines[k].args]
-    if not all(map(math.isfinite, operands)):
-        return "domain"
-    with working(FIRST_BITS, 1):
-        return fault(program.lines[k].op, [arb(x) for x in operands]) or ("overflow" if math.isinf(w[k]) else "domain")

@@ -17,7 +17,7 @@ import numpy as np
 from diffkit.floats import U
 from diffkit.namespaces import quiet
 from diffkit.results import Remainder, Step
-from diffkit.study.handover import Array
+from diffkit.study.check.handover import Array
 
 SCHEMES: dict[str, tuple[int, dict[int, float]]] = {  # order p, weights c
     "taylor": (1, {1: 1.0, 0: -1.0}),
@@ -97,7 +97,13 @@ def direction(parts: Sequence[slice], x: Array, dice: np.random.Generator) -> Ar
 
     Weights that are all different let no two errors cancel, as two of equal size would along half of the directions of +-1.
     """
-    d = dice.choice([-1.0, 1.0], len(x)) * dice.uniform(0.5, 1.0, len(x))
-    for part in parts:
-        d[part] *= math.sqrt(float(np.mean(x[part] ** 2))) or 1.0
+    d = dice.choice([-1.0, 1.0], len(x)) * dice.uniform(0.5, 1.0, len(x)) * sizes(parts, x)
     return np.asarray(d / np.abs(d).max())
+
+
+def sizes(parts: Sequence[slice], x: Array) -> Array:
+    """The size of the argument that each entry belongs to: the root of its mean square, or 1 if it is 0."""
+    d = np.ones_like(x)
+    for part in parts:
+        d[part] = math.sqrt(float(np.mean(x[part] ** 2))) or 1.0 if x[part].size else 1.0
+    return d

@@ -16,8 +16,8 @@ from diffkit.floats import U
 from diffkit.messages import say
 from diffkit.printing import line_text
 from diffkit.program import Builder, Program, run
-from diffkit.study.answers import Answer
-from diffkit.study.handover import Array, Part
+from diffkit.study.check.answers import Answer
+from diffkit.study.check.handover import Array, Part
 
 SHARP, CLEAR = 1e-3, 0.05  # bars wider than this part of the entry prove nothing about its factor; nothing about its sign
 FLOAT32 = 2.0**-24
@@ -162,14 +162,14 @@ def _sums(given: Array, shape: tuple[int, ...]) -> Iterator[Array]:
 # --- what entries show together -----------------------------------------------------------------------------------------
 def _rearranged(e: Evidence, arranged: Callable[[Part], Array | None]) -> bool:
     """Does some order of the true entries, in every part that is wrong, explain all?"""
-    expected = e.true.copy()
+    expected, bars = e.true.copy(), e.bars.copy()
     for part in e.touched():
         order = arranged(part) if e.complete(part) else None
         if order is None:
             return False
-        expected[part.place] = e.true[part.place][order]
-    wide = e._replace(bars=np.full_like(e.bars, e.bars[np.isfinite(e.true)].max(initial=0.0)))
-    return bool(e.wrong.any()) and wide.explained(expected)
+        expected[part.place], bars[part.place] = e.true[part.place][order], e.bars[part.place][order]
+    moved = np.abs(expected - e.true)[e.wrong] > (bars + e.bars)[e.wrong]
+    return bool(len(moved)) and bool(moved.all()) and e._replace(bars=bars).explained(expected)
 
 
 def _transposed(e: Evidence) -> Cause | None:

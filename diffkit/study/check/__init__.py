@@ -17,11 +17,11 @@ from diffkit.messages import say
 from diffkit.program import Program
 from diffkit.results import Check, Entry
 from diffkit.results.check import VERDICTS
-from diffkit.study import causes, entries, subgradients, suspects
-from diffkit.study.answers import raw
-from diffkit.study.entries import Case
-from diffkit.study.handover import Array, Handed
-from diffkit.study.remainders import direction
+from diffkit.study.check import causes, entries, subgradients, suspects
+from diffkit.study.check.answers import source
+from diffkit.study.check.entries import Case
+from diffkit.study.check.handover import Array, Handed
+from diffkit.study.check.remainders import direction
 
 RTOL, RTOL32 = 1e-6, 2e-3  # what pass excludes by default: eps^(3/8), which a good difference reaches with room to spare
 
@@ -80,14 +80,12 @@ def check_gradient(
     if rtol is not None and not 0 < rtol < 1:
         raise UsageError(f"rtol must lie between 0 and 1, not be {rtol}")
     handed = Handed(f, at)
-    case = Case(handed, raw(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
-    progress("entries")
+    case = Case(handed, source(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
     dice = np.random.default_rng(seed)
+    progress("entries")
     found, limit = _by_chapter(case) if rule == "chapter" else _by_slopes(case, dice)
     cause, because = (None, "") if rule == "chapter" else _explain(case, found)
     progress("remainders")
-    drawn, d = _direction(case, found, dice)
-    curves = case.remainders(d) if len(d) else ()
     status, reason = _conduct(case)
     return Check(
         expression=_text(f, handed),
@@ -97,9 +95,7 @@ def check_gradient(
         cause=cause,
         because=because,
         entries=tuple(sorted(found.values(), key=_badness)),
-        taylor_slope=curves[0].slope if curves else None,
-        direction=drawn,
-        remainders=curves,
+        **_remainders(case, found, dice),
         count=len(case.x),
         rtol=case.rtol,
         noise=case.noise,
@@ -163,7 +159,7 @@ def _verdict(case: Case, found: Found, limit: float | None) -> str:
     worst = min((entry.verdict for entry in found.values()), key=VERDICTS.index, default="pass")
     if case.answer.misshapen(case.handed.point.parts):
         return "wrong"
-    hidden = limit is not None and limit > case.rtol * float(np.nanmax(np.abs(case.yours)))
+    hidden = limit is not None and not limit <= case.rtol * float(np.abs(np.nan_to_num(case.yours)).max())
     return "undecided" if hidden and worst != "wrong" else worst
 
 
@@ -194,6 +190,13 @@ def _evidence(case: Case, found: Found, wrong: list[int]) -> causes.Evidence:
 
 
 # --- the picture, and how f behaved -------------------------------------------------------------------------------------
+def _remainders(case: Case, found: Found, dice: np.random.Generator) -> dict[str, Any]:
+    """The fields of the record that say how fast f approaches its tangent."""
+    drawn, d = _direction(case, found, dice)
+    curves = case.remainders(d) if len(d) else ()
+    return {"direction": drawn, "remainders": curves, "taylor_slope": curves[0].slope if curves else None}
+
+
 def _direction(case: Case, found: Found, dice: np.random.Generator) -> tuple[str, Array]:
     """Along which direction the remainders are drawn: the worst entry if one is wrong, else a random one."""
     wrong = {i: entry for i, entry in found.items() if entry.verdict == "wrong"}

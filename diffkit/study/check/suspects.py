@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from diffkit import limits, numeric
-from diffkit.study.entries import SAFE, Case
-from diffkit.study.handover import Array
+from diffkit.study.check.entries import SAFE, Case
+from diffkit.study.check.handover import Array
 
 DIRECTIONS = 4  # all of them must miss a wrong entry for it to be missed
 SAMPLE = 32  # entries that are looked at in any case
@@ -66,7 +66,7 @@ def ask(case: Case, group: Array, dice: np.random.Generator) -> Group:
 
 
 def _random(case: Case, dice: np.random.Generator) -> Array:
-    from diffkit.study.remainders import direction
+    from diffkit.study.check.remainders import direction
 
     return direction([part.place for part in case.handed.point.parts], case.x, dice)
 

@@ -1,0 +1,147 @@
+"""Is there reason to look closer at a point?  What the values on a ladder say of f, one question a function.
+
+Letters as in ladder; ``C`` f(x); ``slope`` a one-sided quotient, (f(x+h) - f(x))/h or (f(x) - f(x-h))/h; ``gap`` the right slope
+less the left one, which tends to 0 like h f'' where f is smooth.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from diffkit.floats import U
+from diffkit.numeric.ladder import TINY, Best, extrapolate, take
+from diffkit.numeric.sampler import Array
+from diffkit.numeric.search import BITS, LEVELS, Search
+
+RATIO = 2.0**BITS  # of the steps of the scan
+FINEST = 4  # rows in which what h tends to is seen
+GAP_FALL = 12.0  # a gap must shrink by more than this when h does by 16: by 16 if f'' exists, by 11 for |x|^1.87
+SCATTER = 2.0**10  # noise this much above what rounding f(x) and x explains is said
+SUDDEN = 256.0  # times nearer than a 16th is no smooth f at the next halving
+CLEAR = 2.0**-10  # relative change of D0 over the coarse steps that asks for a closer look
+
+
+class Sides(NamedTuple):
+    """The one-sided slopes on the scan, and where f is a number beside x."""
+
+    right: Array
+    left: Array
+    above: Array
+    below: Array
+
+
+def sides(s: Search) -> Sides:
+    """One-sided slopes of the scan."""
+    up, down = (s.x + s.scan.h) - s.x, s.x - (s.x - s.scan.h)
+    right, left = (s.scan.above - s.centre) / up, (s.centre - s.scan.below) / down
+    above, below = (np.isfinite(v[-FINEST:]).all(axis=0) for v in (s.scan.above, s.scan.below))
+    return Sides(_finite(right), _finite(left), above, below)
+
+
+def _finite(D: Array) -> Array:
+    finite = np.isfinite(D)
+    return D if finite.all() else np.where(finite, D, np.nan)
+
+
+def one_sided(s: Search, slope: Array, F: Array, rows: Array | bool = True) -> Best:
+    """The limit of a one-sided slope, from these rows of the scan; where f is constant at small steps only, those say nothing."""
+    kept = ((slope != 0) | (slope == 0).all(axis=0)) & rows
+    return extrapolate(np.where(kept, slope, np.nan), s.scan.h, 3 * F, RATIO, columns=4)
+
+
+def doubtful(s: Search, slopes: Sides) -> Array:
+    """Where anything speaks against a smooth f; the rest are "ok" as they stand.
+
+    A gap that does not shrink, differences that do not fall by 4, values that repeat, noise beyond rounding, values missing, a
+    bad estimate, or one that no extrapolation supports.
+    """
+    D, T, claim = s.scan.quotient, s.best.value, s.best.error
+    near = below(s)
+    found: Array = (
+        (near & np.isnan(D) | repeats(s)).any(axis=0)
+        | (stays(s, slopes)[1:] & near[:-1]).any(axis=0)
+        | uneven(s)
+        | loud(s)
+        | (claim > CLEAR**2 * np.abs(T)) & (claim * s.best.h > 64 * U * s.table.size[-1])
+        | abrupt(s) & (~near & (np.abs(D - T) > CLEAR * np.abs(T))).any(axis=0)
+        | ~np.isfinite(s.centre)
+        | ~(claim < np.inf)
+    )
+    flat = s.scan.above[-1] == s.scan.below[-1]
+    return found | fine_steps(s)[0] if flat.any() else found
+
+
+def stays(s: Search, slopes: Sides) -> Array:
+    """Steps at which the gap has not shrunk from the step before, and is no noise."""
+    gap = np.abs(slopes.right - slopes.left)
+    found = np.zeros(gap.shape, bool)
+    found[1:] = (gap[1:] * GAP_FALL > gap[:-1]) & (gap[1:] * s.scan.h[1:] > 16 * s.rough[1:])
+    return found
+
+
+def repeats(s: Search) -> Array:
+    """Steps, below the anchor, at which f is the same on both sides though its slope should move it by more than rounding."""
+    moved = np.abs(s.best.value) * s.scan.h > 8 * U * np.fmax(s.scan.size, np.abs(s.centre))
+    return (s.scan.above == s.scan.below) & moved & below(s)
+
+
+def below(s: Search) -> Array:
+    """The steps of the scan below the anchor: those over which f is seen as it is at x."""
+    steps: Array = np.arange(LEVELS)[:, None] > s.anchor
+    return steps
+
+
+def uneven(s: Search) -> Array:
+    """Where the last differences of the table, if more than noise, do not fall by a factor near 4."""
+    change = np.abs(s.table.quotient[-3:-1] - s.table.quotient[-2:])
+    odd: Array = np.abs(change[0] - 4 * change[1]) > change[1]
+    return odd & (change[1] * s.table.h[-1] > 16 * U * s.table.size[-1])
+
+
+def loud(s: Search) -> Array:
+    """Where the noise of f is far above what the rounding of f(x) and of x explains, and costs digits."""
+    explained = U * (s.table.size[-1] + np.abs(s.x * s.best.value)) + TINY
+    costs: Array = s.best.error * s.best.h > 64 * explained
+    return costs & (s.noise * s.table.size[-1] > SCATTER * explained)
+
+
+def abrupt(s: Search) -> Array:
+    """Where the quotients settle at once: those of a smooth f, however narrow, come nearer by about 4 at each halving."""
+    T, D = s.best.value, s.table.quotient
+    size = np.abs(T)
+    rows = np.arange(len(D))[:, None]
+    last = np.where(np.abs(D - T) > size / RATIO, rows, -1).max(axis=0)
+    seen = (last >= 0) & (last < len(D) - 1)
+    off = np.where(seen, take(np.abs(D - T), np.fmin(last + 1, len(D) - 1)), 0)
+    row = np.fmin(s.anchor + 1, LEVELS - 1)
+    below_noise = np.abs(take(s.scan.quotient, row) - T) * take(s.scan.h, row) <= 64 * s.noise * take(s.scan.size, row)
+    return np.where(seen, off * SUDDEN < size, below_noise)
+
+
+def fine_steps(s: Search) -> tuple[Array, Array]:
+    """Where f is constant at the least steps and its first change is small beside those over larger ones; that step's row."""
+    rise = rises(s)
+    flat: Array = (rise[-FINEST:] == 0).all(axis=0)
+    first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
+    step = take(rise, first)
+    return flat & (RATIO * step < rise.max(axis=0)) & (step > 16 * U * take(s.scan.size, first)), first
+
+
+def rises(s: Search) -> Array:
+    """The larger of the changes of f at x - h and x + h."""
+    rise = np.fmax(np.abs(s.scan.above - s.centre), np.abs(s.scan.below - s.centre))
+    return np.where(np.isfinite(rise), rise, 0)
+
+
+def strays(s: Search, slope: Array, best: Best) -> Array:
+    """The smaller steps whose slopes contradict the limit found."""
+    step = np.abs(np.diff(slope, axis=0, prepend=np.nan))
+    far = np.abs(slope - best.value) > best.error + 8 * s.rough / s.scan.h + np.where(np.isnan(step), 0, step / 2)
+    found: Array = far & (s.scan.h < best.h)
+    return found
+
+
+def last_far(s: Search, best: Best, off: Array) -> Array:
+    """The last row before that estimate's in which the quotient is away from it by a 16th of ``off``."""
+    far = (np.abs(s.scan.quotient - best.value) > off / RATIO) & (s.scan.h > best.h)
+    return np.where(far, np.arange(LEVELS)[:, None], 0).max(axis=0)
