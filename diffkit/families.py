@@ -165,7 +165,7 @@ NAMED = {
         ("sine-product", _text(CASADI_LOOP), CHAIN, "a loop that stops computer algebra", CASADI, 0, CASADI_LOOP),
         ("determinant", determinant, (2, 3, 4, 5, 6), "n^2 inputs", "textbooks", 1, "of an n x n matrix, by minors"),
         ("network", network, (1, 2, 4, 8, 16, 32), "by its weights", OURS, 1, "three tanh units on n features"),
-        ("rosenbrock", rosenbrock, POWERS, "a curved valley", "H. H. Rosenbrock (1960)", 2, BANANA),
+        ("rosenbrock", rosenbrock, POWERS[:-1], "a curved valley", "H. H. Rosenbrock (1960)", 2, BANANA),
     )
 }
 

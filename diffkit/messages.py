@@ -428,7 +428,7 @@ SENTENCES = {
     ),
     "figure.cost": (
         "Operations that value and gradient of {expression} need by each engine, as ratio to those of f, on logarithmic scales; "
-        "D− needs as many evaluations as D+. "
+        "D\N{MINUS SIGN} needs as many evaluations as D+. "
         "The dashed line is the cheap-gradient bound, {bound} times f."
     ),
     "figure.reproduce": "Absolute error of {names} against the step h, recomputed for {title} ({source}).",
@@ -581,6 +581,25 @@ SENTENCES = {
     "prose.redo": (
         "With the same versions of the libraries on the same kind of machine every value and every error comes out again, "
         "digit for digit; the times do not."
+    ),
+    "heading.counted": "What is counted",
+    "term.tree": "tree, DAG, operations",
+    "meaning.tree": (
+        "Leaves and operations when the formula is written out in full; the same with equal parts shared; "
+        "the operations among the latter."
+    ),
+    "term.depth": "depth, pages",
+    "meaning.depth": (
+        "Operations on the longest way from a leaf to the result; pages of 43 lines of 70 characters that the formula "
+        "written out would fill."
+    ),
+    "term.swell": "swell",
+    "meaning.swell": "The tree of the derivative over the tree of f.",
+    "term.native": "native",
+    "meaning.native": "Nodes of SymPy's own tree, in which a sum or a product has any number of operands.",
+    "term.evaluation": "evaluation",
+    "meaning.evaluation": (
+        "Seconds of one call as straight-line Python; a formula computes every part as often as it is written, a program once."
     ),
     "term.float64": "float64, u",
     "meaning.float64": (

@@ -1,7 +1,7 @@
 """How large the derivative grows."""
 
 from diffkit.captions import accuracy_alt, accuracy_caption, alt, caption
-from diffkit.document import FigureBlock, Prose, Section, TableBlock
+from diffkit.document import FigureBlock, Prose, Section, TableBlock, Terms
 from diffkit.messages import say
 from diffkit.results import Form, Swell
 from diffkit.sections.common import subject
@@ -9,8 +9,14 @@ from diffkit.tables import count, short
 
 
 def build(record: Swell) -> list[Section]:
-    """Return the sections of a swell study."""
-    return [Section(say("heading.formula"), (subject(record),)), *([accuracy(record)] if record.judged() else []), growth(record)]
+    """Return the sections of a swell study: what the forms do to the accuracy comes first if it was measured."""
+    errors = [accuracy(record)] if record.judged() else []
+    return [Section(say("heading.formula"), (subject(record),)), *errors, growth(record), _terms(record)]
+
+
+def _terms(record: Swell) -> Section:
+    words = ["tree", "depth", "swell", "native", *["evaluation", "relative"] * record.judged()]
+    return Section(say("heading.counted"), (Terms(tuple((say(f"term.{w}"), say(f"meaning.{w}")) for w in words)),))
 
 
 def accuracy(swell: Swell) -> Section:

@@ -180,7 +180,7 @@ def _counted(engine: Engine, subject: Subject) -> Counted:
         calls = _calls(engine, subject)
         return Counted(calls and calls * subject.operations(), calls)
     if engine.name in {"reverse", COMPILED}:
-        return Counted(accumulation.reverse(program, program.inputs, value=True).operations, 1)
+        return Counted(_operations(accumulation.reverse(program, program.inputs, value=True)), 1)
     if engine.name == "forward":
         return _counted_sweeps(program)
     if engine.name == "symbolic":
@@ -211,8 +211,13 @@ def _counted_sweeps(program: Program) -> Counted:
     inputs = program.inputs
     if len(inputs) * len(program.lines) > limits.COUNTED:
         return Counted(None, len(inputs), "not counted", say("cost.not_counted", sweeps=len(inputs), lines=len(program.lines)))
-    sweeps = (accumulation.forward(program, [name], value=True).operations for name in inputs)
-    return Counted(sum(sweeps), len(inputs))
+    sweeps = (accumulation.forward(program, [name], value=True) for name in inputs)
+    return Counted(sum(_operations(sweep) for sweep in sweeps), len(inputs))
+
+
+def _operations(program: Program) -> int:
+    """Operations of a Program as `accumulation` writes it: no line is idle, none stands twice."""
+    return sum(bool(line.args) for line in program.lines)
 
 
 def _counted_formula(subject: Subject) -> Counted:
