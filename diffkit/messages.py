@@ -78,6 +78,7 @@ SENTENCES = {
     ),
     "swell.orders": "Sizes of {expression} and of its derivatives by {name}, order by order",
     "swell.errors": "Errors are relative, over {points} points of ({low}, {high}); evaluation is the seconds of one call.",
+    "swell.no_errors": "There are no errors: at no point of ({low}, {high}) was a derivative other than 0 proved.",
     "swell.lines": "a derivative of {lines} lines is differentiated no further",
     "swell.late": "{step} did not finish in {seconds} s",
     "swell.ended": "{step} ended without an answer",

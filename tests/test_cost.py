@@ -10,7 +10,7 @@ from diffkit.counting import operations_written_out
 from diffkit.errors import UsageError
 from diffkit.families import NAMED
 from diffkit.results import Cost, CostRow, Growth
-from diffkit.study import cost
+from diffkit.study import cost, growth
 
 
 def rows_of(record: Cost, engine: str) -> list[CostRow]:
@@ -103,9 +103,9 @@ def test_exponential_swell_is_called_so() -> None:
 def test_growth_is_fitted_from_counts(law: object, exponent: float, order: str) -> None:
     """On laws that are known."""
     points = [(n, law(n)) for n in (32, 64, 128, 256)]  # type: ignore[operator]
-    found = cost.slope(points)
+    found = growth.slope(points)
     assert found == pytest.approx(exponent, abs=0.05)
-    assert cost.order(found, points) == order
+    assert growth.order(found, points) == order
 
 
 def test_one_function_of_ones_own() -> None:
@@ -149,6 +149,7 @@ def test_a_peer_is_timed_though_nobody_knows_its_operations(monkeypatch: pytest.
         ("2 + 3", {}, "a gradient needs one output and an input"),
         ("x, y", {}, "a gradient needs one output and an input"),
         ("x", {"n": "1:3"}, "there is no n in 'x'"),
+        ("x", {"at": {"z": 1.0}}, "no value for x"),
         ("x", {"engines": ["magic"]}, "unknown engine 'magic'"),
     ],
 )
@@ -162,8 +163,8 @@ def test_what_is_refused(f: str, options: dict[str, object], message: str) -> No
 def test_growth_without_a_law_or_with_too_few_points() -> None:
     """Two members are no growth; evaluations on no line have no law."""
     assert cost.measure("product", n="2:3", engines=["reverse"]).growth == ()
-    growth = Growth(engine="D+", against="n", exponent=1.0, order="O(n)", largest_ratio=3.0, evaluations="")
-    assert growth.work() == ""
+    found = Growth(engine="D+", against="n", exponent=1.0, order="O(n)", largest_ratio=3.0, evaluations="")
+    assert found.work() == ""
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -182,5 +183,5 @@ def test_values_near_1_keep_the_largest_product_in_range() -> None:
     """No engine meets an overflow or an underflow at the family's own point, so none is faster for it."""
     for n in (64, 256, 1024):
         f = NAMED["product"].member(n)
-        assert 1e-100 < f(**dict(zip(f.inputs, (cost._point(f, None)[name] for name in f.inputs)))) < 1e100
+        assert 1e-100 < f(**dict(zip(f.inputs, (cost._point(f, None, n)[name] for name in f.inputs)))) < 1e100
         assert operations_written_out(f) == n - 1

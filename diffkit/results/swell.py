@@ -101,11 +101,11 @@ class Swell(Record):
     def notes(self) -> tuple[str, ...]:
         """Return why forms are missing, and what the errors are."""
         reasons = [f"{f.form}{'' if f.n is None else f', {self.parameter} = {f.n}'}: {f.reason}" for f in self._missing()]
-        if not self.judged() or self.interval is None:
+        if self.interval is None:
             return tuple(reasons)
-        points = max(f.points or 0 for f in self.forms)
         low, high = map(short, self.interval)
-        return (say("swell.errors", points=points, low=low, high=high), *reasons)
+        points = max(f.points or 0 for f in self.forms)
+        return (say("swell.errors" if points else "swell.no_errors", points=points, low=low, high=high), *reasons)
 
     def _missing(self) -> list[Form]:
         """The forms with a reason, without those that were not tried because a smaller n gave up."""

@@ -35,7 +35,8 @@ def judged(
     seed: int,
 ) -> list[Form]:
     """The rows with evaluation time and errors of every form that is a Program."""
-    places = sample(program.inputs, interval, points, seed)
+    most = max(1, limits.REFERENCES // max(len(names), 1))
+    places = sample(program.inputs, interval, min(points, most), seed)
     exact = [(place, truth) for place in places if (truth := _truth(program, place, names, order))]
     return [_judge(row, written[row.form], len(names), exact) for row in rows]
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from diffkit import limits
-from diffkit.counting import Counts, counts
+from diffkit.counting import Counts, counts, slopes_written_out
 from diffkit.deadline import deadline
 from diffkit.errors import DiffkitError, TimeLimitError
 from diffkit.messages import say
@@ -163,8 +163,8 @@ class Worker:
 
 
 def refused(job: Job) -> list[Written]:
-    """SymPy's forms, if they would be too large: a first derivative has about twice the path length of f (theory: 2.15)."""
-    nodes = 2 * counts(job.program).path_length
+    """SymPy's forms, if they would be too large."""
+    nodes = slopes_written_out(job.program, job.names)
     if nodes <= limits.SYMPY_NODES:
         return []
     reason = {name: say("swell.too_large", step=STEPS[name], nodes=quotient(nodes, 1)) for name in job.forms}

@@ -21,8 +21,8 @@ from diffkit.messages import say
 from diffkit.program import Program
 from diffkit.results import Claim, Reproduction, Reproductions, Series
 from diffkit.study import product_rule
-from diffkit.study.cost import slope
 from diffkit.study.forms import CSE, SYMBOLIC, Job, Worker, Written
+from diffkit.study.growth import slope
 from diffkit.study.product_rule import polynomial
 from diffkit.tables import count, exact, fixed, quotient, short
 from diffkit.truth import reference, value

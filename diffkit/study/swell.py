@@ -24,13 +24,11 @@ from diffkit.messages import say
 from diffkit.points import as_program, spread
 from diffkit.program import Program
 from diffkit.results import Form, Swell
-from diffkit.study import accuracy
+from diffkit.study import accuracy, sizes
 from diffkit.study.compiled import source
-from diffkit.study.forms import GAVE_UP, NOT_TRIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
-from diffkit.tables import quotient
+from diffkit.study.forms import GAVE_UP, NOT_TRIED, STEPS, Job, Worker, Written, attempt
+from diffkit.study.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 
-FORWARD, REVERSE, TAPE, EMITTED, TAYLOR = "f' forward", "f' reverse", "f' tape", "f' emitted", "f' Taylor"
-ORDER = ("f", *STEPS, FORWARD, REVERSE, TAPE, EMITTED, TAYLOR)  # of the rows
 SHOWN_INPUTS = 8  # names of inputs that a record lists in full
 Numbers = Iterable[int] | str | int | None
 
@@ -102,7 +100,7 @@ def measure(
             written = pending.collect()
         if names and member.n is not None:
             _remember(lost, written, member.n, parameter)
-        found = _rows(written, member.n)
+        found = sizes.rows(written, member.n)
         if interval is not None:
             found = accuracy.judged(found, written, member.program, names, member.order, interval, points, seed)
         rows += found
@@ -254,7 +252,7 @@ class Pending:
 
     def finish(self) -> Swell:
         """Wait for the worker and return the record."""
-        rows = _rows(self.collect(), None)
+        rows = sizes.rows(self.collect(), None)
         return Swell(expression=str(self.member.program), at=self.at, wrt=_listed(self.names), forms=tuple(rows))
 
     def __enter__(self) -> Self:
@@ -282,38 +280,3 @@ def _emitted(tape: Written) -> Written:
     operands = sum(len(line.args) for line in program.lines)
     sizes = tape.sizes._replace(tree=len(program.lines) + operands, path_length=operands, characters=len(text))
     return tape._replace(name=EMITTED, sizes=sizes, seconds=(tape.seconds or 0.0) + time.perf_counter() - begun)
-
-
-# --- rows ------------------------------------------------------------------------------------------------------------------
-def _rows(written: Mapping[str, Written], n: int | None) -> list[Form]:
-    f, raw = written["f"].sizes, written.get(SYMBOLIC)
-    largest = max(sizes.tree for sizes in (f, raw and raw.sizes) if sizes is not None) if f else 0
-    ordered = [written[name] for name in ORDER if name in written]
-    return [_row(w, n, f.tree if f else 0, f.dag if f else 0, largest) for w in ordered]
-
-
-def _row(w: Written, n: int | None, tree: int, dag: int, largest: int) -> Form:
-    """The row of one form, beside a function of that tree and graph; ``largest`` is the largest tree before this one."""
-    if w.sizes is None:
-        return Form(form=w.name, n=n, tree_size=0, dag_size=0, operations=0, status=w.status, reason=w.reason, seconds=w.seconds)
-    s, native = w.sizes, w.native or (None, None, None)
-    derived = w.name != "f"
-    return Form(
-        form=w.name,
-        n=n,
-        tree_size=s.tree,
-        dag_size=s.dag,
-        operations=s.operations,
-        seconds=w.seconds if derived else None,
-        depth=s.depth,
-        path_length=s.path_length,
-        characters=s.characters,
-        pages=s.pages,
-        sharing=quotient(s.tree, s.dag),
-        swell_tree=quotient(s.tree, tree) if derived else "",
-        swell_dag=quotient(s.dag, dag) if derived else "",
-        intermediate_swell=quotient(max(largest, s.tree), s.tree) if w.name in STEPS else "",
-        native_tree=native[0],
-        native_dag=native[1],
-        native_operations=native[2],
-    )
