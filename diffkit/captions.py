@@ -141,7 +141,7 @@ def parts_caption(sweep: Sweep) -> str:
 
 def parts_alt(sweep: Sweep) -> str:
     """Return in words which part is the largest at the smallest, the predicted and the largest step."""
-    split = [(s, [seen for seen in s.samples if seen.cut is not None and seen.status == "ok"]) for s in sweep.schemes]
+    split = [(s, [seen for seen in s.samples if seen.cut is not None and seen.status == "ok"]) for s in sweep.split()]
     told = [say("alt.parts.scheme", scheme=label(s.scheme), parts=_largest(seen)) for s, seen in split if seen]
     return say("alt.parts", kind=sweep.kind(), schemes=" ".join(told)).strip()
 

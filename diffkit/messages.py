@@ -35,7 +35,9 @@ SENTENCES = {
     "sweep.dtype": "a sweep has no dtype '{dtype}'",
     "sweep.dtype.remedy": "give float64 or float32, or digits for more of them",
     "sweep.reason.missing": "no prediction: the derivative in its truncation constant does not exist here",
-    "sweep.reason.nothing": "no best step: the derivatives in its truncation are all 0 here, so the larger h the better while the series holds",
+    "sweep.reason.nothing": (
+        "no best step: the derivatives in its truncation are all 0 here, so the larger h the better while the series holds"
+    ),
     "sweep.reason.edge": "no best step: the predicted error has no minimum among the steps",
     "sweep.reason.superconvergent": (
         "superconvergent: the derivative in its truncation constant is 0 here, so the error falls like h^{power}"
@@ -64,7 +66,9 @@ SENTENCES = {
         "the derivative in its truncation constant vanishes here."
     ),
     "sweep.verdict.smooth": "fitted orders {orders}, as the theory says for a smooth f.",
-    "sweep.verdict.break": "From h = {h} on the truncation leaves its series at once: f has a kink, a jump or another branch that far away.",
+    "sweep.verdict.break": (
+        "From h = {h} on the truncation leaves its series at once: f has a kink, a jump or another branch that far away."
+    ),
     "sweep.verdict.best": (
         "Best by prediction is {scheme} at h = {h} with {predicted} correct digits; "
         "around that step at least {measured} were measured."
@@ -162,17 +166,19 @@ SENTENCES = {
     "estimate.order": "measured order {order}",
     "estimate.caption": "The derivative of {expression} from its values alone: value, error bar, and how it was found.",
     "estimate.more": "{count} more points stand in the JSON document.",
-    "estimate.superconvergent": "the third derivative of f vanishes at x, so that the central difference is better than its order",
-    "estimate.limited-smoothness": "the quotients converge with an order that is not that of a smooth f: a higher derivative does not exist at x",
+    "estimate.superconvergent": "the third derivative of f vanishes at x: the central difference is better than its order",
+    "estimate.limited-smoothness": (
+        "the quotients converge with an order that is not that of a smooth f: a higher derivative does not exist at x"
+    ),
     "estimate.noisy": "f scatters far more than rounding f(x) and x explains; what is smaller than this noise is not seen",
     "estimate.quantised": "f takes the same value at neighbouring points, as if rounded: this is the slope across its steps",
     "estimate.kink": "f has a kink at x: the value is the mean of the one-sided slopes, and the error reaches both",
     "estimate.jump": "f jumps at x: it has no derivative there",
-    "estimate.vertical-tangent": "the quotients grow without limit as h falls: the tangent at x is vertical, or f has a cusp there",
+    "estimate.vertical-tangent": "the quotients grow without limit as h falls: the tangent is vertical, or f has a cusp there",
     "estimate.domain-edge": "f is defined on one side of x only: this is its slope on that side",
     "estimate.domain": "f has no value at x, or on neither side of it",
     "estimate.overflow": "f(x) or its quotients are infinite in float64: an overflow or a pole",
-    "estimate.below-ulp": "f changes as much between neighbouring floats at x as over all steps: float64 cannot resolve its slope",
+    "estimate.below-ulp": "f changes as much between neighbouring floats at x as over all steps: its slope cannot be resolved",
     "estimate.no-asymptotic-range": "at no step h do the quotients settle: noise, an oscillation or a pole hides the slope",
     "complex.unreal": "the complex step needs a function that is real on the real axis: f(x + 0i) is not",
     "complex.disagrees": "the complex step gives {slope}, the values of f {value}: f is not analytic as it is computed",
@@ -257,6 +263,7 @@ SENTENCES = {
         "It is no part of the other errors, for which the inputs are exact."
     ),
     # -- the gradient check
+    "point.any": "every point",
     "check.headline": "Gradient of {expression} at {at}",
     "check.caption": "Your gradient beside the numerical one at {at}, the worst entry first.",
     "check.pass.one": "pass: the derivative agrees with f, to at least {digits} digits.",
@@ -264,6 +271,7 @@ SENTENCES = {
         "pass: {looked} entries agree with f, to at least {digits} digits, and the other {others} along random directions, "
         "where an error above {limit} in any one of them would have been seen."
     ),
+    "check.pass.empty": "pass: there is no entry that could be wrong.",
     "check.pass.sentence": "pass: all {count} entries agree with f, to at least {digits} digits.",
     "check.kink.sentence": "kink: f has no derivative there, and your gradient is one of its subgradients.",
     "check.wrong.sentence": "wrong: {wrong} of {count} entries; {name}, the worst, is off by {amount}.",

@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from diffkit.messages import say
+
 NOTE_WIDTH = 100  # characters of a line of prose in a terminal
 SHOWN = 72  # characters of an expression that a headline shows
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?(e[-+]?\d+)?|nan|inf)|-|exact")
@@ -118,11 +120,25 @@ def point(at: Mapping[str, float]) -> str:
 
     Examples
     --------
-    >>> point({"x": 1.5, "y": -4.0})
-    'x = 1.5, y = -4.0'
+    >>> point({"x": 1.5, "y": -4.0}), point({})
+    ('x = 1.5, y = -4.0', 'every point')
     """
+    if not at:
+        return say("point.any")
     shown = [f"{name} = {exact(value)}" for name, value in at.items()]
     return ", ".join(shown if len(shown) <= 8 else [*shown[:6], "...", shown[-1]])
+
+
+def wrapped(text: str) -> list[str]:
+    """Return prose as the lines of a terminal; what is indented stays so.
+
+    Examples
+    --------
+    >>> [len(line) for line in wrapped("  " + "a minus b " * 20)]
+    [99, 95, 9]
+    """
+    indent = " " * (len(text) - len(text.lstrip()))
+    return textwrap.wrap(text, NOTE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 class Table(NamedTuple):
@@ -146,5 +162,5 @@ class Table(NamedTuple):
             "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
             for row in [self.headers, tuple("-" * w for w in widths), *self.rows]
         ]
-        notes = [part for note in self.notes for part in textwrap.wrap(note, NOTE_WIDTH)]
+        notes = [line for note in self.notes for line in wrapped(note)]
         return plain("\n".join([*lines, *notes]))

@@ -185,6 +185,13 @@ def test_labels_of_the_picture_do_not_overlap(width: str) -> None:
     assert overlapping(figures.advice(dk.advise("(1-cos(x*y))/x^2", (1e-5, 2.0)), width)) == []
 
 
+def test_the_picture_shows_every_way_once() -> None:
+    """Where the formula is best in float64 too, one row stands for both."""
+    labels = [tick.get_text() for tick in figures.advice(dk.advise("x*y", (1.5, 2.0))).axes[0].get_yticklabels()]
+    assert "d/dx: reverse" in labels
+    assert len(set(labels)) == len(labels)
+
+
 def test_a_terminal_shows_the_whole_table() -> None:
     """No line is longer than 120 characters."""
     shown = str(dk.advise("x*y - sin(x*y)", (1e-3, 1.0)))

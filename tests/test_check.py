@@ -77,6 +77,42 @@ def test_the_remainders_of_a_right_gradient_have_slopes_2_3_5(name):
     assert all(r.low < r.high for r in check.remainders if r.slope is not None)
 
 
+@pytest.mark.parametrize(("f", "x"), [("log(x)", 1e-50), ("1/x", 1e-30), ("sin(1e40*x)", 1e-40)])
+def test_slopes_are_found_at_the_scale_of_x(f, x):
+    """Steps reach down to the spacing of the floats at x, however small x is."""
+    slopes = [curve.slope for curve in dk.check_gradient(f, None, x).remainders]
+    assert np.abs(np.array(slopes) - [2, 3, 5]).max() < 0.1
+
+
+@pytest.mark.parametrize(("f", "x"), [("abs(x)", 1e-9), ("floor(x)", 1.5), ("relu(x)", -1e-3), ("x", 5e-324)])
+def test_a_line_beyond_a_kink_is_no_slope(f, x):
+    """The remainder is 0 up to the kink and grows like h beyond it, which says nothing of the gradient."""
+    check = dk.check_gradient(f, None, x)
+    assert check.verdict == "pass"
+    assert [curve.slope for curve in check.remainders] == [None, None, None]
+
+
+def test_a_line_that_is_broken_by_chance_alone_is_a_slope():
+    """A remainder that dips once where two terms cancel, above the window, is no kink: the window is below."""
+    check = dk.check_gradient(lambda x: x + x * x, lambda x: 1 + 1e-4 + 2 * x, 0.0)
+    assert check.verdict == "wrong"
+    assert check.taylor_slope == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("f", ["log(x)", "1/x"])
+def test_an_infinite_derivative_is_not_called_wrong_where_it_overflows(f):
+    """The derivative is beyond every double: infinity cannot be told from right; nan can, and so can the other infinity."""
+    assert dk.check_gradient(f, None, 1e-310 if f == "log(x)" else 1e-300).verdict == "undecided"
+    assert dk.check_gradient(f, math.nan, 1e-300).verdict == "wrong"
+    assert dk.check_gradient(f, math.inf, 1.0).verdict == "wrong"
+
+
+def test_no_slope_is_measured_of_what_is_no_number():
+    """The remainder of a gradient that has no number has none either."""
+    check = dk.check_gradient(lambda w: (w**2).sum(), lambda w: w * np.nan, np.ones(3))
+    assert (check.verdict, check.remainders, check.taylor_slope) == ("wrong", (), None)
+
+
 def test_the_chapters_rule_rejects_what_is_right_and_stands_beside():
     """Its verdict by rule="chapter", its error in every entry otherwise."""
     for name in ("sin(1000x)", "1e8 + x", "sin at 1e9"):
@@ -389,9 +425,30 @@ def test_misuse_is_refused_in_one_sentence():
         dk.check_gradient(math.sin, None, 1.0)
 
 
+@pytest.mark.parametrize("strange", [1 + 0j, np.array([1j]), "abc", None])
+def test_what_is_no_real_number_is_refused(strange):
+    """Complex numbers and texts, from f and from the gradient; a missing gradient is a wrong one."""
+    with pytest.raises(UsageError, match=f"one real number, not {type(strange).__name__}"):
+        dk.check_gradient(lambda x: strange, 0.0, 1.0)
+    if strange is None:
+        assert dk.check_gradient(math.sin, lambda x: None, 1.0).cause == "not-finite"
+    else:
+        with pytest.raises(UsageError, match=f"of real numbers, not {type(strange).__name__}"):
+            dk.check_gradient(math.sin, lambda x: strange, 1.0)
+
+
+def test_another_shape_is_not_called_another_number():
+    """Where the shape is wrong no entry has a number, and the sentence says why."""
+    found = dk.check_gradient(lambda w: (w**2).sum(), lambda w: 2 * w[:2], np.arange(1.0, 4.0))
+    assert found.sentence().startswith("wrong: the gradient has another shape than the point. Probable cause: another shape")
+
+
 def test_a_point_without_entries_passes():
     """There is nothing to be wrong."""
-    assert dk.check_gradient(lambda w: 1.0, np.empty(0), np.empty(0)).verdict == "pass"
+    for f, g, at in ((lambda w: 1.0, np.empty(0), np.empty(0)), ("5", None, ()), ("5", None, {}), (lambda: 1.0, lambda: (), ())):
+        found = dk.check_gradient(f, g, at)
+        assert (found.verdict, found.entries) == ("pass", ())
+        assert "no entry" in found.sentence()
 
 
 def test_the_seed_decides_the_directions():
@@ -399,6 +456,7 @@ def test_the_seed_decides_the_directions():
     one, two, three = (dk.check_gradient(loss, loss_gradient, (W, X, B), seed=seed) for seed in (1, 1, 2))
     assert one == two
     assert one.remainders != three.remainders
+    assert dk.check_gradient(loss, loss_gradient, (W, X, B), seed=-1).verdict == "pass"
 
 
 def test_assert_gradient_is_silent_or_shows_the_table():

@@ -216,6 +216,8 @@ CASES = {
     "tiny": ("1e-200*exp(x)", "1e-200*exp(x)", 1.0),
     "huge": ("1e100*x^2", "2e100*x", 1e90),
     "several": ("x*y + exp(z)", "y, x, exp(z)", {"x": 1.0, "y": 2.0, "z": 0.5}),
+    "small x": ("log(x)", "1/x", 1e-50),
+    "past a kink": ("abs(x)", "1", 1e-9),
     "quantised": ("floor(1e4*sin(x))/1e4", "cos(x)", 1.0),
 }
 
@@ -240,6 +242,13 @@ def test_the_picture_shows_the_slopes():
     texts = [text for text, _ in boxes(dk.check_gradient(*CASES["right"]).plot())]
     assert all(any(name in text for text in texts) for name in ("Taylor", "symmetric", "Richardson"))
     assert {"2", "3", "5"} <= set(texts)
+
+
+@pytest.mark.parametrize("name", ["right", "small x", "past a kink"])
+def test_the_picture_is_of_what_can_be_seen(name):
+    """The windows, or what stands above the noise, with few decades beside them."""
+    low, high = dk.check_gradient(*CASES[name]).plot().axes[0].get_xlim()
+    assert high / low < 1e20
 
 
 def test_a_check_without_remainders_has_no_picture():

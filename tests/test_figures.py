@@ -92,6 +92,24 @@ def test_odd_data_give_a_sane_picture(name: str, width: str) -> None:
     assert figures.write(figure, ".png").startswith(b"\x89PNG")
 
 
+def test_parts_of_the_errors_have_a_picture_of_their_own() -> None:
+    """A panel a scheme, or that of D0 alone; parts that are not 0, their sum and the prediction; none where none is known."""
+    sweep = specimens.sweep()
+    assert list(figures.pictures(sweep)) == ["error_vs_h", "error_parts"]
+    assert list(figures.pictures(specimens.sweep(False))) == ["error_vs_h"]
+    for width, panels in (("full", ["$D_+$", "$D_0$", "Richardson"]), ("column", ["$D_0$"])):
+        figure = figures.error_parts(sweep, width)
+        assert [text for text, _ in boxes(figure)] == panels and overlapping(figure) == []
+        assert len(figure.axes) == len(panels) + 1 and len(figure.axes[0].get_lines()) == 7
+        legend = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert legend[:3] == ["truncation", "evaluation", "their sum, the error measured"]  # the other two parts are 0 here
+    truncation = figures.error_parts(sweep, "column").axes[0].get_lines()[3]
+    measured = {s.h: s.truncation for s in sweep.schemes[2].samples if s.truncation is not None}
+    for h, error in zip(*truncation.get_data()):
+        if math.isfinite(error):
+            assert error == pytest.approx(measured[h] / sweep.scale())
+
+
 def _sweep_of(samples: list[Sample], **scheme: object) -> Sweep:
     empty: dict[str, object] = {
         "scheme": "D0",

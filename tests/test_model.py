@@ -10,7 +10,7 @@ import pytest
 import diffkit as dk
 from diffkit import tape
 from diffkit.problems import PROBLEMS, by_name
-from diffkit.study import arithmetic, explain, levels, model
+from diffkit.study.sweep import arithmetic, explain, levels, model
 
 F = "exp(x)/sqrt(sin(x)^3+cos(x)^3)"
 
@@ -149,7 +149,7 @@ def test_the_model_knows_the_series_of_each_scheme():
     """Coefficients of f^(n) h^(n-1), from polynomials t^n at 0 with h = 1, in fractions."""
     from fractions import Fraction
 
-    from diffkit.study.split import quotient
+    from diffkit.study.sweep.split import quotient
 
     t = {k: Fraction(k) for k in range(-2, 3)}
     for scheme in ("D+", "D-", "D0", "richardson"):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from diffkit.errors import InputError
 from diffkit.results import Comparison, Form, Record, Report, Sample, Sweep, Swell
-from diffkit.tables import Table, clip, count, plain, point, short
+from diffkit.tables import NOTE_WIDTH, Table, clip, count, plain, point, short
 
 from . import specimens
 
@@ -139,6 +139,12 @@ def test_a_terminal_of_ascii_prints_it(record: Record) -> None:
     assert text.isascii()
     assert all(c.isprintable() or c == "\n" for c in text)
     text.encode("gbk")
+
+
+@every_record
+def test_prose_fits_a_page(record: Record) -> None:
+    """No sentence above a table is wider than a page."""
+    assert max(map(len, record.prose())) <= NOTE_WIDTH
 
 
 def test_terminal_table_of_the_comparison() -> None:

@@ -6,7 +6,7 @@ import mpmath
 import pytest
 
 import diffkit as dk
-from diffkit.study import arithmetic, split
+from diffkit.study.sweep import arithmetic, split
 
 F = "exp(x)/sqrt(sin(x)^3+cos(x)^3)"
 TWENTY = (

@@ -1,17 +1,16 @@
 """The picture of a gradient check: the Taylor remainders against h, with their slopes, their windows and the noise of f."""
 
 import math
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Polygon
+from matplotlib.patches import Patch
 
 from diffkit.captions import label
-from diffkit.figures.labels import Box, Points, beside, freest
+from diffkit.figures.labels import Points
 from diffkit.figures.sheet import DARK, GREY, PALE, STYLE, WIDTHS, Sheet, decades, new_sheet, power
 from diffkit.results import Check, Remainder
 from diffkit.tables import fixed
@@ -30,7 +29,7 @@ LOOKS = {
     "symmetric": Look("#0072B2", "#0072B2", "s"),
     "richardson": Look("#009E73", "#007A59", "o"),
 }
-BELOW, ABOVE = 3, 1  # decades shown below the windows and above the largest remainder in them
+BELOW, ABOVE = 3, 1  # decades shown on both sides of the windows, and above the largest remainder in them
 SHADE = "#f0efe6"
 
 
@@ -46,7 +45,7 @@ def remainders(record: Check, width: str = "full") -> Figure:
         for curve in reversed(record.remainders):  # the steep ones have least room
             slope = _slope(curve)
             if slope not in shown:
-                _triangle(sheet, curve, slope or 0)
+                sheet.triangle(_shown(sheet, curve), slope or 0, LOOKS[curve.scheme].color, LOOKS[curve.scheme].ink)
             _name(sheet, curve)
             shown.add(slope)
         for side in ("top", "right"):
@@ -85,8 +84,10 @@ def _set_axes(sheet: Sheet, record: Check, width: str) -> None:
     columns = [_columns(curve) for curve in record.remainders]
     h, r, noise = (np.concatenate(part) for part in zip(*columns, strict=True))
     lows = [curve.low for curve in record.remainders if curve.low]
-    left = max(math.log10(min(lows)) - BELOW if lows else -math.inf, math.log10(h.min()))
-    seen = (h >= 10.0**left) & (r > 0)
+    ends = [*lows, *(curve.high for curve in record.remainders if curve.high)] or list(h[r > 2 * noise]) or list(h)
+    left = max(math.log10(min(ends)) - BELOW, math.log10(h.min()))
+    right = min(math.log10(max(ends)) + BELOW, math.log10(h.max()))
+    seen = (h >= 10.0**left) & (h <= 10.0**right) & (r > 0)
     inside = np.concatenate([_inside(curve, c[0]) for curve, c in zip(record.remainders, columns, strict=True)])
     high = r[inside].max() if inside.any() else r[seen].max() if seen.any() else r.max()
     quiet = noise[seen & (noise > 0)]
@@ -94,7 +95,6 @@ def _set_axes(sheet: Sheet, record: Check, width: str) -> None:
     top = min(math.log10(high) + ABOVE, math.log10(max(r.max(), high)) + 0.3)
     low = max(quiet.min(initial=math.inf), r[seen].min(initial=math.inf) / 100) if len(quiet) else high * 1e-12
     bottom = min(math.log10(min(low, high)) - 1.5, top - 3)
-    right = math.log10(h.max())
     axes = sheet.axes
     axes.set(xscale="log", yscale="log", xlim=[10.0 ** (left - 0.1), 10.0 ** (right + 0.1)], ylim=[10.0**bottom, 10.0**top])
     for axis, span, most in ((axes.xaxis, (left, right), 9 if width == "full" else 6), (axes.yaxis, (bottom, top), 8)):
@@ -135,7 +135,8 @@ def _shown(sheet: Sheet, curve: Remainder) -> Points:
     """Return the part of a curve that its name stands beside, in points of print: its window, or what is seen of it."""
     h, r, _ = _columns(curve)
     low, high = sheet.axes.get_ylim()
-    seen = (r > low) & (r < high) & (h > sheet.axes.get_xlim()[0])
+    left, right = sheet.axes.get_xlim()
+    seen = (r > low) & (r < high) & (h > left) & (h < right)
     inside = seen & _inside(curve, h)
     chosen = inside if inside.sum() > 1 else seen
     return sheet.place(h[chosen], r[chosen])
@@ -155,28 +156,3 @@ def _name(sheet: Sheet, curve: Remainder) -> None:
 def _slope(curve: Remainder) -> int | None:
     """Return the slope of a right or of a wrong gradient, whichever was found."""
     return next((n for n in (1, curve.expected_slope) if curve.slope is not None and abs(curve.slope - n) <= 0.25), None)
-
-
-def _triangle(sheet: Sheet, curve: Remainder, slope: int) -> None:
-    """Draw a slope as a triangle to scale."""
-    spots, curves = _shown(sheet, curve), np.concatenate([*sheet.points, np.empty((0, 2))])
-    low, left = sheet.axes.get_ylim()[0], sheet.axes.get_xlim()[0]
-    unit = sheet.place([10 * left], [10 * low])[0] - sheet.place([left], [low])[0]  # a decade
-    for size in (1.6, 1.2, 0.9, 0.6):
-        base = size / math.sqrt(slope)
-        width, height = float(base * unit[0]), float(base * slope * unit[1])
-        box = freest(beside(spots, width + 9, height + 11, (4, 10, 20)), curves, sheet.taken, sheet.frame)
-        if box and box.count(curves) == 0 and min(width, height) > 4:
-            _draw_triangle(sheet, box, (width, height), LOOKS[curve.scheme], str(slope))
-            return
-
-
-def _draw_triangle(sheet: Sheet, box: Box, size: Sequence[float], look: Look, slope: str) -> None:
-    width, height = size
-    left, low = box.x - box.width / 2 + 1, box.y + box.height / 2 - height - 1
-    corners = np.array([[left, low], [left + width, low], [left + width, low + height]])
-    how: Any = {"closed": True, "facecolor": look.color + "22", "edgecolor": look.color, "linewidth": 0.8}
-    sheet.axes.add_patch(Polygon(sheet.fraction(corners), transform=sheet.axes.transAxes, **how))
-    sheet.write("1", Box(left + width / 2, low - 5.5, 5, 8), color=look.ink, size=8)
-    sheet.write(slope, Box(left + width + 5, low + height / 2, 5, 8), color=look.ink, size=8)
-    sheet.taken.append(box)

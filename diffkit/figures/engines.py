@@ -19,7 +19,8 @@ def advice(record: Advice, width: str = "full") -> Figure:
     """Return the picture of correct digits by way to the derivative, in the order of what they need to know."""
     several = len(record.derivatives) > 1
     ways = [(f"d/d{d.wrt}: " * several + o.shown(), o.correct_digits) for d in record.derivatives for o in d.options]
-    return _digits([(label, digits, fixed(digits, 1)) for label, digits in ways[:MOST_WAYS]], WIDTHS[width])
+    once = list(dict.fromkeys(ways))  # the best in float64 may be the best of another row
+    return _digits([(label, digits, fixed(digits, 1)) for label, digits in once[:MOST_WAYS]], WIDTHS[width])
 
 
 def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:

@@ -51,7 +51,7 @@ def error_parts(sweep: Sweep, width: str = "full") -> Figure:
         figure, panels = _panels(WIDTHS[width], HEIGHTS[width], len(schemes), _handles(schemes))
         x, y = _limits(sweep, schemes)
         for axes, scheme in zip(panels, schemes, strict=True):
-            _frame(axes, x, y, 5 if len(schemes) > 1 else 6)
+            _frame(axes, x, y, 4 if len(schemes) > 1 else 6)
             _draw(axes, scheme, sweep.scale())
             label = LOOKS.get(scheme.scheme, OTHER).label
             axes.text(0.5, 0.97, label, transform=axes.transAxes, ha="center", va="top", color=DARK, gid="label")  # inside the V
@@ -94,7 +94,9 @@ def _limits(sweep: Sweep, schemes: Sequence[Scheme]) -> tuple[tuple[float, float
     h = [math.log10(s.h) for s in seen] or [-16.0, 0.0]
     errors = [math.log10(s.total / sweep.scale()) for s in seen if 0 < s.total / sweep.scale() < math.inf] or [-16.0, 0.0]
     low = min(math.floor(min(errors)), math.floor(math.log10(sweep.u))) - 1
-    return (math.floor(min(h) + 0.05), math.ceil(max(h) - 0.05)), (low, max(math.ceil(np.quantile(errors, 0.98)) + 1, low + 2))
+    top = max(math.ceil(np.quantile(errors, 0.98)), low + 2)
+    room = 0.08 * (top - low)  # for the name of the scheme
+    return (math.floor(min(h) + 0.05), math.ceil(max(h) - 0.05)), (low, top + room)
 
 
 def _frame(axes: Axes, x: tuple[float, float], y: tuple[float, float], many: int) -> None:

@@ -74,8 +74,8 @@ def _arrow(sheet: Sheet, row: int, own: float, passed: float, fate: str, span: t
     if abs(passed - own) > SHORTEST * (span[1] - span[0]):
         line = {"arrowstyle": "->", "color": DARK, "linewidth": 0.8, "shrinkA": 4, "shrinkB": 3}
         axes.annotate("", (passed, row), (own, row), arrowprops=line)
-    axes.plot(own, row, marker="o", color=OWN, markerfacecolor="white", markersize=4.5, linestyle="none", zorder=3)
-    axes.plot(passed, row, marker="D", color=PASSED, markersize=4.5, linestyle="none", zorder=4)
+    axes.plot(own, row, marker="o", color=OWN, markerfacecolor="white", markersize=3.5, linestyle="none", zorder=4)
+    axes.plot(passed, row, marker="D", color=PASSED, markersize=5.5, linestyle="none", zorder=3)
     left = min(own, passed)
     left = LEVEL + 0.1 if left < LEVEL < left + 12 else left  # the line of u is not written over
     inside = (left - span[0]) / (span[1] - span[0]) < 0.45

@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
+from matplotlib.patches import Polygon
 
-from diffkit.figures.labels import Box, Points, along, freest
+from diffkit.figures.labels import Box, Points, along, beside, freest
 
 STYLE: Any = {
     "font.family": "STIXGeneral",
@@ -36,6 +37,8 @@ LEGEND: Any = {
     "labelspacing": 0.35,
 }
 WIDTHS = {"full": 6.3 * 72, "column": 3.4 * 72}
+TRIANGLES = ((1.2, (4, 10)), (0.9, (3, 8)), (0.7, (2, 6)), (0.55, (2, 4)))  # size in decades, distances from the curve
+BLOT = 5.0  # a triangle smaller than this is only a blot
 GREY, DARK, PALE = "#8c8c8c", "#333333", "#d9d9d9"
 
 
@@ -88,6 +91,29 @@ class Sheet:
         """Return points of print as fractions of the axes."""
         frame = self.frame
         return (points - (frame.x, frame.y)) / (frame.width, frame.height) + 0.5
+
+    def triangle(self, curve: Points, slope: int, color: str, ink: str) -> None:
+        """Draw a slope on logarithmic axes as a triangle to scale, beside a curve; small, or not at all, where room is scarce."""
+        spots = np.concatenate([*self.points, np.empty((0, 2))])
+        x, y = self.axes.get_xlim()[0], self.axes.get_ylim()[0]
+        unit = self.place([10 * x], [10 * y])[0] - self.place([x], [y])[0]  # a decade
+        for size, gaps in TRIANGLES:
+            width, height = size / math.sqrt(slope) * unit[0], size * math.sqrt(slope) * unit[1]
+            box = freest(beside(curve, width + 9, height + 11, gaps), spots, self.taken, self.frame)
+            if min(width, height) < BLOT:
+                return
+            if box and box.count(spots) == 0:
+                self._draw_triangle(box, width, height, str(slope), color, ink)
+                return
+
+    def _draw_triangle(self, box: Box, width: float, height: float, slope: str, color: str, ink: str) -> None:
+        left, low = box.x - box.width / 2 + 1, box.y + box.height / 2 - height - 1
+        corners = np.array([[left, low], [left + width, low], [left + width, low + height]])
+        how: Any = {"closed": True, "facecolor": color + "22", "edgecolor": color, "linewidth": 0.8}
+        self.axes.add_patch(Polygon(self.fraction(corners), transform=self.axes.transAxes, **how))
+        self.write("1", Box(left + width / 2, low - 5.5, 5, 8), color=ink, size=8)
+        self.write(slope, Box(left + width + 5, low + height / 2, 5, 8), color=ink, size=8)
+        self.taken.append(box)
 
     def fit(self, texts: Sequence[str], curve: Points, color: str, first: float = 0.55, side: int = 1) -> bool:
         """Write the first of the texts that finds a free place along a curve, and tell whether one did."""

@@ -110,7 +110,7 @@ def _set_axes(sheet: Sheet, sweep: Sweep, curves: Sequence[Curve], width: str) -
     axes.set_xlabel("step size $h$")
     axes.set_ylabel(f"{'relative' if relative else 'absolute'} error of the derivative")
     if relative:
-        _digits_axis(axes, bottom, top, sheet.frame.height, math.floor(-math.log10(sweep.u)))
+        _digits_axis(axes, bottom, top, sheet.frame.height, round(-math.log10(sweep.u)))
     else:
         axes.tick_params(right=True)
     return band
@@ -132,7 +132,7 @@ def _digits_axis(axes: Axes, bottom: float, top: float, height: float, most: int
     right.set_ylim(-bottom, -top)
     digit = height / (top - bottom)
     step = next((s for s in (1, 2, 4, 8, 16, 32) if s * digit >= 13 and (s > 1 or most < 9)), 64)
-    ticks = range(0, most + 1 + step // 4, step)  # beware: 15.95 digits of float64 are called 16
+    ticks = range(0, most + 1, step)
     right.set_yticks(ticks, labels=[str(d) for d in ticks])  # beware: made later, they lack the style
     right.tick_params(direction="in")
     right.set_ylabel("correct significant digits")

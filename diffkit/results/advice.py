@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import NOTE_WIDTH, Table, clip, exact, fixed, point, proved, short
+from diffkit.tables import Table, clip, exact, fixed, point, proved, short
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -114,8 +113,7 @@ class Advice(Record):
         """Return the advice on every derivative, then the stable form or why there is none."""
         title = say("advice.headline" if self.at else "advice.constant", expression=clip(self.expression), at=point(self.at))
         offer = ["", self.offer()] if self.at and self.offer() else []
-        parts = [part for d in self.derivatives for part in ("", *d.headline())] + offer
-        return [title, *(line for part in parts for line in textwrap.wrap(part, NOTE_WIDTH) or [""])]
+        return [title, *(part for d in self.derivatives for part in ("", *d.headline())), *offer]
 
     def offer(self) -> str:
         """Return the stable form, or why none is offered."""

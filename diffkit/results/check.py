@@ -14,6 +14,7 @@ from diffkit.tables import Table, clip, exact, fixed, point, short
 
 NAMES = {"taylor": "Taylor", "symmetric": "symmetric", "richardson": "Richardson"}
 VERDICTS = ("wrong", "undecided", "kink", "pass")  # the worst first
+MISSHAPEN = {"shape", "transposed", "missing broadcast sum"}  # causes of entries that have no number
 COORDINATES = 4  # of a point that a sentence writes out
 SHOWN = 20  # entries in the table; JSON and CSV hold all that were measured
 
@@ -136,9 +137,9 @@ class Check(Record):
         if self.verdict == "undecided":
             return "differs" if found and found[0].differs() else "sentence"
         if self.verdict == "wrong" and (not found or not math.isfinite(found[0].yours)):
-            return "missing" if found else "shape"
-        if self.verdict == "pass" and self.limit is not None:
-            return "many"
+            return "missing" if found and self.cause not in MISSHAPEN else "shape"
+        if self.verdict == "pass" and (self.limit is not None or not self.count):
+            return "many" if self.count else "empty"
         return "one" if self.count == 1 and self.verdict != "kink" else "sentence"
 
     def _cause(self) -> str:
@@ -162,7 +163,7 @@ class Check(Record):
         }
 
     def _slopes(self) -> list[str]:
-        known = [r for r in self.remainders if r.slope is not None]
+        known = [r for r in self.remainders if r.slope is not None and self.verdict != "kink"]  # there every gradient has 1
         shown = [say("check.slope", scheme=NAMES[r.scheme], slope=fixed(r.slope), expected=r.expected_slope) for r in known]
         return [say("check.slopes", direction=self.direction or say("check.random"), slopes=", ".join(shown))] if shown else []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from diffkit.codec import Data, expect
 from diffkit.errors import InputError, UsageError
-from diffkit.tables import Table, clip, plain
+from diffkit.tables import Table, clip, plain, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,6 +40,10 @@ class Record(Data):
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield the rows of the CSV file, unrounded, all with the same keys."""
         raise NotImplementedError
+
+    def prose(self) -> list[str]:
+        """Return the headline as lines that any terminal prints."""
+        return [line for sentence in self.headline() for line in wrapped(plain(sentence))]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document: study, schema, version, then the fields."""
@@ -126,4 +130,4 @@ class Record(Data):
         return drawn
 
     def __str__(self) -> str:
-        return "\n".join([*map(plain, self.headline()), "", str(self.table())])
+        return "\n".join([*self.prose(), "", str(self.table())])

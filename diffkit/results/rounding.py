@@ -9,7 +9,7 @@ from typing import ClassVar
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, exact, fixed, plain, point, proved, short
+from diffkit.tables import Table, clip, exact, fixed, point, proved, short
 
 SHOWN, LEAST_SHARE = 5, 0.1  # instructions of each quantity in a table, and their percent; JSON and CSV hold more
 INSTRUCTION, AMPLIFIER = 32, 21  # characters of each in a table
@@ -163,4 +163,4 @@ class Rounding(Record):
         if any(q.worst() for q in self.quantities):
             return super().__str__()
         known = all(q.estimate is not None for q in self.quantities)
-        return "\n".join([*map(plain, self.headline()), *(["", say("rounding.exact", at=point(self.at))] if known else [])])
+        return "\n".join([*self.prose(), *(["", say("rounding.exact", at=point(self.at))] if known else [])])

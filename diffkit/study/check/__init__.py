@@ -81,7 +81,7 @@ def check_gradient(
         raise UsageError(f"rtol must lie between 0 and 1, not be {rtol}")
     handed = Handed(f, at)
     case = Case(handed, source(gradient, handed), rtol or (RTOL32 if handed.single else RTOL))
-    dice = np.random.default_rng(seed)
+    dice = np.random.default_rng(seed % 2**64)  # beware: NumPy takes no negative seeds
     progress("entries")
     found, limit = _by_chapter(case) if rule == "chapter" else _by_slopes(case, dice)
     cause, because = (None, "") if rule == "chapter" else _explain(case, found)
@@ -193,7 +193,7 @@ def _evidence(case: Case, found: Found, wrong: list[int]) -> causes.Evidence:
 def _remainders(case: Case, found: Found, dice: np.random.Generator) -> dict[str, Any]:
     """The fields of the record that say how fast f approaches its tangent."""
     drawn, d = _direction(case, found, dice)
-    curves = case.remainders(d) if len(d) else ()
+    curves = case.remainders(d) if len(d) and np.isfinite(case.yours[d != 0]).all() else ()
     return {"direction": drawn, "remainders": curves, "taylor_slope": curves[0].slope if curves else None}
 
 

@@ -116,7 +116,7 @@ def _by_part(given: Any, parts: Sequence[Part]) -> list[Array]:
     if isinstance(given, Mapping):
         return [_array(given.get(part.name)) for part in parts]
     several = isinstance(given, (tuple, list))
-    if several and len(given) == len(parts) and (len(parts) > 1 or np.ndim(_array(given[0])) == len(parts[0].shape)):
+    if several and len(given) == len(parts) and (len(parts) != 1 or np.ndim(_array(given[0])) == len(parts[0].shape)):
         return [_array(part) for part in given]
     whole = _array(given)
     if len(parts) == 1:
@@ -127,7 +127,10 @@ def _by_part(given: Any, parts: Sequence[Part]) -> list[Array]:
 
 
 def _array(value: Any) -> Array:
+    """The array; an empty one where rows differ in length."""
     try:
         return numbers(value)
-    except (TypeError, ValueError):
+    except TypeError:
+        raise UsageError(f"a gradient is of real numbers, not {type(value).__name__}") from None
+    except ValueError:
         return np.empty(0)

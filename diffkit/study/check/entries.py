@@ -126,7 +126,8 @@ def judge(case: Case, i: int) -> Entry:
     )
     if estimate.status == "kink":
         return _at_kink(entry, float(estimate.left), float(estimate.right), error)
-    if not math.isfinite(yours) and estimate.status != "vertical-tangent":
+    overflows = math.isinf(yours) and not math.isfinite(n)
+    if not math.isfinite(yours) and not overflows and estimate.status != "vertical-tangent":
         return _with(entry, verdict="wrong", reason="")
     if not (math.isfinite(n) and math.isfinite(error)):
         return _with(entry, reason=say("check.no-number", status=estimate.status, reason=estimate.reason))

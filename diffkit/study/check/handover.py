@@ -21,14 +21,24 @@ Array = NDArray[Any]
 
 
 def numbers(value: Any) -> Array:
-    """An array from whatever a library calls one; None, a gradient that was never computed, becomes nan."""
+    """An array from whatever a library calls one; None, a gradient that was never computed, becomes nan.
+
+    Raises
+    ------
+    TypeError
+        It holds no real numbers.
+    ValueError
+        Its rows differ in length.
+    """
     if isinstance(value, (list, tuple)):
         return np.asarray([numbers(part) for part in value])
     for step in ("detach", "cpu"):
         value = getattr(value, step)() if hasattr(value, step) else value
     array = np.asarray(np.nan if value is None else value)
+    if array.dtype.kind == "O":
+        array = array.astype(float)
     if array.dtype.kind not in "biuf":
-        array = array.astype(float)  # beware: TypeError for complex and for what is no number
+        raise TypeError(f"{array.dtype} is no kind of real number")  # beware: numpy drops imaginary parts with a mere warning
     return array
 
 
@@ -187,6 +197,8 @@ class Handed:
 
 def _one_number(result: Any) -> Array:
     try:
+        if result is None:
+            raise TypeError
         array = numbers(result)
     except (TypeError, ValueError):
         raise UsageError(f"f must return one real number, not {type(result).__name__}") from None

@@ -6,7 +6,8 @@ the steps s_j = (x + j h d) - x that were actually taken,
     r(h) = | sum_j c_j f(x + s_j) - g . sum_j c_j s_j |
 
 falls like h^(p+1) if g is right, and like h if it is not: slopes 2, 3 and 5 against 1.  The slope is taken in a window that is
-found, not given: above the rounding noise of f, and below the steps at which terms of higher order bend the curve.
+found, not given: above the rounding noise of f, and below the steps at which terms of higher order bend the curve.  A line
+that smaller steps fall short of, past a kink or a scale of f, is no limit: it shows no slope.
 """
 
 import math
@@ -27,13 +28,13 @@ SCHEMES: dict[str, tuple[int, dict[int, float]]] = {  # order p, weights c
 CLEAR = 32.0  # the window begins where the remainder is so many times the noise: its slope is then right to 0.1
 BEND = 0.3  # and ends where the slope between neighbours has changed by so much
 FEWEST = 4  # steps in a window
+TINIEST = 5e-324  # the smallest double: what is below underflows
+LEAST = 60  # steps in all, at an x of everyday size or 0
+SHORT = 4.0  # how many times a smaller step may fall short of the line
 
 
 def along(value: Callable[[Array], float], x: Array, g: Array, d: Array, noise: float) -> tuple[Remainder, ...]:
     """The remainders of every scheme along ``d``, from 4 max(1, |x|) down to the spacing of the floats at x."""
-    size = max(1.0, float(np.abs(x).max(initial=0.0)))
-    top = 2.0 ** math.ceil(math.log2(4 * size))
-    steps = [top * 2.0**-k for k in range(60)]
     known: dict[float, tuple[float, Array]] = {}
 
     def at(t: float) -> tuple[float, Array]:
@@ -43,9 +44,17 @@ def along(value: Callable[[Array], float], x: Array, g: Array, d: Array, noise: 
         return known[t]
 
     reach = float(np.abs(d).max(initial=0.0)) / 2
-    taken = [h for h in steps if np.abs(at(h)[1]).max(initial=0.0) >= reach * h]  # smaller ones vanish in x + h d
+    taken = [h for h in _steps(x, d) if np.abs(at(h)[1]).max(initial=0.0) >= reach * h]  # smaller ones vanish in x + h d
     with quiet():
         return tuple(_remainder(name, [_step(name, at, g, h, noise) for h in taken]) for name in SCHEMES)
+
+
+def _steps(x: Array, d: Array) -> list[float]:
+    """Powers of two from 4 max(1, |x|) down to where x + h d is no longer told from x."""
+    top = math.ceil(math.log2(4 * max(1.0, float(np.abs(x).max(initial=0.0)))))
+    moved = (d != 0) & (x != 0)
+    bottom = math.floor(math.log2(float((np.spacing(np.abs(x[moved])) / np.abs(d[moved])).max(initial=TINIEST))))
+    return [2.0**k for k in range(top, min(bottom if moved.any() else top, top - LEAST), -1)]
 
 
 def _step(scheme: str, at: Callable[[float], tuple[float, Array]], g: Array, h: float, noise: float) -> Step:
@@ -53,7 +62,7 @@ def _step(scheme: str, at: Callable[[float], tuple[float, Array]], g: Array, h: 
     points = [(c, *at(j * h)) for j, c in weights.items()]
     change = math.fsum(c * y for c, y, _ in points) if all(math.isfinite(y) for _, y, _ in points) else math.nan
     predicted = float(g @ sum(c * s for c, _, s in points))
-    level = max(noise, U * max(abs(y) for _, y, _ in points))
+    level = max(noise, U * max(abs(y) for _, y, _ in points), TINIEST)
     rounding = sum(abs(c) for c in weights.values()) * level + 8 * U * abs(predicted)
     return Step(h=h, remainder=abs(change - predicted), noise=rounding)
 
@@ -80,8 +89,15 @@ def _window(rising: Sequence[Step]) -> list[Step]:
         if all(clear[start : start + FEWEST]):
             found = _straight(rising[start:], clear[start:])
             if len(found) >= FEWEST:
-                return found
+                return [] if _broken(rising[:start], found) else found
     return []
+
+
+def _broken(below: Sequence[Step], window: Sequence[Step]) -> bool:
+    """Do steps below the window fall short of its line, where that stands clear of the noise?"""
+    first, slope = window[0], _fitted(window)
+    line = [(s, first.remainder * (s.h / first.h) ** slope) for s in below]
+    return any(s.remainder * SHORT < expected and expected > CLEAR * s.noise for s, expected in line)
 
 
 def _straight(steps: Sequence[Step], clear: Sequence[bool]) -> list[Step]:

@@ -18,11 +18,12 @@ from diffkit.messages import say
 from diffkit.namespaces import NotApplicableError
 from diffkit.program import Program
 from diffkit.results import Sample, Scheme, Sweep
-from diffkit.study import arithmetic, compare, explain, model
-from diffkit.study.arithmetic import Arithmetic
-from diffkit.study.levels import NODES, PAIRS, Grid, Subject, exact_lines, levels
-from diffkit.study.model import Model, Place
-from diffkit.study.split import Exact, Parts, Split, Step
+from diffkit.study import compare
+from diffkit.study.sweep import arithmetic, explain, model
+from diffkit.study.sweep.arithmetic import Arithmetic
+from diffkit.study.sweep.levels import NODES, PAIRS, Grid, Subject, exact_lines, noise_levels
+from diffkit.study.sweep.model import Model, Place
+from diffkit.study.sweep.split import Exact, Parts, Split, Step
 from diffkit.truth import taylor
 
 PER_DECADE = 8
@@ -209,7 +210,7 @@ def predictions(subject: Subject, place: Place, taken: Sequence[Taken], schemes:
     found = exact_lines(subject.program, [list(taken[i].lines.values()) for i in looked])
     nearest = np.minimum((np.arange(len(taken)) + PER_DECADE // 2) // PER_DECADE, len(looked) - 1)
     grid = _grid([one.step for one in taken])
-    noise = levels(subject, grid, found[:, nearest])
+    noise = noise_levels(subject, grid, found[:, nearest])
     return {s: model.predict(s, place, grid, noise, subject.arithmetic, subject.nominal) for s in schemes}
 
 

@@ -27,7 +27,7 @@ from diffkit import namespaces, sweeps
 from diffkit.balls import working
 from diffkit.primitives import TABLE
 from diffkit.program import Builder, Line, Program
-from diffkit.study.arithmetic import Arithmetic
+from diffkit.study.sweep.arithmetic import Arithmetic
 from diffkit.truth import ball
 
 Array = NDArray[np.float64]
@@ -86,7 +86,7 @@ class Subject(NamedTuple):
         return numbers
 
 
-def levels(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> Levels:
+def noise_levels(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> Levels:
     """The noise at every step; ``exact`` is what `exact_lines` found, by line and step."""
     width = max(1, BLOCK // (len(NODES) * max(1, len(subject.program.lines))))
     blocks = [slice(i, i + width) for i in range(0, len(grid.steps), width)]

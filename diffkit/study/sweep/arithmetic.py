@@ -19,7 +19,7 @@ from diffkit.errors import UsageError
 from diffkit.floats import MAX, U
 from diffkit.messages import say
 from diffkit.program import Program, run
-from diffkit.study import continuation
+from diffkit.study.sweep import continuation
 
 BITS_OF_DIGIT = math.log2(10)
 

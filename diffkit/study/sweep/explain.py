@@ -10,8 +10,8 @@ from diffkit.primitives import TABLE
 from diffkit.program import Program
 from diffkit.results import Sample, Scheme, Verdict
 from diffkit.results.sweep import digits_of
-from diffkit.study.arithmetic import Arithmetic
-from diffkit.study.model import Model, Place
+from diffkit.study.sweep.arithmetic import Arithmetic
+from diffkit.study.sweep.model import Model, Place
 from diffkit.tables import fixed, short
 
 NOISE_MARGIN = 100.0  # the order is fitted where the error is this many times the rounding bound

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffkit import numeric
-from diffkit.study.arithmetic import Arithmetic
-from diffkit.study.levels import NODES, Array, Grid, Levels, Pair, spread
+from diffkit.study.sweep.arithmetic import Arithmetic
+from diffkit.study.sweep.levels import NODES, Array, Grid, Levels, Pair, spread
 
 FLAT = 1.01  # errors that close are alike
 SERIES = 1.1  # the first two terms over the first, where it rules

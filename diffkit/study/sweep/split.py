@@ -23,7 +23,7 @@ from flint import arb
 from diffkit.balls import OPEN, working
 from diffkit.enclosures import Question, lines, series
 from diffkit.program import Program, run
-from diffkit.study import continuation
+from diffkit.study.sweep import continuation
 
 DIGITS, HIGHEST_ORDER = 40, 4  # the parts are wanted to 30 digits of their sum, whatever the scheme
 GUARD = 64  # bits that a well-conditioned f of some length loses
@@ -48,10 +48,10 @@ class Parts(NamedTuple):
         return self.residue <= ENOUGH and bool(known)
 
 
-def residue(parts: Sequence[Any], total: Any, scale: Any) -> float:
-    """How far the parts can be from adding up to the total, relative to it, or to ``scale`` where it is 0."""
+def residue(parts: Sequence[Any], total: Any, scale: Callable[[], Any]) -> float:
+    """How far the parts can be from adding up to the total, relative to it, or to ``scale()`` where it is 0."""
     gap = abs(sum(parts, -total)).abs_upper()
-    return 0.0 if gap.is_zero() else float(gap / (total if total != 0 else scale).abs_lower())
+    return 0.0 if gap.is_zero() else float(gap / (total if total != 0 else scale()).abs_lower())
 
 
 def exact(number: Any) -> Any:
@@ -183,7 +183,7 @@ class Split:
             if not all(part.is_finite() for part in parts):
                 return None
             total = estimate - slope
-            return Parts(cut, abscissa, evaluation, arithmetic, total, residue(parts, total, self._scale()))
+            return Parts(cut, abscissa, evaluation, arithmetic, total, residue(parts, total, self._scale))
 
     def _scale(self) -> Any:
         """What an error of exactly 0 is measured by: the terms of the quotient."""
