@@ -88,6 +88,7 @@ SENTENCES = {
     "swell.ended": "{step} ended without an answer",
     "swell.no_process": "{step} got no process to run in",
     "swell.memory": "{step} needs more than {size} GiB",
+    "swell.no_polynomial": "{step} needs a polynomial, also in sines and the like taken as names",
     "swell.fails": "{step} fails: {error}",
     "swell.too_large": "{step} would need about {nodes} nodes",
     "swell.before": "at {parameter} = {n} {reason}",
@@ -531,6 +532,11 @@ SENTENCES = {
     "heading.swell": "How large the derivative grows",
     "heading.cost": "What the gradient costs",
     "heading.growth": "How the cost grows",
+    "growth.caption": "How the operations of each engine, over those of f, grow in {against}, from exact counts.",
+    "header.growth": "growth",
+    "header.work": "work",
+    "header.most": "times f, at most",
+    "header.engine": "engine",
     "prose.cost": (
         "Operations are counted, not timed: those of the evaluations of f that a difference scheme makes, of the sweeps that "
         "forward and reverse mode make, and of SymPy's gradient as it is written out. Seconds depend on machine and load; "
@@ -575,11 +581,11 @@ SENTENCES = {
     ),
     "prose.explosion": (
         "At {parameter} = {n} simplify brought the tree of f' from {raw} down to {simplified} nodes, and its largest relative "
-        "error from {exact} up to {wrong}."
+        "error from {exact} up to {wrong} at some of the points."
     ),
     "prose.explosion.one": (
         "Simplify brought the tree of f' from {raw} down to {simplified} nodes, "
-        "and its largest relative error from {exact} up to {wrong}."
+        "and its largest relative error from {exact} up to {wrong} at some of the points."
     ),
     "growth.same": "as large as f",
     "growth.about": "about as large as f",

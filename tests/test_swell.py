@@ -199,6 +199,14 @@ def test_what_sympy_cannot_do_is_a_reason() -> None:
     assert (row.status, row.reason) == ("gave up", "SymPy's Derivative is none of our functions")
 
 
+def test_horner_needs_a_polynomial() -> None:
+    """It fails on x*sin(x), whose x stands inside and outside of the sine, and is tried again at the next n."""
+    record = swell.measure("x^n*sin(x)", n="1:2", forms=["f' horner"])
+    rows = [form for form in record.forms if form.form == "f' horner"]
+    assert [(form.n, form.status) for form in rows] == [(1, "failed"), (2, "failed")]
+    assert rows[0].reason == "horner needs a polynomial, also in sines and the like taken as names"
+
+
 def test_a_worker_that_dies_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that ends without an answer is told at once, not waited for."""
     monkeypatch.setattr(sympy_forms, "_forms", lambda *arguments: os._exit(1))

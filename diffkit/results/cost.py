@@ -72,12 +72,21 @@ class Cost(Record):
 
     def statements(self) -> list[str]:
         """Return one sentence an engine on its growth, and one on the cheap gradient."""
-        said = [_statement(growth) for growth in self.growth]
+        return [*map(_statement, self.growth), *self.verdict()]
+
+    def verdict(self) -> list[str]:
+        """Return in one sentence whether reverse mode keeps the cheap-gradient bound, if it was counted."""
         largest = max((row.ratio for row in self.rows if row.engine == "reverse" and row.ratio is not None), default=None)
         if largest is None:
-            return said
-        key = "cost.cheap" if largest <= self.bound else "cost.dear"
-        return [*said, say(key, ratio=short(largest), bound=short(self.bound))]
+            return []
+        return [say("cost.cheap" if largest <= self.bound else "cost.dear", ratio=short(largest), bound=short(self.bound))]
+
+    def growth_table(self) -> Table:
+        """Return one row an engine: how its cost grows."""
+        headers = tuple(say(f"header.{key}") for key in ("engine", "growth", "work", "most"))
+        rows = [(g.engine, g.order, g.work() or "-", short(g.largest_ratio)) for g in self.growth]
+        against = self.growth[0].against if self.growth else ""
+        return Table(headers, tuple(rows), say("growth.caption", against=against))
 
     def family(self) -> bool:
         """Tell whether the rows carry an n."""

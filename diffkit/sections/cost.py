@@ -1,7 +1,7 @@
 """What a gradient costs."""
 
 from diffkit.captions import alt, caption
-from diffkit.document import FigureBlock, Prose, Section, TableBlock
+from diffkit.document import Block, FigureBlock, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import Cost
 from diffkit.sections.common import capital, dressed, subject
@@ -9,11 +9,17 @@ from diffkit.sections.common import capital, dressed, subject
 
 def build(record: Cost) -> list[Section]:
     """Return the sections of a cost study: what grows how comes first."""
-    said = [Prose(f"{capital(sentence)}.", lead=i == 0) for i, sentence in enumerate(reversed(record.statements()))]
-    picture = [FigureBlock("cost", caption(record), alt(record), record)] if record.family() else []
-    growth = [Section(say("heading.growth"), (*said, *picture))] if said else []
+    counted = (Prose(say("prose.cost")), TableBlock(dressed(record.table())))
     return [
         Section(say("heading.formula"), (subject(record),)),
-        *growth,
-        Section(say("heading.cost"), (Prose(say("prose.cost")), TableBlock(dressed(record.table())))),
+        *([Section(say("heading.growth"), growth(record))] if record.verdict() or record.growth else []),
+        Section(say("heading.cost"), counted),
     ]
+
+
+def growth(record: Cost) -> tuple[Block, ...]:
+    """Return the verdict on the cheap gradient, the growth of every engine, and the picture."""
+    verdict = [Prose(f"{capital(said)}.", lead=True) for said in record.verdict()]
+    table = [TableBlock(dressed(record.growth_table()))] if record.growth else []
+    picture = [FigureBlock("cost", caption(record), alt(record), record)] if record.family() else []
+    return (*verdict, *table, *picture)

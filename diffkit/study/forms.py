@@ -36,7 +36,7 @@ STEPS = {
     FACTORED: "factor",
     SIMPLIFIED: "simplify",
 }  # in the order in which they are tried
-GAVE_UP, TOO_LARGE, NOT_TRIED = "gave up", "too large", "not tried"  # why a form is missing
+GAVE_UP, TOO_LARGE, NOT_TRIED, FAILED = "gave up", "too large", "not tried", "failed"  # why a form is missing
 GRACE = 1.0  # seconds beyond the limit after which a process that does not stop is ended
 NATIVE_OPERATIONS = 20_000  # nodes up to which SymPy's own count_ops, which walks the tree, is asked
 
@@ -73,7 +73,8 @@ def attempt(name: str, write: Callable[[], Program], keep: bool = True) -> Writt
     except MemoryError:
         return gave_up(name, say("swell.memory", step=step, size=short(limits.SYMPY_MEMORY / 2**30)))
     except Exception as error:  # SymPy fails in its own ways
-        return gave_up(name, say("swell.fails", step=step, error=type(error).__name__))
+        key = "swell.no_polynomial" if type(error).__name__ == "PolynomialError" else "swell.fails"
+        return Written(name, status=FAILED, reason=say(key, step=step, error=type(error).__name__))
 
 
 class Job(NamedTuple):

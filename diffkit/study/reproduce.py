@@ -293,7 +293,7 @@ RESULTS = {
         ("baydin-table", "the logistic map and its derivatives", f"{problems.BAYDIN}, table 1", baydin_table),
         ("baydin-figure", "the error of difference quotients against h", FIGURE, baydin_figure, baydin_curves),
         ("speelpenning", "the gradient of a product", problems.SPEELPENNING, speelpenning),
-        ("casadi-loop", "y = sin(y)*y, a hundred times", families.CASADI, casadi_loop),
+        ("casadi-loop", "the loop y = sin(y)*y, a hundred times", families.CASADI, casadi_loop),
         ("squire-trapp", "the complex step", problems.SQUIRE, squire_trapp),
         ("rump", "a sum that is wrong in every precision", problems.RUMP, rump),
     )
