@@ -3,10 +3,11 @@
 import math
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
+from diffkit.errors import FAILURES, DiffkitError, InputError, NumberError, UsageError, failure
 
 FLAGS = {"-o", "-v", "-q", "-h"}
 KNOWN_SUFFIX = re.compile(r"-o.+\.(html|md|tex|json|csv|pdf|svg|png|dot)$")
@@ -82,28 +83,35 @@ def _recorded(path: Path, name: str, at: dict[str, float] | None) -> Any:
         return trace(function, at)
     except DiffkitError:
         raise
-    except Exception as error:
-        raise InputError(f"'{name}' in '{path}' fails at that point: {type(error).__name__}: {error}") from None
+    except FAILURES as error:
+        raise InputError(f"'{name}' in '{path}' fails at that point: {failure(error)}") from None
 
 
 def function_in_file(path: Path, name: str) -> Any:
     """A function of a Python file, which is run; what it prints goes to standard error."""
-    import runpy
-    from contextlib import redirect_stdout
-
     if not path.is_file():
         raise InputError(f"no file '{path}'", remedy="give FILE.py:function, or a formula")
-    try:
-        with redirect_stdout(sys.stderr):
-            found = runpy.run_path(str(path))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        raise InputError(f"'{path}' does not run: {type(error).__name__}: {error}") from None
+    found = _ran(path, path.stat().st_mtime_ns)
     if not callable(found.get(name)):
         callables = [k for k, v in found.items() if callable(v)]
         raise InputError(f"'{path}' has no function '{name}'", remedy=_did_you_mean(name, callables))
     return found[name]
+
+
+@cache
+def _ran(path: Path, written: int) -> dict[str, Any]:
+    """What a file holds once it has run: once only, so that a function and its gradient share what it drew at random.
+
+    ``written`` is when, lest a file that has changed be taken for the old one.
+    """
+    import runpy
+    from contextlib import redirect_stdout
+
+    try:
+        with redirect_stdout(sys.stderr):
+            return runpy.run_path(str(path))
+    except FAILURES as error:
+        raise InputError(f"'{path}' does not run: {failure(error)}") from None
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

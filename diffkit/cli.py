@@ -242,7 +242,10 @@ def check(
         with redirect_stdout(sys.stderr):  # what the user's functions print
             return check_gradient(f, gradient, at, rule=rule, rtol=rtol, seed=seed, progress=tell)
 
-    demand_writable([Path(junit)] if junit is not None else [], options["force"])
+    if junit is not None:
+        demand_writable([Path(junit)], options["force"])
+        if Path(junit).resolve() in {Path(name).resolve() for name in options["out"]}:
+            raise UsageError(f"'{junit}' is named twice", remedy="give --junit a file of its own")
     record = study(measure, expr, read=read_called, **options)
     if junit is not None:
         write_junit(record, Path(junit), options["force"], options["quiet"])

@@ -89,3 +89,19 @@ class NumberError(DiffkitError):
 
 class TimeLimitError(NumberError):
     """The time the user allowed (``--timeout``) ran out."""
+
+
+FAILURES = (Exception, SystemExit)  # what users' code may raise; beware: sys.exit(0) in it must not pass for success
+
+
+def failure(error: BaseException) -> str:
+    """Return on one short line what users' code raised.
+
+    Examples
+    --------
+    >>> failure(ValueError("too large\\nin step 3")), failure(MemoryError())
+    ('ValueError: too large ...', 'MemoryError')
+    """
+    lines = str(error).strip().splitlines() or [""]
+    said = lines[0][:200] + " ..." * (len(lines) > 1 or len(lines[0]) > 200)
+    return f"{type(error).__name__}: {said}".removesuffix(": ")

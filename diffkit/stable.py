@@ -202,7 +202,13 @@ def candidates(program: Program, values: Sequence[float], wrt: Sequence[int], ex
         found += steps
         beam = sorted(steps, key=Candidate.rank)[:WIDTH]
     enough = sum(first.digits) + GAIN
-    return sorted((c for c in found if sum(c.digits) > enough), key=Candidate.rank)
+    return _ordered([c for c in found if sum(c.digits) > enough])
+
+
+def _ordered(found: Sequence[Candidate]) -> list[Candidate]:
+    """The best first: among those that are as good as the best but for a trifle, the shortest."""
+    most = max((sum(c.digits) - GAIN * len(c.digits) for c in found), default=0.0)
+    return sorted(found, key=lambda c: (0, len(c.program.lines)) if sum(c.digits) >= most else (1, *c.rank()))
 
 
 def _whole(program: Program) -> Iterator[tuple[Program, Rule]]:

@@ -13,6 +13,7 @@ from diffkit.errors import InputError, UsageError
 from diffkit.namespaces import NUMPY_NAMES
 from diffkit.program import Builder, Program
 
+OF_NUMBERS = "a Python callable is recorded at a point of numbers"
 FROM_NUMPY = {native: name for name, native in NUMPY_NAMES.items()} | {
     "maximum": "max",
     "minimum": "min",
@@ -113,6 +114,8 @@ def trace(function: Callable[..., Any], at: Any) -> Program:
     builder = Builder()
     names = list(at) if isinstance(at, Mapping) else _parameters(function, at)
     values = list(at.values()) if isinstance(at, Mapping) else list(at) if isinstance(at, (tuple, list)) else [at]
+    if any(getattr(value, "ndim", 0) or isinstance(value, (list, tuple)) for value in values):
+        raise UsageError(OF_NUMBERS, remedy="give at= a number, a tuple or a dict")
     inputs = [Traced(builder, builder.input(name), float(value)) for name, value in zip(names, values, strict=True)]
     result = function(**dict(zip(names, inputs))) if isinstance(at, Mapping) else function(*inputs)
     outputs = result if isinstance(result, (tuple, list)) else (result,)
@@ -124,7 +127,7 @@ def _parameters(function: Callable[..., Any], at: Any) -> list[str]:
     """Names for the coordinates of ``at``: the callable's own parameters, or x1, x2, ..."""
     count = len(at) if isinstance(at, (tuple, list)) else 1
     if at is None or getattr(at, "ndim", None):
-        raise UsageError("a Python callable is recorded at a point of numbers", remedy="give at= a number, a tuple or a dict")
+        raise UsageError(OF_NUMBERS, remedy="give at= a number, a tuple or a dict")
     try:
         names = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):

@@ -105,6 +105,16 @@ def report(rows: Sequence[Row]) -> str:
         "| problem | input | " + " | ".join(SCHEMES) + " | median | worst at h* / best | cause |",
         "|---|---|" + "---:|" * (len(SCHEMES) + 2) + "---|",
         *map(line, rows),
+        "",
+        "A ratio of 0.00 belongs to errors far smaller than predicted: f is computed exactly at these points, or its values stand",
+        "still. A large last number belongs to a scheme that is exact at some steps, such as D0 on a parabola: beside them any",
+        "other step looks bad.",
+        "",
+        "## The problems",
+        "",
+        "| problem | formula | point |",
+        "|---|---|---|",
+        *map(problem_line, dict.fromkeys(row.problem.name for row in rows)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -119,6 +129,13 @@ def line(row: Row) -> str:
     numbers = [*(s.ratio for s in row.schemes), row.ratio(), max(row.far(), default=None)]
     shown = ["-" if x is None else f"{x:.2f}" if x < 100 else f"{x:.1e}" for x in numbers]
     return f"| {row.problem.name} | {row.wrt} | {' | '.join(shown)} | {row.causes()} |"
+
+
+def problem_line(name: str) -> str:
+    """What a problem is."""
+    problem = by_name(name)
+    formula = problem.expression.replace("|", r"\|")
+    return f"| {name} | `{formula}` | {', '.join(f'{x} = {value:.6g}' for x, value in problem.at.items())} |"
 
 
 def main() -> None:

@@ -179,6 +179,11 @@ def test_a_report_can_take_the_section() -> None:
     assert [s.heading for s in build(record).sections] == ["Verdict", "Which engine to use", "A stable form"]
 
 
+def test_an_input_named_twice_is_advised_on_once() -> None:
+    """As on the command line."""
+    assert [d.wrt for d in dk.advise("x*y", (1.0, 2.0), wrt=["x", "x"]).derivatives] == ["x"]
+
+
 @pytest.mark.parametrize("width", ["full", "column"])
 def test_labels_of_the_picture_do_not_overlap(width: str) -> None:
     """Digits beside the dots, for two inputs."""

@@ -192,6 +192,17 @@ def test_one_entry_in_10000_is_caught(error):
     assert len(check.found("wrong")) == 1
 
 
+@pytest.mark.parametrize("i", range(4))
+def test_entries_of_all_scales_in_one_array_are_judged(i):
+    """The noise of the gradient is not what a step of the size of the largest entry makes of the smallest."""
+    x = np.array([0.7e-9, -1.3, 1.1e5, -0.4e11])
+    scale = np.array([1e-9, 1.0, 1e5, 1e11])
+    dk.assert_gradient(lambda x: np.sin(x / scale).sum(), lambda x: np.cos(x / scale) / scale, x)
+    wrong = 1 + 1e-4 * (np.arange(4) == i)
+    found = dk.check_gradient(lambda x: np.sin(x / scale).sum(), lambda x: wrong * np.cos(x / scale) / scale, x)
+    assert [entry.name for entry in found.entries if entry.verdict == "wrong"] == [f"x[{i}]"]
+
+
 def test_two_errors_that_cancel_along_a_diagonal_are_caught():
     """Two entries of 2000 exchanged: equal errors of opposite sign."""
     w = RNG.normal(size=2000)

@@ -36,6 +36,20 @@ def transposed(w, b):
 
 def failing(w, b):
     raise RuntimeError("no")
+
+def talkative(w, b):
+    raise RuntimeError("no\\n" * 40)
+
+def leaving(w, b):
+    raise SystemExit(0)
+
+drawn = np.random.default_rng().normal()
+
+def noise(w, b):
+    return drawn * np.sum(w) * b
+
+def slope(w, b):
+    return {"w": drawn * b * np.ones_like(w), "b": drawn * np.sum(w)}
 """
 
 
@@ -89,6 +103,12 @@ def test_functions_in_files_and_arrays(capsys, folder):
     assert "transposed" in out.splitlines()[1]
 
 
+def test_f_and_its_gradient_come_from_one_run_of_the_file(capsys, folder):
+    """What the file draws at random is the same for both."""
+    status, out, err = run(capsys, "check", "mine.py:noise", "--grad", "mine.py:slope", "--at", "w=@w.npy,b=2")
+    assert (status, err.count("loaded")) == (0, 1), out
+
+
 def test_a_saved_result_is_the_record(capsys, folder):
     """-o check.json, read back, prints the same table."""
     status, out, _ = run(capsys, "check", "x*y", "--grad", "y,x", "--at", "x=1,y=2", "-o", "check.json")
@@ -127,6 +147,14 @@ BAD = [
         "diffkit: the gradient fails at that point: RuntimeError: no",
     ),
     (["mine.py:failing", "--at", "w=@w.npy,b=1"], 3, "diffkit: f fails at that point: RuntimeError: no"),
+    (["mine.py:talkative", "--at", "w=@w.npy,b=1"], 3, "diffkit: f fails at that point: RuntimeError: no ...\n"),
+    (["mine.py:leaving", "--at", "w=@w.npy,b=1"], 3, "diffkit: f fails at that point: SystemExit: 0\n"),
+    (
+        ["mine.py:f", "--at", "w=@w.npy,b=1", "--grad", "mine.py:leaving"],
+        3,
+        "diffkit: the gradient fails at that point: SystemExit: 0\n",
+    ),
+    (["x", "--at", "x=1", "-o", "j.json", "--junit", "./j.json"], 2, "diffkit: './j.json' is named twice\n"),
     (["x*2", "--at", "x=@w.npy"], 2, "diffkit: f must return one number, not an array of shape (2, 3)\n"),
     (["log(x)", "--at", "x=-1"], 4, None),
     (["x", "--at", "x=1", "--rule", "magic"], 2, None),

@@ -12,6 +12,7 @@ from programs import random_program
 
 import diffkit as dk
 from diffkit import cli, figures, tape, truth
+from diffkit.errors import UsageError
 from diffkit.problems import PROBLEMS
 from diffkit.program import Builder, Program
 from diffkit.results import Rounded, Rounding
@@ -273,6 +274,13 @@ def test_a_chain_of_20000_operations() -> None:
 
 
 # --- the record, the command line, the picture ---------------------------------------------------------------------------------
+def test_nothing_is_not_asked_for() -> None:
+    """An empty list, and the gradient of a constant."""
+    for f, at, of in (("x*y", (1.0, 2.0), []), ("5", {}, "gradient")):
+        with pytest.raises(UsageError, match="nothing to measure"):
+            dk.rounding(f, at, of=of)
+
+
 def test_what_is_asked_for_is_given() -> None:
     """The value, the gradient, single inputs, in that order; a stranger is refused."""
 

@@ -6,6 +6,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.primitives import TABLE
+from diffkit.results import Record
 from diffkit.study import rules
 
 SMOOTH = [name for name in TABLE if name not in rules.NOT_MEASURED]
@@ -48,6 +49,12 @@ def test_samples_lie_in_the_domain_and_reach_its_ends() -> None:
         for point in rules.sample(TABLE[name], 200, seed=3):
             assert all(low <= x <= high for x, (low, high) in zip(point, TABLE[name].domain, strict=True))
     assert any(1 - abs(x) < 1e-9 for (x,) in rules.sample(TABLE["asin"], 200))
+
+
+def test_the_record_reads_back() -> None:
+    """Exactly, as every record does."""
+    saved = rules.measure(["sin", "gamma"], points=2).to_json()
+    assert Record.from_json(saved).to_json() == saved
 
 
 @pytest.mark.parametrize("bad", [{"functions": ["snh"]}, {"points": 0}])

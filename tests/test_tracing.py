@@ -51,5 +51,8 @@ def test_numpy_functions_without_a_row_and_arrays_are_refused():
         tape.gradient(lambda x: np.spacing(x), 1.0)
     with pytest.raises(dk.UsageError, match="a Python callable is recorded at a point of numbers"):
         dk.trace(lambda x: x.sum(), np.ones(3))
+    for at in ({"x": np.ones(1)}, ([1.0, 2.0],)):
+        with pytest.raises(dk.UsageError, match="a Python callable is recorded at a point of numbers"):
+            dk.trace(lambda x: x * 2, at)
     with pytest.raises(dk.InputError, match="an input cannot be called 'e'"):
         dk.trace(lambda e: e * 2, 1.0)

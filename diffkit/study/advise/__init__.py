@@ -69,7 +69,7 @@ def measure(f: Any, at: Any, wrt: str | Iterable[str] | None = None) -> Advice:
 def _names(program: Program, wrt: str | Iterable[str] | None) -> list[str]:
     if len(program.outputs) != 1:
         raise UsageError(f"advice needs one output, the function has {len(program.outputs)}")
-    names = list(program.inputs) if wrt is None else [wrt] if isinstance(wrt, str) else list(wrt)
+    names = list(program.inputs) if wrt is None else [wrt] if isinstance(wrt, str) else list(dict.fromkeys(wrt))
     for name in names:
         if name not in program.inputs:
             raise UsageError(

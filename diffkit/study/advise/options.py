@@ -78,9 +78,10 @@ def best(options: Iterable[Option]) -> Option:
 
 def by_values(case: Case) -> Option:
     """`numeric.derivative`, which knows f by its values only and says how far off it may be."""
+    values, i = [case.point[name] for name in case.program.inputs], case.program.inputs.index(case.wrt)
 
     def along(t: Any) -> Any:
-        return case.program(**{**case.point, case.wrt: t})
+        return case.program(*values[:i], t, *values[i + 1 :])
 
     estimate = derivative(along, case.point[case.wrt])
     value = float(estimate)

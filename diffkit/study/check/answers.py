@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffkit import tape
-from diffkit.errors import DiffkitError, InputError, UsageError
+from diffkit.errors import FAILURES, DiffkitError, InputError, UsageError, failure
 from diffkit.namespaces import quiet
 from diffkit.points import as_program
 from diffkit.program import Program
@@ -61,16 +61,16 @@ def _recorded(handed: Handed) -> Program:
 
 
 def _called(gradient: Callable[..., Any], handed: Handed, flat: Array) -> Any:
-    first: Exception | None = None
+    errors: list[BaseException] = []
     for narrow in dict.fromkeys((handed.narrow, True)):
         try:
             with quiet():
                 return apply(gradient, handed.point.restored(flat, narrow))
         except DiffkitError:
             raise
-        except Exception as error:
-            first = first or error
-    raise InputError(f"the gradient fails at that point: {type(first).__name__}: {str(first)[:200]}")
+        except FAILURES as error:
+            errors.append(error)
+    raise InputError(f"the gradient fails at that point: {failure(errors[0])}")
 
 
 def _formulas(gradient: Program, handed: Handed) -> Source:

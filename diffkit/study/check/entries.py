@@ -72,9 +72,12 @@ class Case:
 
     @cached_property
     def everywhere(self) -> Array:
-        """The direction that moves every argument by its size, the largest by 1."""
-        d = remainders.sizes([part.place for part in self.handed.point.parts], self.x)
-        return np.asarray(d / d.max(initial=1e-300))
+        """The direction that moves every entry by the same part of itself, so that tiny steps show noise alone.
+
+        What is 0 moves as the smallest other entry does.
+        """
+        size = np.abs(self.x)
+        return np.where(size > 0, size, size[size > 0].min(initial=self.size)) / self.size
 
     @cached_property
     def noise(self) -> float:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from diffkit.errors import DiffkitError, InputError, NumberError, TimeLimitError, UsageError
+from diffkit.errors import FAILURES, DiffkitError, InputError, NumberError, TimeLimitError, UsageError, failure
 from diffkit.namespaces import quiet
 from diffkit.points import as_program, like
 from diffkit.program import Program
@@ -142,7 +142,7 @@ class Handed:
             return self._call(flat)
         except (UsageError, TimeLimitError):
             raise
-        except Exception:  # beware: callables raise what they like outside their domain
+        except FAILURES:  # beware: callables raise what they like outside their domain
             return float("nan")
 
     def _call(self, flat: Array) -> float:
@@ -158,20 +158,20 @@ class Handed:
             found = self._call(self.point.flat)
         except DiffkitError:
             raise
-        except Exception as error:
+        except FAILURES as error:
             self.narrow = True
             found = self._narrowly(error)
         if not np.isfinite(found):
             raise NumberError(f"f is {found} at that point", remedy="check the gradient where f has a value", status="domain")
         return found
 
-    def _narrowly(self, first: Exception) -> float:
+    def _narrowly(self, first: BaseException) -> float:
         try:
             return self._call(self.point.flat)
         except DiffkitError:
             raise
-        except Exception:
-            raise InputError(f"f fails at that point: {type(first).__name__}: {str(first)[:200]}") from None
+        except FAILURES:
+            raise InputError(f"f fails at that point: {failure(first)}") from None
 
     def changes(self) -> bool:
         """Does f write into its arguments?"""
@@ -191,7 +191,7 @@ class Handed:
             return as_program(self.f, self.point.restored(self.point.flat))
         except TimeLimitError:
             raise
-        except Exception:  # beware: what cannot be recorded raises what it likes; it is measured instead
+        except FAILURES:  # beware: what cannot be recorded raises what it likes; it is measured instead
             return None
 
 

@@ -89,6 +89,10 @@ def _wanted(program: Program, of: str | Iterable[str] | None) -> list[str]:
                 remedy=f"give value, gradient, or of its inputs {', '.join(program.inputs) or '(it has none)'}",
             )
         found += [word] if word in program.inputs else [""] if word == "value" else program.inputs
+    if not found:
+        raise UsageError(
+            "there is nothing to measure", remedy=f"give value, or of the inputs {', '.join(program.inputs) or '(none)'}"
+        )
     return list(dict.fromkeys(found))
 
 
