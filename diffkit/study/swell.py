@@ -26,9 +26,10 @@ from diffkit.program import Program
 from diffkit.results import Form, Swell
 from diffkit.study import accuracy, sizes
 from diffkit.study.compiled import source
-from diffkit.study.forms import GAVE_UP, NOT_TRIED, STEPS, Job, Worker, Written, attempt
+from diffkit.study.forms import CSE, GAVE_UP, NOT_TRIED, SIMPLIFIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
 from diffkit.study.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 
+MAIN = (SYMBOLIC, CSE, SIMPLIFIED)  # SymPy's forms in the report on one function
 SHOWN_INPUTS = 8  # names of inputs that a record lists in full
 Numbers = Iterable[int] | str | int | None
 
@@ -203,9 +204,9 @@ def _remember(lost: dict[str, tuple[int, str]], written: dict[str, Written], n: 
 
 
 def begin(f: Any, at: Any = None, wrt: str | Sequence[str] | None = None, time_limit: float = 10.0) -> "Pending":
-    """Start measuring one function; `Pending.finish` waits for the result.  All of SymPy's forms share the time limit."""
+    """Start measuring one function; `Pending.finish` waits for the result.  SymPy's main forms share the time limit."""
     program = _one_output(as_program(f, at))
-    return Pending(Member(program), _chosen(program, wrt), time_limit, total=time_limit, at=_point(program, at))
+    return Pending(Member(program), _chosen(program, wrt), time_limit, MAIN, total=time_limit, at=_point(program, at))
 
 
 class Pending:
