@@ -26,6 +26,8 @@ HOME = {
     "compare": "study.compare",
     "sweep": "study.sweep",
     "swell": "study.swell",
+    "cost": "study.cost",
+    "reproduce": "study.reproduce",
     "rounding": "study.rounding",
     "advise": "study.advise",
     "check_gradient": "study.check",
@@ -38,7 +40,16 @@ HOME = {
     "NumberError": "errors",
 }
 ENGINES = ("numeric", "symbolic", "tangent", "tape")
-MEASURES = {"compare", "sweep", "swell", "rounding", "advise", "report"}  # public under the name of their module
+MEASURES = {
+    "compare",
+    "sweep",
+    "swell",
+    "cost",
+    "reproduce",
+    "rounding",
+    "advise",
+    "report",
+}  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]
 

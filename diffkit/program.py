@@ -61,7 +61,7 @@ class Line(namedtuple("Line", "op args value text static", defaults=((), 0.0, ""
     __slots__ = ()
     op: str
     args: tuple[int, ...]
-    value: float | Fixed
+    value: Any  # a float; of an array constant what holds it, Fixed
     text: str
     static: tuple[Any, ...]
 
@@ -347,7 +347,8 @@ def renumber(program: Program, builder: Builder, order: Sequence[int]) -> dict[i
     new: dict[int, int] = {}
     for k in order:
         line = program.lines[k]
-        new[k] = builder.line(line._replace(args=tuple(new[a] for a in line.args)))
+        moved = Line(line.op, tuple([new[a] for a in line.args]), line.value, line.text) if line.args else line
+        new[k] = builder.line(moved)
     return new
 
 

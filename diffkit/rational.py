@@ -78,7 +78,7 @@ def ratio(program: Program) -> Ratio | None:
         operands = [found[a] for a in line.args]
         if line.op == "input":
             y: Ratio | None = Ratio(x[line.text], one)
-        elif isinstance(line.value, float) and line.op == "const":
+        elif line.op == "const":
             y = Ratio(context.constant(fmpq(*line.value.as_integer_ratio())), one)
         else:
             y = _apply(line.op, operands)

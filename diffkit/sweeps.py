@@ -15,7 +15,7 @@ from functools import partial
 
 from diffkit import namespaces
 from diffkit.primitives import TABLE, zero
-from diffkit.program import Line, Program
+from diffkit.program import Line, Program, run
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -113,7 +113,35 @@ def _strong_product(F: Any, bar: Any, slope: Any) -> Any:
     return F.where(F.eq(bar, zero), zero, bar * slope)
 
 
+def of_inputs(program: Program, v_bar: Sequence[Any], absent: Sequence[Any]) -> list[Any]:
+    """The adjoints of the inputs, in order; an input that the outputs do not use has ``absent``."""
+    found = {line.text: v_bar[k] for k, line in enumerate(program.lines) if line.op == "input" and v_bar[k] is not None}
+    return [_shaped(found.get(name, nothing), nothing) for name, nothing in zip(program.inputs, absent)]
+
+
+def _shaped(adjoint: Any, like: Any) -> Any:
+    """An adjoint that is the same for several elements of an array, written out for each."""
+    if not getattr(like, "ndim", None) or getattr(adjoint, "shape", None) == like.shape:
+        return adjoint
+    import numpy as np
+
+    return np.full(like.shape, adjoint)
+
+
 # --- forwards ------------------------------------------------------------------------------------------------------------
+def forward_sweep(program: Program, F: Any, values: Sequence[Any], directions: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Value and tangent of every line; a direction of None, and the tangent None, stand for "does not move"."""
+    v = run(program, F, values)
+    return v, tangents(program, F, v, directions)
+
+
+def tangents(program: Program, F: Any, v: Sequence[Any], directions: Sequence[Any]) -> list[Any]:
+    """The tangent of every line, from the values of all."""
+    place = {name: i for i, name in enumerate(program.inputs)}
+    inputs = {k: directions[place[line.text]] for k, line in enumerate(program.lines) if line.op == "input"}
+    return forward_tangents(steps(program, v), F, inputs)
+
+
 def forward_tangents(taken: Iterable[Step], F: Any, directions: dict[int, Any]) -> list[Any]:
     """The tangent of every line, from those of the lines in ``directions``; None: it does not move."""
     v_dot: list[Any] = []

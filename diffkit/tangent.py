@@ -17,21 +17,13 @@ from diffkit.jacobians import columns, demand_one_number, directions_like, in_fo
 from diffkit.jacobians import jacobian as structured
 from diffkit.points import prepare, recordable
 from diffkit.primitives import TABLE
-from diffkit.program import Program, run
-from diffkit.sweeps import forward_tangents, steps
+from diffkit.program import Program
+from diffkit.sweeps import forward_sweep
 from diffkit.tracing import call
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
-
-
-def forward_sweep(program: Program, F: Any, values: Sequence[Any], directions: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """Value and tangent of every line; a direction of None, and the tangent None, stand for "does not move"."""
-    v = run(program, F, values)
-    place = {name: i for i, name in enumerate(program.inputs)}
-    inputs = {k: directions[place[line.text]] for k, line in enumerate(program.lines) if line.op == "input"}
-    return v, forward_tangents(steps(program, v), F, inputs)
 
 
 def _along(program: Program, values: Sequence[Any], directions: Sequence[Any]) -> tuple[Any, Any]:

@@ -34,8 +34,8 @@ from diffkit.jacobians import (
 from diffkit.jacobians import jacobian as structured
 from diffkit.points import as_program, prepare, recordable
 from diffkit.primitives import TABLE
-from diffkit.program import Builder, Program, active, reachable, renumber, run, tidy
-from diffkit.sweeps import reverse_sweep
+from diffkit.program import Program, active, run
+from diffkit.sweeps import of_inputs, reverse_sweep
 from diffkit.tracing import call
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
@@ -61,27 +61,12 @@ def _sweep_at(program: Program, values: Sequence[Any], output: int = 0) -> tuple
     with namespaces.quiet():
         v = run(program, F, values)
         v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
-    return v[root], _of_inputs(program, v_bar, _zeros(values))
+    return v[root], of_inputs(program, v_bar, _zeros(values))
 
 
 def _zeros(values: Sequence[Any]) -> list[Any]:
     """What the derivative by an input that is not used is."""
     return [0.0 if type(x) is float else 0 * x for x in values]
-
-
-def _of_inputs(program: Program, v_bar: Sequence[Any], absent: Sequence[Any]) -> list[Any]:
-    """The adjoints of the inputs, in order; an input that the outputs do not use has ``absent``."""
-    found = {line.text: v_bar[k] for k, line in enumerate(program.lines) if line.op == "input" and v_bar[k] is not None}
-    return [_shaped(found.get(name, nothing), nothing) for name, nothing in zip(program.inputs, absent)]
-
-
-def _shaped(adjoint: Any, like: Any) -> Any:
-    """An adjoint that is the same for several elements of an array, written out for each."""
-    if not getattr(like, "ndim", None) or getattr(adjoint, "shape", None) == like.shape:
-        return adjoint
-    import numpy as np
-
-    return np.full(like.shape, adjoint)
 
 
 def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
@@ -263,7 +248,7 @@ def hvp(f: Any, at: Any, v: Any) -> Any:
         seeds[k] = seeds.get(k, 0.0) + weight
     with namespaces.quiet():
         v_bar = reverse_sweep(slopes, F, run(slopes, F, values), seeds, active(slopes, slopes.inputs))
-    return restore(_of_inputs(slopes, v_bar, _zeros(values)))
+    return restore(of_inputs(slopes, v_bar, _zeros(values)))
 
 
 def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -290,7 +275,7 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
             seeds[k] = seeds.get(k, 0.0) + bar
         with namespaces.quiet():
             v_bar = reverse_sweep(program, F, v, seeds, depends)
-        return restore(_of_inputs(program, v_bar, _zeros(values)))
+        return restore(of_inputs(program, v_bar, _zeros(values)))
 
     return (v[program.outputs[0]] if one else tuple(v[k] for k in program.outputs)), pullback
 
@@ -317,18 +302,11 @@ def gradient_program(f: Any) -> Program:
     >>> print(gradient_program("x*sin(y)"))
     x*sin(y), sin(y), x*cos(y)
     """
-    from diffkit import algebra
+    from diffkit import accumulation
 
-    program = tidy(as_program(f))
+    program = as_program(f)
     demand_one(len(program.outputs))
-    builder = Builder()
-    F = algebra.namespace(builder)
-    new = renumber(program, builder, reachable(program, range(len(program.lines)))[0])
-    v = [algebra.Var(F, new[k]) for k in range(len(program.lines))]
-    root = program.outputs[0]
-    v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
-    slopes = [bar.index for bar in _of_inputs(program, v_bar, [F.const(0.0)] * len(program.inputs))]
-    return tidy(builder.build(new[root], *slopes, inputs=program.inputs))
+    return accumulation.reverse(program, program.inputs, value=True)
 
 
 SMALLEST_NORMAL, SUBNORMAL = 2.0**-1022, 2.0**-1074

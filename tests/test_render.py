@@ -34,6 +34,9 @@ RECORDS: dict[str, Record] = {
     "rounding": specimens.rounding(),
     "advice": specimens.advice(),
     "check": specimens.check(),
+    "errors": specimens.swell_errors(),
+    "cost": specimens.cost(),
+    "reproduce": specimens.reproductions(),
     "kink": dataclasses.replace(specimens.report(), comparison=specimens.kink(), sweep=None),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())

@@ -30,6 +30,9 @@ RECORDS = {
     "advice": specimens.advice(),
     "rules": specimens.rules(),
     "check": specimens.check(),
+    "errors": specimens.swell_errors(),
+    "cost": specimens.cost(),
+    "reproduce": specimens.reproductions(),
     "estimate": specimens.estimate(),
     "estimates": specimens.estimates(),
 }

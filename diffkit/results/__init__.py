@@ -10,10 +10,12 @@ correct digits are -log10 of the relative error.
 from diffkit.results.advice import Advice, Advised, Losses, Option, Rewriting
 from diffkit.results.check import Check, Entry, Remainder, Step
 from diffkit.results.compare import Comparison, EngineResult, Reference
+from diffkit.results.cost import Cost, CostRow, Growth
 from diffkit.results.estimate import Estimate
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
+from diffkit.results.reproduce import Claim, Reproduction, Reproductions, Series
 from diffkit.results.rounding import Instruction, Rounded, Rounding
 from diffkit.results.rules import RuleRow, Rules
 from diffkit.results.sweep import Sample, Scheme, Sweep, Verdict
@@ -27,18 +29,24 @@ __all__ = [
     "Option",
     "Rewriting",
     "Check",
+    "Claim",
     "Comparison",
+    "Cost",
+    "CostRow",
     "EngineResult",
     "Estimate",
     "Entry",
     "Form",
     "FunctionRow",
     "Functions",
+    "Growth",
     "Instruction",
     "Record",
     "Reference",
     "Remainder",
     "Report",
+    "Reproduction",
+    "Reproductions",
     "Rounded",
     "Rounding",
     "RuleRow",
@@ -47,6 +55,7 @@ __all__ = [
     "Scheme",
     "Step",
     "Sweep",
+    "Series",
     "Swell",
     "Verdict",
 ]

@@ -8,8 +8,22 @@ from typing import Any
 
 from diffkit.document import Document, Prose, Section, TableBlock
 from diffkit.messages import say
-from diffkit.results import Advice, Check, Comparison, Estimate, Functions, Record, Report, Rounding, Rules, Sweep, Swell
-from diffkit.sections import advice, check, compare, report, rounding, sweep, swell
+from diffkit.results import (
+    Advice,
+    Check,
+    Comparison,
+    Cost,
+    Estimate,
+    Functions,
+    Record,
+    Report,
+    Reproductions,
+    Rounding,
+    Rules,
+    Sweep,
+    Swell,
+)
+from diffkit.sections import advice, check, compare, cost, report, reproduce, rounding, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -29,6 +43,8 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Rounding: rounding.build,
     Advice: advice.build,
     Check: check.build,
+    Cost: cost.build,
+    Reproductions: reproduce.build,
     Estimate: _estimate,
     Functions: _functions,
     Rules: _functions,
@@ -40,10 +56,12 @@ def build(record: Record) -> Document:
     sections = SECTIONS[type(record)](record)
     title = record.title if isinstance(record, Report) else ""
     if title.strip() in ("", record.expression.strip()):
-        named = not record.at or isinstance(record, Rounding | Advice | Check | Estimate)
+        named = not record.at or isinstance(record, Rounding | Advice | Check | Estimate | Swell | Cost)
         title = _untitled(record) if named else say("report.title", at=point(record.at))
     return Document(clip(title, 200), tuple(section for section in sections if section is not None))
 
 
 def _untitled(record: Record) -> str:
+    if isinstance(record, Reproductions):
+        return say("heading.reproduce")
     return say("report.constant", expression=clip(record.expression)) if isinstance(record, Report) else record.headline()[0]
