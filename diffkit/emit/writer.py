@@ -71,7 +71,7 @@ class Writer:
         if k not in self.value:
             text, line = self.text_of(k), self.facts.lines[k]
             kind = "load" if "[" in text else "leaf"
-            self.value[k] = self.sheet.const(float(line.value)) if line.op == "const" else self.sheet.leaf(text, kind)  # type: ignore[arg-type]
+            self.value[k] = self.sheet.const(float(line.value)) if line.op == "const" else self.sheet.leaf(text, kind)
         return self.value[k]
 
     def target(self, k: int) -> Target:
