@@ -203,11 +203,14 @@ def _fits(small: Any, large: Any) -> bool:
 def has_nan(bar: Any) -> bool:
     """Is any element nan?  A sum of squares tells, without a temporary array."""
     flat = bar.ravel()
-    return bool(np.isnan(np.dot(flat, flat)) and np.isnan(bar).any())
+    squares = np.dot(flat, flat)
+    return bool(squares != squares and np.isnan(bar).any())
 
 
 def written_out(bar: Any, like: Any) -> Any:
     """An adjoint for every element of an array, in its precision; zeros for None."""
+    if type(bar) is np.ndarray and bar.shape == like.shape and bar.dtype == like.dtype:
+        return bar
     if bar is None:
         return np.zeros_like(like)
     if not isinstance(bar, (np.ndarray, float, np.generic)):

@@ -31,7 +31,12 @@ def push(recorded: Call, directions: Sequence[Any]) -> list[Any]:
         moves = {k: move for k, move in enumerate(directions) if move is not None}
         v_dot = eager.forward(recorded.tape, moves)
     lines = [recorded.line(i) for i in range(len(recorded.outputs))]
-    return [in_form(None if k is None else v_dot[k], recorded.value(i)) for i, k in enumerate(lines)]
+    return [own(in_form(None if k is None else v_dot[k], recorded.value(i))) for i, k in enumerate(lines)]
+
+
+def own(x: Any) -> Any:
+    """An array that shares no memory with what was handed in or is kept; anything else as it is."""
+    return x.copy() if hasattr(x, "flags") else x
 
 
 def in_form(bar: Any, leaf: Any) -> Any:

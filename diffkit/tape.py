@@ -26,6 +26,7 @@ from diffkit.jacobians import (
     in_form,
     is_nan,
     of_gradient,
+    own,
     pull,
     push,
     seeds_like,
@@ -220,7 +221,7 @@ def _recorded_vjp(f: Callable[..., Any], at: Any) -> tuple[Any, Callable[[Any], 
     def pullback(y_bar: Any) -> Any:
         return recorded.restore(pull(recorded, seeds_like(recorded, y_bar), undefined))
 
-    return recorded.rebuild([in_form(y, y) for y in values]), pullback
+    return recorded.rebuild([own(in_form(y, y)) for y in values]), pullback
 
 
 def gradient_program(f: Any) -> Program:

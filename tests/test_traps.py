@@ -242,6 +242,18 @@ def test_results_do_not_share_memory():
     value += 1.0
     assert x.tolist() == [1.0, 1.0, 1.0]
     assert tape.gradient(lambda x: np.sum(x[:2]) + x[0], x).flags.writeable
+    (double, _), pullback = tape.vjp(lambda x: (double := x * 2.0, np.sum(double * double)), x)
+    double += 100.0
+    assert pullback((np.zeros(3), 1.0)).tolist() == [8.0, 8.0, 8.0]
+    move = np.ones(3)
+    _, moved = tangent.jvp(lambda x: x, x, move)
+    moved += 1.0
+    assert move.tolist() == [1.0, 1.0, 1.0]
+    _, pullback = tape.vjp(lambda x: (x, np.log(-x)), x)
+    undefined = pullback((move, move))
+    undefined += 1.0
+    assert np.isnan(undefined).all()
+    assert move.tolist() == [1.0, 1.0, 1.0]
 
 
 # --- the chapter --------------------------------------------------------------------------------------------------------------
