@@ -171,7 +171,7 @@ def hvp(f: Any, at: Any, v: Any) -> Any:
     """
     if recordable(f):
         recorded = of_gradient(gradient, f, at)
-        return recorded.rebuild(push(recorded, directions_like(recorded, v)))
+        return recorded.rebuild(push(recorded, directions_like(recorded, (v,))))
     program, values, restore = prepare(f, at)
     weights = prepare(program, v)[1]
     slopes = gradient_program(program)
