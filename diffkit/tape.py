@@ -27,6 +27,7 @@ from diffkit.jacobians import (
     in_form,
     is_nan,
     of_gradient,
+    own,
     pull,
     push,
     seeds_like,
@@ -253,7 +254,7 @@ def hvp(f: Any, at: Any, v: Any) -> Any:
     """
     if recordable(f):
         recorded = of_gradient(gradient, f, at)
-        return recorded.rebuild(push(recorded, directions_like(recorded, v)))
+        return recorded.rebuild(push(recorded, directions_like(recorded, (v,))))
     program, values, restore = prepare(f, at)
     weights = prepare(program, v)[1]
     slopes = gradient_program(program)
@@ -303,7 +304,7 @@ def _recorded_vjp(f: Callable[..., Any], at: Any) -> tuple[Any, Callable[[Any], 
     def pullback(y_bar: Any) -> Any:
         return recorded.restore(pull(recorded, seeds_like(recorded, y_bar), undefined))
 
-    return recorded.rebuild([in_form(y, y) for y in values]), pullback
+    return recorded.rebuild([own(in_form(y, y)) for y in values]), pullback
 
 
 def gradient_program(f: Any) -> Program:
