@@ -118,8 +118,9 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     """A function g with g(at) = `value_and_gradient` (f, at), for many points.
 
     f is recorded once and written as straight-line Python: forward and reverse sweep in one function, dead code dropped, long
-    repeated periods as loops.  Where a recorded callable takes another branch it is recorded again; where the fast code meets a
-    pole, an overflow or nan, the tape itself answers.  The results are those of the tape, bit for bit.
+    repeated periods as loops, large arrays block by block.  Where a recorded callable takes another branch, or meets another
+    shape, it is recorded again; where the fast code meets a pole, an overflow or nan, the tape itself answers.  On numbers the
+    results are those of the tape, bit for bit; on arrays sums may be added up in another order.
 
     Parameters
     ----------
@@ -128,8 +129,9 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     at : number, tuple, dict or array
         Where a callable is recorded; not needed for a text or a Program.
     fast : bool or None
-        Compile that Python with numba (the extra ``fast``): the results then agree to 2 ulps of each operation. None: if numba
-        is installed. By default plain Python, whose first call costs milliseconds, not seconds.
+        Compile code on numbers with numba (the extra ``fast``), whose operations agree with Python's to 2 ulps; code on arrays
+        calls NumPy in any case. None: if numba is installed. By default plain Python, whose first call takes milliseconds
+        where numba takes a second.
 
     Returns
     -------
