@@ -99,7 +99,8 @@ def _reverse_with_strong_zeros(tape: Recording, seeds: dict[int, Any]) -> list[A
     from diffkit.array_sweeps import reverse_arrays
 
     F = ANYTHING if nested else get("numpy")
-    return reverse_arrays(taken, F, seeds, everywhere)[: tape.inputs]
+    found = reverse_arrays(taken, F, seeds, everywhere)[: tape.inputs]
+    return [bar.copy() if hasattr(bar, "flags") else bar for bar in found]
 
 
 def steps(tape: Recording) -> list[sweeps.Step]:

@@ -20,8 +20,9 @@ from diffkit.sweeps import started
 from diffkit.traced import Recording
 
 NUMPY = get("numpy")
+holders = getattr(sys, "getrefcount", lambda x: 0)  # not every Python counts
 PROBE = [np.empty(1)]
-SOLE = sys.getrefcount(PROBE[0])  # of an array that stands in one list and nowhere else
+SOLE = holders(PROBE[0]) or -1  # of an array that stands in one list and nowhere else
 BLOCK = 1 << 14  # elements: three such arrays of floats fit a second-level cache
 
 
@@ -97,7 +98,7 @@ def _block_by_block(bar: Any, mine: bool, release: bool, op: str, i: int, y: Any
     for start in range(0, y.size, BLOCK):
         piece, part_y, *parts = [x[start : start + BLOCK] if type(x) is np.ndarray else x for x in flat]
         partial = slope(op, i, NUMPY, part_y, parts)
-        if type(partial) is not np.ndarray or partial is part_y or any(partial is x for x in parts):
+        if type(partial) is not np.ndarray or not _is_new(partial, part_y, parts):
             return (None, False) if partial is None else _product(bar, slope(op, i, NUMPY, y, operands), mine, y, operands)
         if out is None:
             out = np.empty(y.shape, y.dtype) if spare is None else spare
@@ -109,7 +110,7 @@ def _block_by_block(bar: Any, mine: bool, release: bool, op: str, i: int, y: Any
 def _spare(y: Any, operands: list[Any]) -> Any:
     """The buffer of an operand that nobody else holds: its values are not asked for again."""
     for j in range(len(operands)):
-        if type(operands[j]) is np.ndarray and sys.getrefcount(operands[j]) == SOLE and operands[j].base is None:
+        if type(operands[j]) is np.ndarray and holders(operands[j]) == SOLE and operands[j].base is None:
             return operands[j] if operands[j].flags.writeable and operands[j].shape == y.shape else None
     return None
 
@@ -134,11 +135,19 @@ def _product(bar: Any, partial: Any, mine: bool, y: Any, operands: Any) -> tuple
         if bar.shape == partial.shape and bar.dtype == partial.dtype:
             if mine:
                 return np.multiply(bar, partial, out=bar), True
-            if partial is not y and not any(partial is x for x in operands):
+            if _is_new(partial, y, operands):
                 return np.multiply(bar, partial, out=partial), True
-    elif type(bar) is float and partial is not y and not any(partial is x for x in operands):
+    elif type(bar) is float and _is_new(partial, y, operands):
         return (partial if bar == 1.0 else np.multiply(partial, bar, out=partial)), True
     return bar * partial, True
+
+
+def _is_new(partial: Any, y: Any, operands: Any) -> bool:
+    """Is it an array that was made just now, not an operand or the result itself?"""
+    for x in operands:
+        if partial is x:
+            return False
+    return partial is not y
 
 
 def _through_row(bars: list[Any], own: list[bool], bar: Any, op: str, args: Any, operands: Any, y: Any, static: Any) -> None:
@@ -194,11 +203,14 @@ def _fits(small: Any, large: Any) -> bool:
 def has_nan(bar: Any) -> bool:
     """Is any element nan?  A sum of squares tells, without a temporary array."""
     flat = bar.ravel()
-    return bool(np.isnan(np.dot(flat, flat)) and np.isnan(bar).any())
+    squares = np.dot(flat, flat)
+    return bool(squares != squares and np.isnan(bar).any())
 
 
 def written_out(bar: Any, like: Any) -> Any:
     """An adjoint for every element of an array, in its precision; zeros for None."""
+    if type(bar) is np.ndarray and bar.shape == like.shape and bar.dtype == like.dtype:
+        return bar
     if bar is None:
         return np.zeros_like(like)
     if not isinstance(bar, (np.ndarray, float, np.generic)):

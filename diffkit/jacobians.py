@@ -6,12 +6,12 @@ by that of the input's.  One reverse sweep gives a row, one forward sweep a colu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from diffkit import eager, namespaces
 from diffkit.errors import UsageError
 from diffkit.traced import Traced
-from diffkit.tracing import Call, call, flatten
+from diffkit.tracing import Call, call, coordinate, is_inner
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ def push(recorded: Call, directions: Sequence[Any]) -> list[Any]:
         moves = {k: move for k, move in enumerate(directions) if move is not None}
         v_dot = eager.forward(recorded.tape, moves)
     lines = [recorded.line(i) for i in range(len(recorded.outputs))]
-    return [in_form(None if k is None else v_dot[k], recorded.value(i)) for i, k in enumerate(lines)]
+    return [own(in_form(None if k is None else v_dot[k], recorded.value(i))) for i, k in enumerate(lines)]
+
+
+def own(x: Any) -> Any:
+    """An array that shares no memory with what was handed in or is kept; anything else as it is."""
+    return x.copy() if hasattr(x, "flags") else x
 
 
 def in_form(bar: Any, leaf: Any) -> Any:
@@ -59,7 +64,7 @@ def directions_like(recorded: Call, at_dot: Any) -> list[Any]:
     UsageError
         If the direction is not structured like the point.
     """
-    return _matched(flatten(at_dot)[0], recorded.leaves, "the direction", "the point")
+    return _matched(at_dot, recorded.restore(recorded.leaves), "the direction", "the point")
 
 
 def seeds_like(recorded: Call, y_bar: Any) -> dict[int, Any]:
@@ -70,33 +75,49 @@ def seeds_like(recorded: Call, y_bar: Any) -> dict[int, Any]:
     UsageError
         If they are not structured like the result.
     """
-    values = [recorded.value(i) for i in range(len(recorded.outputs))]
+    values = recorded.rebuild([recorded.value(i) for i in range(len(recorded.outputs))])
     seeds: dict[int, Any] = {}
-    for i, bar in enumerate(_matched(flatten(y_bar)[0], values, "the adjoint", "the result")):
+    for i, bar in enumerate(_matched(y_bar, values, "the adjoint", "the result")):
         k = recorded.line(i)
         if k is not None:
             seeds[k] = seeds[k] + bar if k in seeds else bar
     return seeds
 
 
-def _matched(found: Sequence[Any], like: Sequence[Any], what: str, whole: str) -> list[Any]:
-    if len(found) != len(like):
-        raise UsageError(f"{what} has {len(found)} parts, {whole} {len(like)}", remedy=f"give it the structure of {whole}")
-    return [_same_shape(x, leaf, what) for x, leaf in zip(found, like)]
+def _matched(found: Any, like: Any, what: str, whole: str) -> list[Any]:
+    """The leaves of ``found`` in the order of those of ``like``: parts of a dict by their keys, of a list by their places."""
+    if not is_inner(like):
+        return [_same_shape(found, like, what)]
+    places, parts = _by_key(like), _by_key(found)
+    if places.keys() != parts.keys():
+        counted = f"{what} has {len(parts)} parts, {whole} {len(places)}"
+        fault = counted if len(parts) != len(places) else f"{what} has other keys than {whole}"
+        raise UsageError(fault, remedy=f"give it the structure of {whole}")
+    return [leaf for key, part in places.items() for leaf in _matched(parts[key], part, what, whole)]
+
+
+def _by_key(structure: Any) -> dict[Any, Any]:
+    """The parts of a structure by key or place; a leaf is a part without a key."""
+    if not is_inner(structure):
+        return {None: structure}
+    return dict(structure) if isinstance(structure, Mapping) else dict(enumerate(structure))
 
 
 def _same_shape(x: Any, like: Any, what: str) -> Any:
     wanted = getattr(like, "shape", ())
-    if isinstance(x, Traced):
-        return x
-    if not wanted and not getattr(x, "shape", ()):
-        return float(x)
-    import numpy as np
+    shape = getattr(x, "shape", ())
+    if not wanted and not shape:
+        return coordinate(x)
+    if not isinstance(x, Traced):
+        import numpy as np
 
-    x = np.asarray(x, dtype=float)
-    if x.shape not in {wanted, ()}:
-        raise UsageError(f"a part of {what} has shape {x.shape}, not {wanted}")
-    return np.broadcast_to(x, wanted)
+        x = np.asarray(x)
+        shape = x.shape
+        if x.dtype.kind not in "biuf":
+            raise UsageError(f"a part of {what} is an array of {x.dtype}", remedy="give real numbers")
+    if shape not in {wanted, ()}:
+        raise UsageError(f"a part of {what} has shape {shape}, not {wanted}")
+    return x if isinstance(x, Traced) else np.broadcast_to(x.astype(float, copy=False), wanted)
 
 
 def demand_one_number(recorded: Call) -> Any:

@@ -242,7 +242,10 @@ class Program:
         """What `run` does line by line in namespace ``F``: an input's position, a constant, or (function, lines read)."""
         if F.name not in self._plans:
             place = {name: i for i, name in enumerate(self.inputs)}
-            self._plans[F.name] = [_instruction(line, F, place) for line in self.lines]
+            found = [_instruction(line, F, place) for line in self.lines]
+            if F.name == "program":  # its constants are lines of the one Program that it writes
+                return found
+            self._plans[F.name] = found
         return self._plans[F.name]
 
 

@@ -40,9 +40,6 @@ FROM_NUMPY = {native: name for name, native in NUMPY_NAMES.items()} | {
     "greater_equal": "ge",
     "equal": "eq",
     "not_equal": "ne",
-    "logical_and": "and",
-    "logical_or": "or",
-    "logical_not": "not",
     "bitwise_and": "and",
     "bitwise_or": "or",
     "invert": "not",
@@ -100,12 +97,13 @@ def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
         return wrap(x.tape, y, op, [x.index], [x.value], static)
     tape = innermost(operands)
     args, values = [], []
+    places = any(type(x) is Array and x.index < 0 for x in operands)
     for x in operands:
         if isinstance(x, Traced) and x.tape is tape:
             args.append(x.index)
             values.append(x.value)
         else:
-            x = constant(x)
+            x = whole(x) if places else constant(x)
             if isinstance(x, Traced) and x.tape is tape:  # an array of traced values
                 args.append(x.index)
                 x = x.value
@@ -159,6 +157,15 @@ def constant(x: Any) -> Any:
         raise refusal(f"{str(x)[:40]!r} ({type(x).__name__}) is no real number", "use floats and arrays of floats") from None
 
 
+def whole(x: Any) -> Any:
+    """A constant beside places and truths, where a whole number stays one."""
+    if type(x) is not int and (getattr(getattr(x, "dtype", None), "kind", "") not in {"i", "u"} or x.ndim):
+        return constant(x)
+    import numpy as np
+
+    return np.array(x) if abs(x) < 1 << 63 else constant(x)
+
+
 def compute(op: str, values: list[Any], static: tuple[Any, ...]) -> Any:
     """The value of one operation: recorded further out, in floats, or in NumPy, as the values ask for."""
     number = True
@@ -178,7 +185,9 @@ def wrap(tape: Recording, y: Any, op: str, args: list[Any], values: list[Any], s
     if isinstance(y, Traced):
         tape.nested = True
         tape.arrays = tape.arrays or bool(y.shape) or any(getattr(x, "shape", ()) for x in values)
-        return (Array if y.shape else Number)(tape, y, (op, args, values, y, static))
+        entry = (op, args, values, y, static)
+        flat = type(y) is Array and y.index < 0
+        return Array(tape, y, entry, flat) if y.shape or flat else Number(tape, y, entry)
     tape.arrays = True
     letter = y.dtype.kind
     if letter == "f":
@@ -281,7 +290,7 @@ def _of_array(op: str, compute: Callable[[Any, Any], Any], swapped: bool) -> Cal
         tape, kind = self.tape, type(other)
         if tape.nested:
             return general(self, other)
-        if kind is float or kind is int:
+        if kind is float or (kind is int and self.index >= 0):  # places and truths stay whole numbers
             index = value = float(other)
         elif (kind is Array or kind is Scalar) and other.tape is tape:
             index, value = other.index, other.value
@@ -298,8 +307,9 @@ def _in_place(op: str) -> Callable[[Any, Any], Any]:
 
     def method(self: Array, other: Any) -> Array:
         found = record(op, self, other)
-        if self.shares or found.shape != self.shape:
-            fault = "shares its memory with another (a slice, a transpose, a reshape)" if self.shares else "has another shape"
+        if self.shares or found.shape != self.shape or found.dtype != self.dtype:
+            fault = "shares its memory with another (a slice, a transpose, a reshape)"
+            fault = fault if self.shares else "has another shape or precision than what it would become"
             raise refusal(f"a traced array that {fault} was changed in place", "write y = y + x instead of y += x")
         self.index, self.value = found.index, found.value
         return self

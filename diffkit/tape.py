@@ -27,6 +27,7 @@ from diffkit.jacobians import (
     in_form,
     is_nan,
     of_gradient,
+    own,
     pull,
     push,
     seeds_like,
@@ -102,8 +103,9 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     """A function g with g(at) = `value_and_gradient` (f, at), for many points.
 
     f is recorded once and written as straight-line Python: forward and reverse sweep in one function, dead code dropped, long
-    repeated periods as loops.  Where a recorded callable takes another branch it is recorded again; where the fast code meets a
-    pole, an overflow or nan, the tape itself answers.  The results are those of the tape, bit for bit.
+    repeated periods as loops, large arrays block by block.  Where a recorded callable takes another branch, or meets another
+    shape, it is recorded again; where the fast code meets a pole, an overflow or nan, the tape itself answers.  On numbers the
+    results are those of the tape, bit for bit; on arrays sums may be added up in another order.
 
     Parameters
     ----------
@@ -112,8 +114,9 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     at : number, tuple, dict or array
         Where a callable is recorded; not needed for a text or a Program.
     fast : bool or None
-        Compile that Python with numba (the extra ``fast``): the results then agree to 2 ulps of each operation. None: if numba
-        is installed. By default plain Python, whose first call costs milliseconds, not seconds.
+        Compile code on numbers with numba (the extra ``fast``), whose operations agree with Python's to 2 ulps; code on arrays
+        calls NumPy in any case. None: if numba is installed. By default plain Python, whose first call takes milliseconds
+        where numba takes a second.
 
     Returns
     -------
@@ -238,7 +241,7 @@ def hvp(f: Any, at: Any, v: Any) -> Any:
     """
     if recordable(f):
         recorded = of_gradient(gradient, f, at)
-        return recorded.rebuild(push(recorded, directions_like(recorded, v)))
+        return recorded.rebuild(push(recorded, directions_like(recorded, (v,))))
     program, values, restore = prepare(f, at)
     weights = prepare(program, v)[1]
     slopes = gradient_program(program)
@@ -288,7 +291,7 @@ def _recorded_vjp(f: Callable[..., Any], at: Any) -> tuple[Any, Callable[[Any], 
     def pullback(y_bar: Any) -> Any:
         return recorded.restore(pull(recorded, seeds_like(recorded, y_bar), undefined))
 
-    return recorded.rebuild([in_form(y, y) for y in values]), pullback
+    return recorded.rebuild([own(in_form(y, y)) for y in values]), pullback
 
 
 def gradient_program(f: Any) -> Program:

@@ -23,6 +23,10 @@ LEVELS = itertools.count()
 INPUT = ("input", None, None, None, None)
 
 
+class NoAttributeError(InputError, AttributeError):
+    """What is asked of a traced array cannot be recorded; for hasattr it is not there."""
+
+
 class Recording(list):  # type: ignore[type-arg]
     """The tape of one call: its entries, the inputs first, and the choices that were made."""
 
@@ -81,7 +85,7 @@ class Traced:
     def __pos__(self) -> Traced:
         return self
 
-    def __float__(self) -> Any:
+    def __float__(self, *digits: Any) -> Any:
         raise refusal(
             "a traced value was turned into a plain float, which loses its derivative",
             "use NumPy's functions (np.sin, not math.sin) and leave out float()",
@@ -112,6 +116,9 @@ class Traced:
 
     def __repr__(self) -> str:
         return f"<traced {self.value!r}>"
+
+    def __format__(self, how: str) -> str:
+        return format(self.value, how) if how else repr(self)
 
     def __getstate__(self) -> Any:
         raise refusal("a traced value cannot be saved or sent elsewhere", "return it from the function instead")
@@ -246,6 +253,16 @@ class Array(Traced):
         """As of a plain array."""
         return self.transpose()
 
+    @property
+    def mT(self) -> Any:
+        """As of a plain array."""
+        return self.swapaxes(-1, -2)
+
+    @property
+    def real(self) -> Any:
+        """Itself: here all numbers are."""
+        return self
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a single number")
@@ -260,7 +277,7 @@ class Array(Traced):
     def __getattr__(self, name: str) -> Any:
         numpy_functions()  # sets the methods of arrays
         if name not in vars(Array):
-            raise AttributeError(f"a traced array has no attribute {name!r}: it cannot be recorded")
+            raise NoAttributeError(f"a traced array has no attribute {name!r} that can be recorded", where=place())
         return getattr(self, name)
 
     def __pos__(self) -> Any:

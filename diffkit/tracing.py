@@ -67,12 +67,25 @@ def call(function: Callable[..., Any], at: Any, tape: Recording | None = None) -
     inputs = restore([tape.input(x) for x in leaves])
     try:
         with namespaces.quiet():
-            result = function(**inputs) if isinstance(at, Mapping) else function(*_positional(at, inputs))
+            result = _result(function, at, inputs)
         outputs, rebuild = flatten(result)
         outputs = [_output(x, tape) for x in outputs]
     finally:
         tape.closed = True
     return Call(tape, leaves, restore, outputs, rebuild, (function, at))
+
+
+def _result(function: Callable[..., Any], at: Any, inputs: Any) -> Any:
+    try:
+        return function(**inputs) if isinstance(at, Mapping) else function(*_positional(at, inputs))
+    except TypeError as error:
+        traceback = error.__traceback__
+        if isinstance(at, (Mapping, tuple, list)) and traceback is not None and traceback.tb_next is None:  # not inside of f
+            remedy = "the parts of a tuple, list or dict are f's arguments; (p,) passes p as one"
+            raise UsageError(f"the point does not fit the function: {error}", remedy=remedy) from None
+        if "dtype('O')" in str(error):
+            raise UsageError(str(error), remedy="put traced values together with np.stack, not np.array") from None
+        raise
 
 
 def _positional(at: Any, inputs: Any) -> Sequence[Any]:
@@ -97,15 +110,15 @@ def flatten(structure: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     >>> leaves, rebuild([10, 20, 30])
     ([1, 2, 3], {'w': [10, 20], 'b': 30})
     """
-    if not _is_inner(structure):
+    if not is_inner(structure):
         return [structure], lambda results: results[0]
     parts = list(structure.values() if isinstance(structure, Mapping) else structure)
-    if not any(map(_is_inner, parts)):
+    if not any(map(is_inner, parts)):
         return parts, lambda results: _like(structure, list(results))
     return [x for _, x in walk(structure)], lambda results: _rebuilt(structure, iter(results))
 
 
-def _is_inner(x: Any) -> bool:
+def is_inner(x: Any) -> bool:
     """Is it a structure, not a leaf?"""
     kind = type(x)
     if kind is float or hasattr(x, "dtype"):
@@ -121,7 +134,7 @@ def walk(structure: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any
     >>> list(walk({"w": [1, 2]}))
     [(('w', 0), 1), (('w', 1), 2)]
     """
-    if not _is_inner(structure):
+    if not is_inner(structure):
         yield path, structure
         return
     for key, part in structure.items() if isinstance(structure, Mapping) else enumerate(structure):
@@ -136,7 +149,7 @@ def _like(structure: Any, parts: list[Any]) -> Any:
 
 
 def _rebuilt(structure: Any, results: Iterator[Any]) -> Any:
-    if not _is_inner(structure):
+    if not is_inner(structure):
         return next(results)
     parts = structure.values() if isinstance(structure, Mapping) else structure
     return _like(structure, [_rebuilt(part, results) for part in parts])

@@ -373,3 +373,28 @@ def test_large_arrays_have_the_slopes_of_their_elements(name):
     y = getattr(F, name)(*at)
     for i, slope in enumerate(got):
         assert slope == pytest.approx(w * local_derivative(name, i, F, y, list(at)), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("f", "shape"),
+    [
+        (lambda x: np.einsum("ij->", x) ** 2, (3, 4)),
+        (lambda x: np.einsum("ij,ij->", x, x) ** 2, (3, 4)),
+        (lambda x: np.einsum("ii", x) ** 2, (3, 3)),
+        (lambda x: np.sum(np.einsum("ij,ij->ij", x, np.ones((3, 4))) ** 2), (1, 4)),
+        (lambda x: np.sum(np.einsum("...i,...i->...", x, np.arange(24.0).reshape(2, 3, 4)) ** 2), (1, 4)),
+        (lambda x: np.sum(np.average(x * x, axis=1, weights=np.arange(4.0)) ** 2), (3, 4)),
+        (lambda x: np.sum(np.roll(x, (1, 2), axis=(0, 1)) * x), (3, 4)),
+        (lambda x: np.sum(np.roll(x, 1, axis=(0, 1)) * x**2), (3, 4)),
+    ],
+)
+def test_numbers_from_sums_short_axes_and_several_axes(f, shape):
+    """Gradient against the complex step, Hessian against the complex step of the gradient in one direction."""
+    x = np.random.default_rng(4).uniform(0.5, 1.5, shape)
+    h = 2.0**-300
+    wanted = np.array([f(x + 1j * h * e.reshape(shape)).imag / h for e in np.eye(x.size)]).reshape(shape)
+    assert tape.gradient(f, x) == pytest.approx(wanted, rel=1e-12)
+    v, d = np.cos(np.arange(x.size)).reshape(shape), 1e-4
+    quotient = (tape.gradient(f, x + d * v) - tape.gradient(f, x - d * v)) / (2 * d)
+    assert tape.hvp(f, x, v) == pytest.approx(quotient, rel=1e-6, abs=1e-6)
+    assert np.tensordot(tape.hessian(f, x), v, x.ndim) == pytest.approx(tape.hvp(f, x, v), rel=1e-12, abs=1e-12)

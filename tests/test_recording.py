@@ -438,3 +438,127 @@ def test_keepdims_in_every_spelling():
         assert tape.vjp(lambda x, k=keepdims: np.sum(x, axis=0, keepdims=k), np.ones((2, 3)))[0].shape == (1, 3)
         assert tape.vjp(lambda x, k=keepdims: x.mean(axis=1, keepdims=k), np.ones((2, 3)))[0].shape == (2, 1)
         assert tape.vjp(lambda x, k=keepdims: np.std(x * x, axis=1, keepdims=k), np.arange(6.0).reshape(2, 3))[0].shape == (2, 1)
+
+
+def test_a_dict_is_matched_by_its_keys():
+    """Directions and adjoints whose keys stand in another order than those of the point or the result."""
+    at = {"a": 2.0, "b": 3.0}
+
+    def f(a, b):
+        return a * a * b
+
+    for direction in ({"a": 0.0, "b": 1.0}, {"b": 1.0, "a": 0.0}):
+        assert tape.hvp(f, at, direction) == {"a": 4.0, "b": 0.0}
+        assert tangent.jvp(f, at, direction) == (12.0, 4.0)
+    assert tape.vjp(lambda x: {"u": x, "v": 2 * x}, 3.0)[1]({"v": 1.0, "u": 0.0}) == 2.0
+    with pytest.raises(dk.errors.UsageError, match="other keys"):
+        tangent.jvp(f, at, {"a": 1.0, "c": 1.0})
+
+
+@pytest.mark.parametrize("bar", [np.array([1j, 0.0]), "one", None, np.array(["a", "b"])])
+def test_directions_and_adjoints_are_real_numbers(bar):
+    """An imaginary part is not dropped in silence."""
+    x = np.ones(2)
+    with pytest.raises(dk.errors.UsageError):
+        tangent.jvp(np.sin, x, bar)
+    with pytest.raises(dk.errors.UsageError):
+        tape.vjp(np.sin, x)[1](bar)
+    with pytest.raises(dk.errors.UsageError):
+        tangent.jvp(np.sin, 1.0, bar)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        lambda x: np.argsort(x)[:2] + 1,
+        lambda x: 2 * np.argmin(x) - 1,
+        lambda x: np.argmax(x) - np.int64(1),
+        lambda x: 1 - (x > 2),
+        lambda x: np.argsort(x)[:2] + np.array([1, 0]),
+        lambda x: [],
+    ],
+)
+def test_places_can_be_computed_with(places):
+    """Whole numbers beside places stay whole numbers, so the result is an index, not a mask; at first and second order."""
+    x = np.array([3.0, 1.0, 2.5, 5.0])
+    chosen = np.zeros(4)
+    np.add.at(chosen, places(x), 1.0)
+
+    def f(x):
+        return np.sum(x[places(x)] ** 2)
+
+    assert tape.value_and_gradient(f, x)[0] == f(x)
+    assert tape.gradient(f, x).tolist() == (2 * x * chosen).tolist()
+    assert np.diag(tape.hessian(f, x)).tolist() == (2 * chosen).tolist()
+
+
+@pytest.mark.parametrize(
+    "places", [lambda x: np.argsort(x) / 2, lambda x: np.array([0.0, 1.0]), lambda x: True, lambda x: x[0] > 0]
+)
+def test_floats_are_no_places(places):
+    """An array of floats is neither taken for a mask nor for places."""
+    with pytest.raises(dk.errors.InputError, match="index must be whole numbers"):
+        tape.gradient(lambda x: np.sum(x[places(x)]), np.array([3.0, 1.0]))
+
+
+def test_logical_functions_ask_whether_numbers_are_not_zero():
+    """np.logical_and and its kin on places and floats, not bit by bit."""
+    x = np.array([1.0, 2.0, 3.0])
+    for truths in (
+        lambda x: np.logical_and(np.argsort(x), 2),
+        lambda x: np.logical_not(np.argsort(x)),
+        lambda x: np.logical_or(x - 1, x - 2),
+        lambda x: np.logical_xor(x > 1, np.argsort(x)),
+    ):
+        assert tape.gradient(lambda x, t=truths: np.sum(t(x) * x), x).tolist() == (truths(x) * 1.0).tolist()
+
+
+def test_elements_in_the_order_of_columns():
+    """reshape, ravel and flatten with order F, and A where that is what NumPy does; K is refused."""
+    x = np.arange(24.0).reshape(2, 3, 4)
+    for shaped in (
+        lambda x: x.reshape((-1, 2), order="F")[:, 0],
+        lambda x: x.flatten("F")[3:9],
+        lambda x: np.ravel(x.T, "A")[3:9],
+        lambda x: x.ravel("A")[3:9],
+    ):
+        value, slopes = tape.value_and_gradient(lambda x, s=shaped: np.sum(np.sin(s(x))), x)
+        assert value == pytest.approx(np.sum(np.sin(shaped(x))), rel=1e-14)
+        chosen = np.isin(x, shaped(x))
+        assert slopes == pytest.approx(np.where(chosen, np.cos(x), 0.0))
+    with pytest.raises(dk.errors.InputError, match="'K' cannot be recorded"):
+        tape.gradient(lambda x: x.T.ravel("K")[0], x)
+
+
+def test_in_place_keeps_the_precision():
+    """NumPy would round the sum to the precision of the array: refused, not answered in another one."""
+    with pytest.raises(dk.errors.InputError, match="precision"):
+
+        def f(x):
+            y = x.astype("float32")
+            y += x
+            return np.sum(y)
+
+        tape.gradient(f, np.ones(2))
+
+
+def test_a_structure_as_one_argument():
+    """A list or dict given as the point is f's arguments; the error says how to pass it as one."""
+    for at in ({"a": 2.0, "b": 3.0}, [1.0, 2.0]):
+        with pytest.raises(dk.errors.UsageError, match=r"\(p,\) passes p as one"):
+            tape.gradient(lambda p: 1.0, at)
+    with pytest.raises(TypeError, match="inside"):
+        tape.gradient(lambda x, y: (_ for _ in ()).throw(TypeError("inside")), (1.0, 2.0))
+
+
+def test_traced_values_can_be_printed_and_asked():
+    """A format does not lose the derivative; what arrays have not is an error of ours and not there for hasattr."""
+    assert tape.gradient(lambda x: [f"{x:.3f} {x * x:g}", x * x][1], 3.0) == 6.0
+    assert tape.gradient(lambda x: np.sum(x.real * x.mT), np.ones((2, 2))).tolist() == [[2.0, 2.0], [2.0, 2.0]]
+    assert tape.gradient(lambda x: 0.0 if hasattr(x, "flat") else np.sum(x), np.ones(2)).tolist() == [1.0, 1.0]
+    with pytest.raises(dk.errors.InputError, match="flat"):
+        tape.gradient(lambda x: x.flat[0], np.ones(2))
+    with pytest.raises(dk.errors.InputError, match="plain float"):
+        tape.gradient(lambda x: round(x, 2), 1.0)
+    with pytest.raises(dk.errors.UsageError, match=r"np\.stack"):
+        tape.gradient(lambda x: np.linalg.det(np.array([[x[0], 1.0], [1.0, x[1]]])), np.ones(2))

@@ -242,6 +242,18 @@ def test_results_do_not_share_memory():
     value += 1.0
     assert x.tolist() == [1.0, 1.0, 1.0]
     assert tape.gradient(lambda x: np.sum(x[:2]) + x[0], x).flags.writeable
+    (double, _), pullback = tape.vjp(lambda x: (double := x * 2.0, np.sum(double * double)), x)
+    double += 100.0
+    assert pullback((np.zeros(3), 1.0)).tolist() == [8.0, 8.0, 8.0]
+    move = np.ones(3)
+    _, moved = tangent.jvp(lambda x: x, x, move)
+    moved += 1.0
+    assert move.tolist() == [1.0, 1.0, 1.0]
+    _, pullback = tape.vjp(lambda x: (x, np.log(-x)), x)
+    undefined = pullback((move, move))
+    undefined += 1.0
+    assert np.isnan(undefined).all()
+    assert move.tolist() == [1.0, 1.0, 1.0]
 
 
 # --- the chapter --------------------------------------------------------------------------------------------------------------
@@ -285,3 +297,21 @@ def test_a_two_layer_network_is_trained_by_the_tape_alone():
         layers = [{k: v - 0.5 * d[k] for k, v in layer.items()} for layer, d in zip(layers, slopes, strict=True)]
     assert start > 0.5
     assert loss(layers) < 0.05
+
+
+def test_second_derivatives_at_ties():
+    """max(x, x) x is x^2: inside a second differentiation too, where truths are arrays, the weights sum to 1."""
+    for f in (lambda x: np.sum(np.maximum(x, x) * x), lambda x: np.sum(np.maximum(x, abs(x)) * np.minimum(x, x))):
+        assert np.diag(tape.hessian(f, np.array([1.0, 2.0]))).tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize("a", [np.arange(9.0).reshape(3, 3), np.outer([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]), np.zeros((2, 2))])
+def test_the_hessian_of_det_at_a_singular_matrix(a):
+    """A polynomial has derivatives everywhere: against second differences, exact for one of degree 2 in any two elements."""
+    n = a.size
+    H = tape.hessian(np.linalg.det, a).reshape(n, n)
+    units = np.eye(n).reshape(n, *a.shape)
+    for i in range(n):
+        for j in range(n):
+            corners = [s * t * np.linalg.det(a + s * units[i] + t * units[j]) for s in (-1, 1) for t in (-1, 1)]
+            assert H[i, j] == pytest.approx(sum(corners) / 4 if i != j else 0.0, abs=1e-12)

@@ -96,8 +96,12 @@ def pattern_of(index: Any) -> tuple[tuple[Any, ...], list[Any]]:
             pattern.append(part.__index__())
         else:
             pattern.append(ARRAY)
-            found.append(part if hasattr(part, "tape") else np.array(part))
+            found.append(part if hasattr(part, "tape") else np.array(part, dtype=int if _is_empty(part) else None))
     return tuple(pattern), found
+
+
+def _is_empty(part: Any) -> bool:
+    return isinstance(part, list) and not part
 
 
 def index_of(pattern: tuple[Any, ...], arrays: Any) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from diffkit.arrays.reductions import others
 from diffkit.arrays.rows import OPERANDS, RESULT, row, unbroadcast
+from diffkit.namespaces import plain
 
 
 def _pull_matmul(static: Any, i: int, bar: Any, y: Any, a: Any, b: Any) -> Any:
@@ -36,10 +37,12 @@ def _pull_einsum(static: Any, i: int, bar: Any, y: Any, *operands: Any) -> Any:
     others = [(t, x) for j, (t, x) in enumerate(zip(terms, operands)) if j != i]
     known = set(output).union(*(t for t, _ in others))
     kept = "".join(c for c in terms[i] if c in known)
+    sizes = {c: n for t, x in [(output, bar), *others] for c, n in zip(t, np.shape(x)) if n != 1}
     spec = ",".join([output, *(t for t, _ in others)]) + "->" + kept
     found = np.einsum(spec, bar, *(x for _, x in others), optimize=True)
-    wide = tuple(n if c in known else 1 for c, n in zip(terms[i], operands[i].shape))
-    return np.broadcast_to(np.reshape(found, wide), operands[i].shape)
+    shape = np.shape(operands[i])
+    found = np.reshape(found, tuple(sizes.get(c, 1) for c in terms[i]))
+    return np.broadcast_to(unbroadcast(found, tuple(n if c in known else 1 for c, n in zip(terms[i], shape))), shape)
 
 
 @row("einsum", "spec", "optimize", pull=_pull_einsum, needs=OPERANDS)
@@ -84,11 +87,21 @@ def _inv(static: Any, a: Any) -> Any:
 
 def _cofactors(a: Any) -> Any:
     """d det / d a, the matrix of cofactors; by singular values, so that a singular matrix is no exception (Giles 2008)."""
+    if hasattr(a, "tape") and not np.all(np.linalg.det(plain(a))):
+        return _minors(a)
     if hasattr(a, "tape") or np.iscomplexobj(a):
         return np.reshape(np.linalg.det(a), (*a.shape[:-2], 1, 1)) * _turned(np.linalg.inv(a))
     U, s, Vt = np.linalg.svd(a)
     sign = np.linalg.det(U) * np.linalg.det(Vt)
     return sign[..., None, None] * (U * others(s, (s.ndim - 1,))[..., None, :] @ Vt)
+
+
+def _minors(a: Any) -> Any:
+    """The matrix of cofactors as determinants without row i and column j: for derivatives at a singular matrix."""
+    n = a.shape[-1]
+    rest = np.array([[k for k in range(n) if k != i] for i in range(n)], dtype=int).reshape(n, max(n - 1, 0))
+    signs = (-1.0) ** np.add.outer(np.arange(n), np.arange(n))
+    return signs * np.linalg.det(a[..., rest[:, None, :, None], rest[None, :, None, :]])
 
 
 def _pull_det(static: Any, i: int, bar: Any, y: Any, a: Any) -> Any:

@@ -58,7 +58,8 @@ def _slopes_of_prod(static: Any, y: Any, x: Any) -> Any:
 
 
 def _pull_prod(static: Any, i: int, bar: Any, y: Any, x: Any) -> Any:
-    return kept(bar, static, x.shape) * _slopes_of_prod(static, y, x)
+    slopes = _slopes_of_prod(static, y, x)
+    return slopes if type(bar) is float and bar == 1.0 else kept(bar, static, x.shape) * slopes
 
 
 def _push_prod(static: Any, i: int, move: Any, y: Any, x: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from diffkit import limits
-from diffkit.emit.gifts import Given, Target
+from diffkit.emit.gifts import Gift, Given, Target
 from diffkit.emit.layout import INPUTS, Placed, Ref
 from diffkit.emit.page import Page, Row, Step
 from diffkit.emit.sheet import CHEAP, Sheet, reach
@@ -25,6 +25,8 @@ class ForwardLoop:
         self.facts, self.naming = owner.facts, owner.naming
         self.sheet = Sheet()
         self.first = self._first()
+        self.direct = self._direct()
+        self.chain: Gift | None = None  # what the reverse loop hands to the adjoint of ``direct``
         self.value: list[Any] = []
         self.wishes: dict[int, str] = {}  # what a node is called
         self.kept: dict[int, str] = {}  # nodes that the reverse loop reads from lists, and how
@@ -44,6 +46,8 @@ class ForwardLoop:
 
     def before(self, j: int) -> str:
         """The variable of a position's value in the iteration before."""
+        if j == self.direct:
+            return self.name(j)
         return str(self.naming.derived(self.name(j), "before"))
 
     def bar(self, j: int) -> str:
@@ -60,6 +64,14 @@ class ForwardLoop:
         """The lines before the loop that begin the list of a position."""
         loop, q = self.loop, self.loop.lead.get(j, 0)
         return range(loop.s + j - q * loop.p, loop.s + j, loop.p)
+
+    def _direct(self) -> int | None:
+        """The one position that is handed on, if only the next iteration reads it: one variable does for both."""
+        chained = self._chained()
+        if len(chained) != 1 or self.loop.s + chained[0] in self.facts.guards:
+            return None
+        read = any(r.kind == "same" and r.j == chained[0] for row in self.loop.refs for r in row)
+        return None if read else chained[0]
 
     def _depends(self, j: int, c: int) -> bool:
         return bool(self.facts.depends[self.facts.lines[self.loop.s + self.loop.p + j].args[c]])
@@ -139,8 +151,9 @@ class ForwardLoop:
                 self.value.append(self._read(Ref("const" if len(set(values)) == 1 else "table", table=values)))
             else:
                 self.value.append(getattr(self.sheet.F, line.op)(*map(self._read, refs)))
-                self.wishes.setdefault(self.value[j].index, self.name(j))
-                if k in self.facts.read:
+                if j != self.direct:
+                    self.wishes.setdefault(self.value[j].index, self.name(j))
+                if k in self.naming.wishes or j in self.loop.carried or j in self.loop.lead:
                     found.append(Step("forward", k, self.name(j), "=", self.value[j].index))
             if k in self.facts.guards:
                 found.append(Step("frame", k, str(self.facts.guards[k]), "guard", self.value[j].index))
@@ -181,14 +194,19 @@ class ForwardLoop:
         page = Page(self.sheet, self.body, self._temporary, self.owner.dialect)
         page.count()
         page.uses.update(dict.fromkeys(self.kept, 2))
+        last = [step for step in self.body if self.direct is not None and step.line == self.loop.s + self.direct]
+        page.items = [step for step in self.body if step not in last]
         rows = page.rows()
+        for step in last:
+            page.share(step, rows)
         for j in sorted(self.loop.lead):
-            rows.append(
-                Row("forward", self.loop.s + j, f"{self.list_of(j)}[{self.index(self.loop.lead[j], 1)}]", "=", self.name(j))
-            )
+            place = f"{self.list_of(j)}[{self.index(self.loop.lead[j], 1)}]"
+            rows.append(Row("forward", self.loop.s + j, place, "=", self.name(j)))
         for k, name in self.stored.items():
             rows.append(Row("forward", -1, f"{name}[i]", "=", self.sheet.text(k, page.names)))
-        for j in self._chained():
+        for step in last:
+            page.step(step, rows)
+        for j in self._chained() if self.direct is None else []:
             rows.append(Row("forward", self.loop.s + j, self.before(j), "=", self.name(j)))
         return [row.deeper(1) for row in rows]
 
@@ -202,7 +220,8 @@ class ForwardLoop:
         """Choose what to store: a node is computed again if that is cheap and needs at most one more value stored."""
         listed = {self.value[j].index: f"{self.list_of(j)}[{self.index(q, 1)}]" for j, q in self.loop.lead.items()}
         nodes = self.sheet.nodes
-        roots = [k for given in self.backward for gift in given.gifts for k in (gift.share, gift.choice) if k is not None]
+        handed = [gift for given in self.backward for gift in given.gifts] + ([self.chain] if self.chain else [])
+        roots = [k for gift in handed for k in (gift.share, gift.choice) if k is not None]
         at_hand = reach(nodes, [step.node for step in self.body])
         for k in sorted(reach(nodes, roots) & at_hand):
             if k in listed:

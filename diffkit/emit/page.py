@@ -108,18 +108,19 @@ class Page:
             elif isinstance(item, Block):
                 self._block(item, rows)
             else:
-                self._step(item, rows, 0)
+                self.step(item, rows, 0)
         return rows
 
     def _block(self, block: Block, rows: list[Row]) -> None:
         for step in block.steps:
-            self._share(step, rows, 0, hoisted=True)
+            self.share(step, rows, 0, hoisted=True)
         rows.append(Row("frame", block.line, f"if {self.dialect.reached.format(block.bar)}:"))
         for step in block.steps:
-            self._step(step, rows, 1)
+            self.step(step, rows, 1)
 
-    def _step(self, step: Step, rows: list[Row], depth: int) -> None:
-        self._share(step, rows, depth)
+    def step(self, step: Step, rows: list[Row], depth: int = 0) -> None:
+        """Append the rows of one step."""
+        self.share(step, rows, depth)
         if step.choice is not None:
             rows.append(Row("frame", step.line, f"if {self.sheet.condition(step.choice, self.names)}:", depth=depth))
             depth += 1
@@ -136,7 +137,7 @@ class Page:
             self.names.setdefault(step.node, step.target)
         return None
 
-    def _share(self, step: Step, rows: list[Row], depth: int, hoisted: bool = False) -> None:
+    def share(self, step: Step, rows: list[Row], depth: int = 0, hoisted: bool = False) -> None:
         """Variables for the parts that are used more than once; ``hoisted``: only for those that read no adjoint."""
         roots = _roots(step)
         for k in sorted(reach(self.sheet.nodes, roots, self.names.__contains__)):

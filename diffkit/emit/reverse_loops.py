@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from diffkit.emit.gifts import MAYBE, NEUTRAL, SET, UNSET, Gift, Given, Target, gifts, steps
 from diffkit.emit.loops import ForwardLoop
-from diffkit.emit.page import Page, Row
+from diffkit.emit.page import Page, Row, Step
 from diffkit.primitives import TABLE
 
 
@@ -28,7 +29,9 @@ class LoopWriter(ForwardLoop):
                 found.append(Given(k, self.bar(j), self.facts.sure[k], given))
         for j in self._chained():
             merged = self._merged(("before", j), found)
-            if merged:
+            if merged and j == self.direct:
+                self.chain = merged[1]
+            elif merged:
                 merged[0].gifts.append(merged[1])
         if single is None:
             return found
@@ -36,7 +39,8 @@ class LoopWriter(ForwardLoop):
             merged = self._merged(target, found, lambda gift: gift.target)
             if merged:
                 merged[0].gifts.append(merged[1])
-        return [self._weighed(given, single) for given in found]
+        self.chain = self._weighed(self.chain, single) if self.chain else None
+        return [given._replace(gifts=[self._weighed(gift, single) for gift in given.gifts]) for given in found]
 
     def _bar_node(self, j: int, found: list[Given]) -> Any:
         """The adjoint of a position: its variable, or the sum of what it was given if nothing else comes; None: unreached."""
@@ -79,11 +83,10 @@ class LoopWriter(ForwardLoop):
         ours = self.owner.dialect.name == "numba" and len(reached) == 1 and reached[0] not in self.loop.lead
         return reached[0] if ours and sure and plain else None
 
-    def _weighed(self, given: Given, single: int) -> Given:
-        """Contributions of partials times the adjoint that all of them come from."""
+    def _weighed(self, gift: Gift, single: int) -> Gift:
+        """A contribution of partials times the adjoint that all of them come from."""
         bar = self.sheet.leaf(self.bar(single), "bar")
-        shares = [gift._replace(share=self.sheet.F.mul(bar, self.sheet.at(gift.share)).index) for gift in given.gifts]
-        return given._replace(gifts=shares)
+        return gift._replace(share=self.sheet.F.mul(bar, self.sheet.at(gift.share)).index)
 
     def start(self) -> list[Row]:
         """The lists of adjoints."""
@@ -95,11 +98,21 @@ class LoopWriter(ForwardLoop):
 
     def reverse(self) -> list[Any]:
         """The reverse loop, what must be ready before it, and what it leaves to lines before the loop."""
-        if not any(given.gifts for given in self.backward):
+        if not self.chain and not any(given.gifts for given in self.backward):
             return []
-        ready = self._bars_made_ready()
-        frame = Row("frame", self.loop.s, f"for i in range({self.first + self.loop.m - 1}, {self.first - 1}, -1):")
-        return [*ready, frame, *self._looped_back(), *self._bars_left()]
+        return [*self._bars_made_ready(), *self._looped_back(), *self._bars_left()]
+
+    def _framed(self, rows: list[Row]) -> list[Row]:
+        """The loop itself: over what was stored, if nothing else asks for the number of the iteration."""
+        by_number = any(re.search(r"\bi\b", row.text) for row in rows)
+        if not self.stored or len(self.stored) < len(self.kept) or by_number:
+            rows = [Row("reverse", -1, self._stored_name(k), "=", text) for k, text in self.kept.items()] + rows
+            frame = f"for i in range({self.first + self.loop.m - 1}, {self.first - 1}, -1):"
+        else:
+            backwards = f"[:{self.first - 1}:-1]" if self.first else "[::-1]"
+            over = ", ".join(name + backwards for name in self.stored.values())
+            frame = f"for {', '.join(map(self._stored_name, self.stored))} in {f'zip({over})' if len(self.stored) > 1 else over}:"
+        return [Row("frame", self.loop.s, frame), *(row.deeper(1) for row in rows)]
 
     def _bars_made_ready(self) -> list[Row]:
         rows = []
@@ -112,8 +125,15 @@ class LoopWriter(ForwardLoop):
             if self.facts.reached[self.loop.s + j] and self.owner.states.get(last + j, UNSET) == UNSET:
                 rows.append(Row("reverse", last + j, self.bar(j), "=", self.owner.dialect.unreached))
         for slot, bar, k in self._leads():
-            if bar.key is None or self.owner.states.get(bar.key, UNSET) != UNSET:
-                rows.append(Row("reverse", k, slot, "=", bar.text))
+            state = SET if bar.key is None else self.owner.states.get(bar.key, UNSET)
+            if state != UNSET:
+                unsure = state == MAYBE and not self.maybe((k - self.loop.s) % self.loop.p)
+                text = (
+                    f"{NEUTRAL} if {bar.text} is None else {bar.text}"
+                    if unsure and self.owner.dialect.name == "python"
+                    else bar.text
+                )
+                rows.append(Row("reverse", k, slot, "=", text))
         return rows
 
     def _leads(self) -> list[tuple[str, Target, int]]:
@@ -143,35 +163,30 @@ class LoopWriter(ForwardLoop):
         for j in chained:
             always = self.owner.states.get(last + j) == SET and self._handed_on(j)
             states["same", j] = SET if always else MAYBE
-        items: list[Any] = [Row("reverse", -1, self._stored_name(k), "=", text) for k, text in self.kept.items()]
+        items: list[Any] = []
         for given in self.backward:
             j = given.line - self.loop.s
             if j in self.loop.lead:
-                items.append(
-                    Row(
-                        "reverse",
-                        given.line,
-                        self.bar(j),
-                        "=",
-                        f"{self.naming.bar(self.list_of(j))}[{self.index(self.loop.lead[j], 1)}]",
-                    )
-                )
+                place = f"{self.naming.bar(self.list_of(j))}[{self.index(self.loop.lead[j], 1)}]"
+                items.append(Row("reverse", given.line, self.bar(j), "=", place))
             items += steps(given, states, self.owner.dialect)
-        for j in chained:
+        if self.chain:
+            items.append(Step("reverse", self.chain.line, self.bar(chained[0]), "=", self.chain.share))
+        for j in chained if not self.chain else []:
             handed = self.naming.derived(self.bar(j), "before") if self._handed(j) else self.owner.dialect.unreached
             items.append(Row("reverse", self.loop.s + j, self.bar(j), "=", handed))
         page = Page(self.sheet, items, self._temporary, self.owner.dialect)
         page.names = {k: self._stored_name(k) for k in self.kept}
         page.count()
-        return [row.deeper(1) for row in page.rows()]
+        return self._framed(page.rows())
 
     def _handed(self, j: int) -> bool:
         """Does any iteration contribute to position j of the one before?"""
-        return any(gift.target.key == ("before", j) for given in self.backward for gift in given.gifts)
+        return bool(self.chain) or any(gift.target.key == ("before", j) for given in self.backward for gift in given.gifts)
 
     def _handed_on(self, j: int) -> bool:
         """Does each iteration surely contribute to position j of the one before?"""
-        return any(
+        return bool(self.chain) or any(
             given.sure and gift.choice is None and gift.target.key == ("before", j)
             for given in self.backward
             for gift in given.gifts

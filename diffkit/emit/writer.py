@@ -134,6 +134,10 @@ class Writer:
         for loop in self.loops:
             items += loop.start()
         root = self.facts.root
+        self.result = self.text_of(root)
+        if self.layout.home(root):  # whose variable the reverse loop uses again
+            self.result = self.naming.names.new("value")
+            items.append(Row("forward", root, self.result, "=", self.text_of(root)))
         if self.facts.depends[root]:
             self.states[root] = SET
             if self.layout.home(root) or not self.facts.lines[root].args:
@@ -172,7 +176,7 @@ class Writer:
         return steps(Given(k, bar, self.facts.sure[k], found), self.states, self.dialect)
 
     def _end(self) -> list[Any]:
-        value = self.text_of(self.facts.root)
+        value = self.result
         if self.naming.inputs:
             bars = self.naming.bar(self.naming.inputs)
             faults = f"defects({bars}) + defects({self.naming.inputs})"

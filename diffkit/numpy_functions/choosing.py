@@ -25,8 +25,16 @@ def take_index(x: Any, index: Any) -> Any:
             result = wrap(x.tape, x.value[index], "getitem", [x.index], [x.value], ((index,),))
             return result if x.value.ndim == 1 else viewed(x, result)
     pattern, arrays = pattern_of(index)
+    if not all(map(_is_places, arrays)):
+        raise refusal("an index must be whole numbers or an array of truths", "leave out what makes floats, such as /")
     result = record("getitem", x, *arrays, static=(pattern,))
     return result if arrays or isinstance(plain(result), float) else viewed(x, result)
+
+
+def _is_places(part: Any) -> bool:
+    """Whole numbers, or an array of truths?"""
+    part = plain(part)
+    return not isinstance(part, float) and part.dtype.kind in ("biu" if part.ndim else "iu")
 
 
 @written(method=True)
@@ -90,8 +98,10 @@ def flip(x: Any, axis: Any = None) -> Any:
 
 
 @written()
-def roll(x: Any, shift: int, axis: Any = None) -> Any:
+def roll(x: Any, shift: Any, axis: Any = None) -> Any:
     """Shifted round."""
+    if not isinstance(shift, int) or isinstance(axis, tuple):  # along several axes
+        return ravel(x)[np.roll(np.arange(np.size(plain(x))).reshape(np.shape(x)), shift, axis)]
     where = np.roll(np.arange(np.size(plain(x)) if axis is None else np.shape(x)[axis]), shift)
     return reshape(take(x, where, axis), np.shape(x))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_defaults, written
-from diffkit.numpy_functions.shapes import ravel
+from diffkit.numpy_functions.shapes import ravel, reshape
 from diffkit.recording import record
 from diffkit.traced import Traced
 
@@ -89,7 +89,12 @@ def mean(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims:
 @written(method=True)
 def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     """The weighted mean."""
-    return mean(x, axis) if weights is None else sum(x * weights, axis) / np.sum(weights, axis)
+    if weights is None:
+        return mean(x, axis)
+    if np.shape(weights) != np.shape(x):  # one weight for each place along the axis
+        weights = reshape(weights, [-1 if i == axis_of(x, axis) else 1 for i in range(np.ndim(x))])
+        return sum(x * weights, axis) / np.sum(weights)
+    return sum(x * weights, axis) / np.sum(weights, axis)
 
 
 @written(method=True)

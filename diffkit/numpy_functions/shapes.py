@@ -9,23 +9,33 @@ from typing import Any
 import numpy as np
 
 from diffkit.namespaces import plain
-from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, axis_of, only_defaults, viewed, written
+from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, axis_of, viewed, written
 from diffkit.recording import record
 from diffkit.traced import Array, Traced, refusal
 
 
 @written()
-def reshape(x: Any, shape: Any = None, order: str = "C", *, newshape: Any = None, copy: Any = None) -> Any:
+def reshape(x: Any, shape: Any = None, order: Any = "C", *, newshape: Any = None, copy: Any = None) -> Any:
     """The same elements in another shape."""
-    only_defaults({"order": order})
     shape = newshape if shape is None else shape
     shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     if not isinstance(x, Traced):
-        return np.reshape(x, shape)
+        return np.reshape(x, shape, order)
+    if _by_columns(x, order):
+        return transpose(reshape(transpose(x), shape[::-1]))
     if -1 in shape:
         known = -math.prod(shape)
         shape = tuple(int(np.size(plain(x)) // known) if n == -1 and known else n for n in shape)
     return x if shape == x.shape else viewed(x, record("reshape", x, static=(tuple(map(int, shape)),)))
+
+
+def _by_columns(x: Any, order: str) -> bool:
+    """Are the elements to be read with the first index running fastest?"""
+    if order == "A":
+        return bool(getattr(plain(x), "flags", None) is not None and plain(x).flags.fnc)
+    if order not in {"C", "F"}:
+        raise refusal(f"the order {order!r} cannot be recorded", "give order 'C' or 'F'")
+    return order == "F"
 
 
 METHODS["reshape"] = lambda x, *shape, order="C": reshape(x, shape[0] if len(shape) == 1 else shape, order)

@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from diffkit.numpy_functions.products import matmul
 from diffkit.numpy_functions.reductions import all_, any_, cumsum, max_, min_, prod, sum
 from diffkit.recording import record
+from diffkit.traced import Number, Traced
 
 
 def _logaddexp(a: Any, b: Any) -> Any:
@@ -25,6 +28,13 @@ def _finite(x: Any) -> Any:
     return record("eq", record("sub", x, x), 0.0)
 
 
+def _truth(x: Any) -> Any:
+    """Truths as they are; of anything else whether it is not 0."""
+    if isinstance(x, Number) or getattr(getattr(x, "dtype", None), "kind", "") == "b":
+        return x
+    return record("ne", x, 0.0) if isinstance(x, Traced) else np.not_equal(x, 0)
+
+
 UFUNCS: dict[str, Callable[..., Any]] = {
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
@@ -37,6 +47,10 @@ UFUNCS: dict[str, Callable[..., Any]] = {
     "logaddexp": _logaddexp,
     "conjugate": lambda x: +x,
     "ceil": lambda x: -record("floor", -x),
+    "logical_and": lambda a, b: record("and", _truth(a), _truth(b)),
+    "logical_or": lambda a, b: record("or", _truth(a), _truth(b)),
+    "logical_xor": lambda a, b: record("ne", _truth(a), _truth(b)),
+    "logical_not": lambda x: record("not", _truth(x)),
     "matmul": lambda a, b: matmul(a, b),
     "isnan": lambda x: record("ne", x, x),
     "isfinite": _finite,
