@@ -171,8 +171,16 @@ def read_point(items: tuple[str, ...], arrays: bool = False) -> dict[str, Any] |
                 raise UsageError(f"cannot read the point '{part.strip()}'", remedy="write --at x=1.5,y=1/3")
             if name in point:
                 raise UsageError(f"'{name}' is given twice in --at")
-            point[name] = _array(value.strip()[1:]) if arrays and value.strip()[0] == "@" else _coordinate(name, value)
+            point[name] = _array(_file(name, value, arrays)) if value.strip()[0] == "@" else _coordinate(name, value)
     return point or None
+
+
+def _file(name: str, text: str, arrays: bool) -> str:
+    """The path behind the @, where a study takes arrays."""
+    if not arrays:
+        remedy = "give a number for every input; only diffkit check takes arrays"
+        raise UsageError(f"'{name}' is an array: '{text.strip()}'", remedy=remedy)
+    return text.strip()[1:]
 
 
 def _array(path: str) -> Any:
@@ -193,6 +201,9 @@ def _array(path: str) -> Any:
 
 def _coordinate(name: str, text: str) -> float:
     remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
+    if text.strip().endswith(".npy"):
+        remedy = f"an array in a file is written {name}=@{text.strip()}, for diffkit check"
+        raise UsageError(f"the value of '{name}' in --at is not a number: '{text.strip()}'", remedy=remedy)
     try:
         value = float(text)
     except ValueError:

@@ -299,7 +299,7 @@ SENTENCES = {
         "1e-7 rule: the relative difference to D0 with h = 1e-5, called right below 1e-7, as textbooks advise; for comparison."
     ),
     "check.rule.denied": (
-        "the 1e-7 rule passes it although the remainder shows an error (slope 1) or a kink: without --rule chapter it is told which"
+        "the 1e-7 rule passes it although the remainder shows an error (slope 1) or a kink: --rule taylor tells which"
     ),
     "check.promoted": "{names} came as {kind}; f and its gradient were called in float64",
     "check.slope": "{scheme} {slope} (right: {expected})",
@@ -559,7 +559,8 @@ SENTENCES = {
     ),
     "term.check.chapter": "1e-7 rule",
     "meaning.check.chapter": (
-        "|a - n|/max(|a|, |n|) with n = D0 at h = 1e-5, called right below 1e-7, as textbooks advise: for comparison. It has no regard to "
+        "|a - n|/max(|a|, |n|) with n = D0 at h = 1e-5, called right below 1e-7, as textbooks advise: for comparison. "
+        "It has no regard to "
         "the noise of f or to the length over which f changes, and so fails both ways."
     ),
     "heading.formula": "The function",

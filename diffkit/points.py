@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from diffkit.errors import UsageError
 from diffkit.program import Program
@@ -76,10 +76,21 @@ def _by_name(inputs: tuple[str, ...], at: Mapping[str, Any]) -> tuple[list[Any],
     missing = [name for name in inputs if name not in at]
     extra = [name for name in at if name not in inputs]
     if missing or extra:
-        fault = f"no value for {', '.join(missing)}" if missing else f"the function has no input {', '.join(map(repr, extra))}"
-        raise UsageError(fault, remedy=f"its inputs are {', '.join(inputs) or 'none: it is constant'}")
+        faults = [f"no value for {', '.join(missing)}"] * bool(missing)
+        faults += [f"the function has no input {', '.join(map(repr, extra))}"] * bool(extra)
+        slips = [found for name in missing if (found := _product(name, extra or inputs))]
+        remedy = f"did you mean {slips[0]}?" if slips else f"its inputs are {', '.join(inputs) or 'none: it is constant'}"
+        raise UsageError("; ".join(faults), remedy=remedy)
     values = [_number(at[name]) for name in inputs]
     return values, lambda results: {name: dict(zip(inputs, results))[name] for name in at}
+
+
+def _product(name: str, known: Iterable[str]) -> str:
+    """What was meant by sinx, where sin is a function and x a name; empty if it is none."""
+    from diffkit.steps import FUNCTIONS
+
+    found = [other for other in known if name.endswith(other) and name.removesuffix(other) in FUNCTIONS]
+    return f"{name.removesuffix(found[0])}({found[0]})" if found else ""
 
 
 def _demand_count(inputs: tuple[str, ...], count: int) -> None:

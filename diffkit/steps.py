@@ -59,6 +59,18 @@ class Span(NamedTuple):
         return self._replace(start_pos=self.start_pos + offset, end_pos=self.end_pos + offset)
 
 
+def alike(name: str) -> list[str]:
+    """The function that a name is a slip of, if any: of nearly the same length, or of nearly the same letters.
+
+    Examples
+    --------
+    >>> alike("snh"), alike("sqroot"), alike("foo")
+    (['sinh'], ['sqrt'], [])
+    """
+    as_long = [function for function in FUNCTIONS if abs(len(function) - len(name)) < 2]
+    return get_close_matches(name, as_long, 1) or get_close_matches(name, FUNCTIONS, 1, 0.8)
+
+
 class Statement(NamedTuple):
     """What a statement turned out to be: a binding, a row of values, or the last line f(x, y) = ..."""
 
@@ -294,7 +306,7 @@ class Steps:
     def no_function(self, parts: list[Any]) -> ParseError:
         """A slip in a function's name, or a product without its sign."""
         name = str(parts[0])
-        near = [name.lower()] if name.lower() in FUNCTIONS else get_close_matches(name, FUNCTIONS, 1)
+        near = [name.lower()] if name.lower() in FUNCTIONS else alike(name)
         product = f"{name}*{self.words(parts[1].start_pos, parts[-1].end_pos)}"
         if len(name) == 1 or name in self.variables or name in CONSTANTS:
             whole = Span(parts[0].start_pos, parts[-1].end_pos)

@@ -270,7 +270,17 @@ BAD = [
     (["x", "--at", "x=1", "--rule", "magic"], 2, None),
     (["x", "--at", "x=1", "--rtol", "2"], 2, None),
     (["x", "--at", "x=1", "--junit", "missing/j.xml"], 2, None),
-    (["compare", "--at", "w=@w.npy"], 2, None),
+    (
+        ["compare", "--at", "w=@w.npy"],
+        2,
+        "diffkit: 'w' is an array: '@w.npy'\n    give a number for every input; only diffkit check takes",
+    ),
+    (["compare", "--at", "w=w.npy"], 2, None),
+    (
+        ["mine.py:f", "--at", "w=w.npy,b=1"],
+        2,
+        "diffkit: the value of 'w' in --at is not a number: 'w.npy'\n    an array in a file is written w=@w.npy, for",
+    ),
 ]
 
 

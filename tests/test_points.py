@@ -35,6 +35,9 @@ def test_arrays():
     ("f", "at", "message"),
     [
         ("x + y", {"x": 1}, "no value for y\n    its inputs are x, y"),
+        ("sin(y)", {"x": 1}, "no value for y; the function has no input 'x'\n    its inputs are y"),
+        ("sinx", {"x": 1}, "no value for sinx; the function has no input 'x'\n    did you mean sin(x)?"),
+        ("x*coshx", {"x": 1}, "no value for coshx\n    did you mean cosh(x)?"),
         ("x", {"x": 1, "z": 2}, "the function has no input 'z'\n    its inputs are x"),
         ("x + y", (1,), "the point has 1 coordinate, the function 2 inputs\n    its inputs are x, y"),
         ("x + y", 1, "the point has 1 coordinate, the function 2 inputs\n    its inputs are x, y"),
