@@ -57,6 +57,7 @@ OPERATORS = namespaces.COMPARISONS | {
     "not": operator.invert,
 }
 MATH = namespaces.get("math")
+PLAIN = {"ndarray", "memmap"}  # matrices and masked arrays mean other things by * and sum
 
 
 class Ghost(namedtuple("Ghost", "shape dtype")):
@@ -150,6 +151,8 @@ def constant(x: Any) -> Any:
     if kind == "O":
         return numpy_functions().of_objects(x)
     if kind in {"b", "i", "u", "f"} and x.ndim:
+        if type(x).__name__ not in PLAIN:
+            raise refusal(f"a {type(x).__name__} has its own arithmetic", "use a plain array: np.asarray(x)")
         return x.copy()
     try:
         return float(x)
@@ -311,7 +314,7 @@ def _in_place(op: str) -> Callable[[Any, Any], Any]:
             fault = "shares its memory with another (a slice, a transpose, a reshape)"
             fault = fault if self.shares else "has another shape or precision than what it would become"
             raise refusal(f"a traced array that {fault} was changed in place", "write y = y + x instead of y += x")
-        self.index, self.value = found.index, found.value
+        self.tape, self.index, self.value = found.tape, found.index, found.value
         return self
 
     return method
