@@ -98,13 +98,12 @@ def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
         return wrap(x.tape, y, op, [x.index], [x.value], static)
     tape = innermost(operands)
     args, values = [], []
-    places = any(type(x) is Array and x.index < 0 for x in operands)
     for x in operands:
         if isinstance(x, Traced) and x.tape is tape:
             args.append(x.index)
             values.append(x.value)
         else:
-            x = whole(x) if places else constant(x)
+            x = constant(x) if type(x) is float else beside(operands, x)
             if isinstance(x, Traced) and x.tape is tape:  # an array of traced values
                 args.append(x.index)
                 x = x.value
@@ -160,13 +159,19 @@ def constant(x: Any) -> Any:
         raise refusal(f"{str(x)[:40]!r} ({type(x).__name__}) is no real number", "use floats and arrays of floats") from None
 
 
-def whole(x: Any) -> Any:
-    """A constant beside places and truths, where a whole number stays one."""
-    if type(x) is not int and (getattr(getattr(x, "dtype", None), "kind", "") not in {"i", "u"} or x.ndim):
+def beside(operands: Any, x: Any) -> Any:
+    """A constant among the operands: a float or an array, but beside places and truths a whole number stays one."""
+    whole = type(x) is int or (getattr(getattr(x, "dtype", None), "kind", "") in {"i", "u"} and not x.ndim)
+    if (
+        not whole
+        or isinstance(x, Traced)
+        or not any(type(other) is Array and other.index < 0 for other in operands)
+        or abs(x) >= 1 << 63
+    ):
         return constant(x)
     import numpy as np
 
-    return np.array(x) if abs(x) < 1 << 63 else constant(x)
+    return np.array(x)
 
 
 def compute(op: str, values: list[Any], static: tuple[Any, ...]) -> Any:

@@ -611,3 +611,21 @@ def test_arrays_with_an_arithmetic_of_their_own_are_refused(make):
 def test_whole_numbers_beside_places_print_as_numbers():
     """In the listing of a Program."""
     assert str(dk.trace(lambda x: np.sum(x[np.argsort(x) + 1 - 1]), np.ones(2))) == "sum(getitem(x, argsort(x) + 1 - 1))"
+
+
+@pytest.mark.parametrize("f", [lambda x: x ^ 2, lambda x: 2 ^ x, lambda x: (x > 0) ^ (x > 1)])
+def test_the_sign_of_exclusive_or(f):
+    """Often meant as a power: refused with both remedies."""
+    for at in (1.5, np.ones(2)):
+        with pytest.raises(dk.errors.InputError, match=r"x\*\*y"):
+            tape.gradient(f, at)
+
+
+def test_places_of_an_outer_recording():
+    """A place found further out, beside places found further in."""
+    x = np.array([3.0, 1.0, 2.0])
+
+    def f(x):
+        return np.sum(tape.gradient(lambda z: np.sum(z[(np.argsort(z) + np.argmax(x))[:1]] ** 2), x))
+
+    assert tape.gradient(f, x).tolist() == [0.0, 2.0, 0.0]
