@@ -2,7 +2,8 @@
 
 A function (text, SymPy expression or Python callable) becomes one Program; every engine is a small reader of Programs;
 every study turns engines into a frozen record; every report is a rendering of records.  To learn how it works, read the
-modules in this order: primitives, program, language, tape, tangent, numeric, symbolic, truth, study, sections.
+modules in this order: primitives, program, language, traced, recording, arrays, tracing, tape, tangent, numeric, symbolic,
+truth, study, sections.
 
 Names below are loaded on first use, so that ``import diffkit`` is as cheap as an empty module.
 """
@@ -26,6 +27,8 @@ HOME = {
     "compare": "study.compare",
     "sweep": "study.sweep",
     "swell": "study.swell",
+    "cost": "study.cost",
+    "reproduce": "study.reproduce",
     "rounding": "study.rounding",
     "graph": "study.graph",
     "staged": "study.staged",
@@ -51,6 +54,8 @@ MEASURES = {
     "graph",
     "staged",
     "chapter",
+    "cost",
+    "reproduce",
 }  # public under the name of their module
 
 __all__ = [*HOME, *ENGINES]

@@ -76,8 +76,8 @@ def namespace(builder: Builder) -> SimpleNamespace:
             return float(operand)
         line = builder.lines[operand.index]
         if line.op == "neg" and builder.lines[line.args[0]].op == "const":
-            return -builder.lines[line.args[0]].value
-        return line.value if line.op == "const" else None
+            return -float(builder.lines[line.args[0]].value)
+        return float(line.value) if line.op == "const" else None
 
     def write(name: str, *operands: Operand) -> Any:
         identity: Callable[..., Operand | None] = IDENTITIES.get(name, nothing_shorter)

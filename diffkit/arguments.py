@@ -27,7 +27,8 @@ def expression_last(args: list[str], takes_value: set[str]) -> list[str]:
             break
         if i and args[i - 1] in takes_value:
             continue
-        if arg.startswith("-") and len(arg) > 1 and not (arg in FLAGS or LONG_OPTION.match(arg) or KNOWN_SUFFIX.match(arg)):
+        known = arg in FLAGS or arg.partition("=")[0] in takes_value or LONG_OPTION.match(arg) or KNOWN_SUFFIX.match(arg)
+        if arg.startswith("-") and len(arg) > 1 and not known:
             return [*args[:i], *args[i + 1 :], "--", arg]
     return args
 
@@ -40,6 +41,22 @@ def read_function(text: str, at: dict[str, float] | None) -> Any:
         return parse(_standard_input())
     named = file_and_name(text)
     return _recorded(*named, at) if named else parse(text)
+
+
+def read_interval(text: str | None) -> tuple[float, float] | None:
+    """The interval from A:B, each end read like a coordinate.
+
+    Examples
+    --------
+    >>> read_interval("0.01:pi/4")
+    (0.01, 0.7853981633974483)
+    """
+    if text is None:
+        return None
+    low, colon, high = text.partition(":")
+    if not colon or not low.strip() or not high.strip():
+        raise UsageError(f"cannot read the interval '{text[:40]}'", remedy="write A:B, as in 0.01:0.99")
+    return _coordinate(low.strip(), low), _coordinate(high.strip(), high)
 
 
 def file_and_name(text: str) -> tuple[Path, str] | None:
@@ -115,6 +132,13 @@ def read_anywhere(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, flo
     point = read_point(items)
     program = read_function(text, point)
     return program, None if point is None else check_point(program, point)
+
+
+def read_family(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, float] | None]:
+    """What EXPR means where every n has its own function: the text itself, or the callable of FILE.py:function."""
+    named = file_and_name(text)
+    f = function_in_file(*named) if named else _standard_input() if text == "-" else text
+    return f, read_point(items)
 
 
 def read_called(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:

@@ -4,7 +4,22 @@ import math
 import re
 
 from diffkit.messages import SENTENCES, paragraph, say, word
-from diffkit.results import Advice, Check, Comparison, Graph, Record, Rounding, Sample, Scheme, Sweep, Swell
+from diffkit.results import (
+    Advice,
+    Check,
+    Comparison,
+    Cost,
+    Form,
+    Graph,
+    Record,
+    Reproduction,
+    Reproductions,
+    Rounding,
+    Sample,
+    Scheme,
+    Sweep,
+    Swell,
+)
 from diffkit.tables import clip, fixed, point, short
 
 ENGINE = re.compile(r"(?a)(?<![\w-])(?:richardson|complex-step|D-|symbolic|forward|reverse)(?![\w-])")
@@ -39,10 +54,11 @@ def caption(record: Record) -> str:
     if isinstance(record, Sweep):
         return _sweep_caption(record)
     if isinstance(record, Swell):
-        if not record.wrt:
-            return say("stop", text=record.headline()[0])
-        family = any(form.n is not None for form in record.forms)
-        return say("figure.swell.family" if family else "figure.swell", name=record.wrt, expression=clip(record.expression))
+        return _swell_caption(record) if record.wrt else say("stop", text=record.headline()[0])
+    if isinstance(record, Reproductions):
+        return say("reproduce.caption")
+    if isinstance(record, Cost):
+        return say("figure.cost", expression=clip(record.expression), bound=short(record.bound))
     if isinstance(record, Check):
         return _check_caption(record)
     if isinstance(record, Advice):
@@ -61,6 +77,42 @@ def _graph_caption(graph: Graph) -> str:
     ]
     title = say("figure.graph", expression=clip(graph.expression), at=point(graph.at))
     return say("stop", text=say("colon", name=title, text=joined(parts)) if parts else title)
+
+
+def errors_caption(result: Reproduction) -> str:
+    """Return the caption of the picture of a published result."""
+    names = joined([label(series.name) for series in result.curves])
+    return say("figure.reproduce", names=names, title=word(result.title), source=result.source)
+
+
+def errors_alt(result: Reproduction) -> str:
+    """Return in words what that picture shows."""
+    best = [(series.name, *min(series.points, key=lambda pair: pair[1])) for series in result.curves if series.points]
+    shown = [say("alt.reproduce.curve", scheme=label(name), h=short(h, 2), error=short(e, 2)) for name, h, e in best]
+    return say("alt.reproduce", curves=joined(shown) or say("label.none"))
+
+
+def _swell_caption(swell: Swell) -> str:
+    key = "figure.swell" if not swell.family() else "figure.swell.orders" if swell.parameter == "order" else "figure.swell.family"
+    return say(key, name=swell.wrt, expression=clip(swell.expression))
+
+
+def accuracy_caption(swell: Swell) -> str:
+    """Return the caption of the picture of errors of a swell study."""
+    low, high = map(short, swell.interval or (math.nan, math.nan))
+    known = {"name": swell.wrt, "expression": clip(swell.expression), "low": low, "high": high, "parameter": word(swell.parameter)}
+    return say("figure.accuracy.family" if swell.family() else "figure.accuracy", **known)
+
+
+def accuracy_alt(swell: Swell) -> str:
+    """Return in words what that picture shows."""
+    last = {form.form: form for form in swell.forms if form.largest_error is not None}
+    shown = [f"{word(name)}{_at(f, swell)} {short(f.largest_error, 2)}" for name, f in last.items()]
+    return say("alt.accuracy", errors=joined(shown) or say("label.none"))
+
+
+def _at(form: Form, swell: Swell) -> str:
+    return "" if form.n is None else f" ({word(swell.parameter)} = {form.n})"
 
 
 def _check_caption(check: Check) -> str:
@@ -129,11 +181,13 @@ def alt(record: Record) -> str:
     if isinstance(record, Sweep):
         curves = paragraph(*(_curve(s, record.scale()) for s in record.schemes))
         return say("alt.sweep", kind=say(f"kind.{record.kind()}"), curves=curves).strip()
+    if isinstance(record, Reproductions):
+        return say("reproduce.caption")
+    if isinstance(record, Cost):
+        return say("alt.cost", growth=named(say("semicolon").join(record.statements())) or say("label.none"))
     if isinstance(record, Swell):
         known = [form for form in record.forms if form.status == "ok"]
-        sizes = joined(
-            [f"{word(f.form)}{'' if f.n is None else f' (n = {f.n})'} {short(float(f.dag_size), 6)}" for f in known[:24]]
-        )
+        sizes = joined([f"{word(f.form)}{_at(f, record)} {short(float(f.dag_size), 6)}" for f in known[:24]])
         return say("alt.swell", sizes=sizes or say("label.none"))
     if isinstance(record, Advice):
         ways = [f"df/d{d.wrt}, {o.shown()} {fixed(o.correct_digits, 1)}" for d in record.derivatives[:4] for o in d.options]

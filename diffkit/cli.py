@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from diffkit import __version__
-from diffkit.arguments import expression_last, listed, read_anywhere, read_callable, read_called, read_recorded
+from diffkit.arguments import expression_last, listed, read_anywhere, read_callable, read_called, read_family, read_recorded
 from diffkit.deadline import deadline
 from diffkit.errors import DiffkitError, UsageError
 from diffkit.messages import LANGUAGES, language, spoken
@@ -87,7 +87,7 @@ def study(
     quiet: bool,
     read: Callable[[str, tuple[str, ...]], tuple[Any, Any]] = read_recorded,
 ) -> Any:
-    """Read the input, measure, deliver: the same for every study."""
+    """Read the input, measure, deliver: the same for every study; a family is read by the study itself."""
     from diffkit.files import demand_writable
 
     with deadline(timeout, "give more with --timeout"):
@@ -187,13 +187,29 @@ def sweep(
 
 @commands.command(short_help="How large each form of the derivative grows.")
 @common
-@click.option("--wrt", metavar="x", help="Differentiate by this input.")
-@click.option("--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for simplify.")
-def swell(expr: str, wrt: str | None, simplify_limit: float, seed: int, verbose: bool, **options: Any) -> int:
-    """How large a derivative grows: symbolic, simplified, after cse, and by reverse mode."""
+@click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
+@click.option("--n", "n", metavar="1:12", help="Measure a family: EXPR is a text with n, or the name of a family.")
+@click.option("--repeat", metavar="1:12", help="Measure f, f(f), f(f(f)), ... so often.")
+@click.option("--order", metavar="1:8", help="Measure the derivatives of these orders.")
+@click.option("--interval", metavar="A:B", help="Measure time and error of every form over points of this interval.")
+@click.option("--points", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many points.")
+@click.option("--forms", metavar="LIST", help="Of SymPy's forms only: symbolic, cse, horner, expanded, factored, simplified.")
+@click.option(
+    "--simplify-limit", type=POSITIVE, default=10.0, show_default=True, metavar="S", help="Seconds for each of SymPy's forms."
+)
+def swell(expr: str, simplify_limit: float, verbose: bool, **options: Any) -> int:
+    """How large a derivative grows, form by form: as SymPy leaves it, expanded, simplified, on the graph, as a tape."""
+    from diffkit.arguments import read_interval
     from diffkit.study import swell
 
-    study(lambda f, at, tell: swell.measure(f, at, wrt, simplify_limit), expr, read=read_anywhere, **options)
+    asked = {name: options.pop(name) for name in ("wrt", "n", "repeat", "order", "points", "seed")}
+    asked |= {"interval": read_interval(options.pop("interval")), "forms": swell.named(listed(options.pop("forms")))}
+    study(
+        lambda f, at, tell: swell.measure(f, at, time_limit=simplify_limit, progress=tell, **asked),
+        expr,
+        read=read_anywhere if asked["n"] is None else read_family,
+        **options,
+    )
     return 0
 
 
@@ -405,6 +421,61 @@ def chapter_in(folder: Path) -> list[str]:
     except OSError as error:
         raise UsageError(f"cannot make the folder '{folder}': {error.strerror}", remedy="choose another place") from None
     return [str(folder / name) for name in ("index.html", "chapter.md")]
+
+
+@commands.command(short_help="What a gradient costs beside f, as n grows.")
+@common
+@click.option("--n", "n", metavar="1,2,4", help="Measure a family: EXPR is a text with n, or the name of a family.")
+@click.option("--engines", metavar="LIST", help="The engines to count and time, and 'compiled'.")
+@click.option("--gradient-limit", type=POSITIVE, default=2.0, show_default=True, metavar="S", help="Seconds for one gradient.")
+def cost(expr: str, n: str | None, engines: str | None, gradient_limit: float, seed: int, verbose: bool, **options: Any) -> int:
+    """What value and gradient cost beside f, engine by engine: operations counted, evaluations, memory, time.
+
+    EXPR is a formula, FILE.py:function, or a family: a text with n and --n, or one of logistic, product, nested-sin,
+    sigmoid-chain, tanh-chain, sine-product, determinant, network, rosenbrock.
+    """
+    from diffkit.families import NAMED
+    from diffkit.study import cost
+
+    read = read_family if n is not None or expr in NAMED else read_anywhere
+    measure = cost.measure
+    study(
+        lambda f, at, tell: measure(f, at, listed(engines), n=n, time_limit=gradient_limit, progress=tell),
+        expr,
+        read=read,
+        **options,
+    )
+    return 0
+
+
+@commands.command(short_help="Results of the literature, recomputed.")
+@click.argument("names", nargs=-1, required=True, metavar="NAME|all...")
+@output_options
+def reproduce(
+    names: tuple[str, ...],
+    as_json: bool,
+    out: tuple[str, ...],
+    force: bool,
+    timeout: float | None,
+    quiet: bool,
+    seed: int,
+    verbose: bool,
+) -> int:
+    """Published figures beside the same recomputed: what agrees, and what does not.
+
+    NAME is baydin-table, baydin-figure, speelpenning, casadi-loop, squire-trapp, rump, or all.
+
+    Exit status: 1 if a figure differs and it is not known why.
+    """
+    from diffkit.files import demand_writable
+    from diffkit.study import reproduce
+
+    with deadline(timeout, "give more with --timeout"), progress(quiet) as tell:
+        demand_writable(map(Path, out), force)
+        demand_suffixes(out)
+        record = reproduce.measure(names, tell)
+    deliver(record, as_json, out, force, quiet)
+    return 0 if record.passed else 1
 
 
 @commands.command(short_help="The functions of the language and their accuracy.")

@@ -14,6 +14,7 @@ from typing import Any, Self, get_args, get_origin, get_type_hints
 from diffkit.errors import InputError
 from diffkit.tables import clip, digits_of, plain
 
+SIZES = {"tree_size", "path_length", "characters", "pages", "native_tree"}  # whole numbers that may pass 2^53
 NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -108,9 +109,9 @@ class Data:
     """What records are made of: equal when they would be written alike, so that nan equals nan."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values by field; a tree's size, which may pass 2^53, as a string."""
+        """Return plain JSON values by field; sizes that may pass 2^53 as strings."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
-        return {name: digits_of(v) if name == "tree_size" else encode(v) for name, v in values.items()}
+        return {name: digits_of(v) if name in SIZES and v is not None else encode(v) for name, v in values.items()}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Self:

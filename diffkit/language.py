@@ -8,7 +8,7 @@ is a place in the user's own text, and carets stay right.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from threading import Lock
@@ -29,7 +29,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MARKS = re.compile(r"[()\n;]|#[^\n]*|\Z")
 BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 CALLED = re.compile(r"([^\W\d]\w*?)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)\s*\Z")
-REPEAT = re.compile(r"repeat\b[ \t]*(?:([0-9]+)[ \t]*:)?[ \t\r]*")
+REPEAT = r"repeat\b[ \t]*(?:({})[ \t]*:)?[ \t\r]*"
 OPERAND_ENDS = {"operand", "NUMBER", "NAME", "SUPERSCRIPT", "RPAR", "CLOSE"}
 OPERAND_STARTS = {"NUMBER", "NAME", "LPAR", "OPEN", "ROOT", "NOT"}
 UNFINISHED = {"OPEN": ("'|' is never closed", "add a '|'"), "IF": ("'if' without 'else'", "write a if condition else b")}
@@ -41,7 +41,7 @@ OUT_OF_PLACE = {
 }
 
 
-def parse(text: str, share: bool = True) -> Program:
+def parse(text: str, share: bool = True, parameters: Mapping[str, int] | None = None) -> Program:
     """Read a text in the language of expressions as a Program.
 
     Parameters
@@ -50,6 +50,8 @@ def parse(text: str, share: bool = True) -> Program:
         Statements separated by ``;`` or newlines; the last one is the output.
     share : bool
         Write identical lines once; the values are bit for bit the same without.
+    parameters : mapping of str to int, optional
+        Names that stand for whole numbers from 0 on, also as the count of a ``repeat``.
 
     Raises
     ------
@@ -63,13 +65,15 @@ def parse(text: str, share: bool = True) -> Program:
     -12.0
     >>> parse("repeat 3: l = 4l*(1 - l)")(0.2)
     0.28901376000000045
+    >>> parse("repeat n: y = y + n", parameters={"n": 3})(1)
+    10.0
     >>> parse("snh(x)")
     Traceback (most recent call last):
     diffkit.errors.ParseError: unknown function 'snh' (column 1)
         snh(x)
         ^^^         did you mean 'sinh'?
     """
-    reader = Reader(text)
+    reader = Reader(text, parameters or {})
     reader.read()
     return reader.program(Builder(share))
 
@@ -128,10 +132,12 @@ LOCK = Lock()  # the parser's reductions write to one list of steps
 class Reader:
     """Reads one text to the list of its steps."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, parameters: Mapping[str, int]) -> None:
         if len(text) > limits.TEXT:
             raise ParseError(f"a text of {len(text)} characters is beyond the limit of {limits.TEXT}")
         self.text, self.clean = text, normalise(text)
+        self.parameters = parameters
+        self.heading = re.compile(REPEAT.format("|".join(["[0-9]+", *map(re.escape, parameters)])))
         self.blocks: list[Block] = []
         self.last: Statement | None = None
         self.statements = 0
@@ -155,7 +161,7 @@ class Reader:
         """Carry the steps out."""
         if self.last is None:
             raise ParseError("there is no expression", remedy="write one, as x^2 + 1")
-        machine = Machine(builder)
+        machine = Machine(builder, self.parameters)
         for step, value, place in self.steps:
             step(machine, value, place)
         if self.last.name:
@@ -252,12 +258,10 @@ class Reader:
     def open_blocks(self, piece: Piece) -> tuple[int, int]:
         """Open a block for each ``repeat N:`` at the beginning; where the statement begins, and how many there were."""
         start, opened = piece.start, 0
-        while heading := REPEAT.match(self.clean, start, piece.end):
-            if not heading[1] or len(heading[1]) > limits.DIGITS:
-                raise self.fail("repeat needs a whole number and a colon", start, heading.end(), "as in repeat 10: x = x/2")
+        while heading := self.heading.match(self.clean, start, piece.end):
             self.blocks.append(
                 Block(
-                    int(heading[1]),
+                    self.times(heading),
                     piece.indent,
                     len(self.writer.steps),
                     self.writer.operations,
@@ -268,6 +272,15 @@ class Reader:
             )
             start, opened = heading.end(), opened + 1
         return start, opened
+
+    def times(self, heading: re.Match[str]) -> int:
+        """How often a ``repeat`` says."""
+        count = heading[1] or ""
+        if count in self.parameters:
+            return self.parameters[count]
+        if not count or len(count) > limits.DIGITS:
+            raise self.fail("repeat needs a whole number and a colon", *heading.span(), "as in repeat 10: x = x/2")
+        return int(count)
 
     def close_blocks(self, indent: int) -> None:
         """Close every block that a line indented so far does not belong to."""

@@ -20,12 +20,18 @@ DERIVATIVE_ORDER = 100  # of a higher derivative
 # --- SymPy ---------------------------------------------------------------------------------------------------------------
 SYMPY_TREE = 20_000  # nodes of f written out, times the inputs: a product of 100 inputs takes SymPy 5 seconds
 SYMPY_DAG = 5_000  # distinct nodes: a sum of 1000 sines takes SymPy 7 seconds, of 2000 minutes
-SYMPY_MEMORY = 4 * 2**30  # bytes that the worker of a swell study may take on top of what it inherits
+SYMPY_NODES = 300_000  # nodes of a derivative written out, by estimate: SymPy needs more, and 5 seconds to find it
+SYMPY_MEMORY = 3 * 2**29  # bytes that the worker of a swell study may take on top of what it inherits: 1.5 GiB
 WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
 ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
 # --- functions in float64 ------------------------------------------------------------------------------------------------
 SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps truncations leave the range of float64
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
+REFERENCES = 20_000  # derivatives proved to judge the errors of one function: a minute; with more inputs there are fewer points
+COMPILED = 20_000  # nodes of a formula that is compiled as it is written out, to be timed
+COUNTED = 4_000_000  # lines times sweeps of forward mode that are written out to be counted: half a minute
+# --- families of functions -----------------------------------------------------------------------------------------------
+MEMBERS = 1_000  # numbers n of one study: more rows than that no table shows
 # --- pictures ------------------------------------------------------------------------------------------------------------
 GRAPH_NODES = 80  # of a picture of a computational graph: beyond, repeats collapse, or a table says it better
 # --- the gradient check --------------------------------------------------------------------------------------------------
@@ -35,4 +41,10 @@ CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each
 # --- compiled gradients --------------------------------------------------------------------------------------------------
 ROLLED_LINES = 400  # lines of a loop that is written as a loop: shorter ones run faster, and read better, written out
 ROLLED_LINES_FAST = 48  # the same for numba, whose compiling takes ten milliseconds a line
+PERIOD_LINES, TURNED_LINES = 4096, 256  # lines of a period that is looked for; for which its best beginning is looked for, too
+LOOKBACK = 64  # iterations that a loop may look back
+ROWS, ROWS_FAST = 300_000, 1000  # of code: Python compiles 30,000 in a second, numba 1000 in five, and then slows down
 VARIANTS = 16  # recordings that one compiled function keeps, the most recent ones
+BLOCK = 16_384  # elements of an array that are processed together: several such buffers fit in a cache of 1 MB
+BLOCKED_ELEMENTS = 4096  # from this size on buffers are used again and, above BLOCK, arrays processed block by block
+SNAPSHOTS = 64  # states that a checkpointed loop keeps: 47,905 steps are then computed at most four times, 814,385 five times

@@ -91,6 +91,78 @@ SENTENCES = {
         "Sizes of f and of the forms of its derivative with respect to {name}: leaves and operations of the tree, "
         "of the same with equal parts shared (DAG), and operations of the latter."
     ),
+    "swell.orders": "Sizes of {expression} and of its derivatives by {name}, order by order",
+    "swell.errors": "Errors are relative, over {points} points of ({low}, {high}); evaluation is the seconds of one call.",
+    "swell.no_errors": "There are no errors: at no point of ({low}, {high}) was a derivative other than 0 proved.",
+    "swell.lines": "a derivative of {lines} lines is differentiated no further",
+    "swell.late": "{step} did not finish in {seconds} s",
+    "swell.ended": "{step} ended without an answer",
+    "swell.no_process": "{step} got no process to run in",
+    "swell.memory": "{step} needs more than {size} GiB",
+    "swell.no_polynomial": "{step} needs a polynomial, also in sines and the like taken as names",
+    "swell.fails": "{step} fails: {error}",
+    "swell.too_large": "{step} would need about {nodes} nodes",
+    "swell.before": "at {parameter} = {n} {reason}",
+    "cost.headline": "What value and gradient of {expression} cost",
+    "cost.growth": "{engine}: {order} in {against}, up to {ratio} times the operations of f",
+    "cost.growth.work": "{engine}: {order} in {against}, {work}, up to {ratio} times the operations of f",
+    "cost.evaluations": "{count} evaluations",
+    "cost.evaluations.one": "1 evaluation",
+    "cost.sweeps": "{count} sweeps",
+    "cost.sweeps.one": "1 sweep",
+    "cost.formulas": "{count} formulas",
+    "cost.formulas.one": "1 formula",
+    "cost.cheap": "reverse mode stays below the cheap-gradient bound: {ratio} <= {bound}",
+    "cost.dear": "reverse mode exceeds {bound} times f ({ratio}): the bound is for sums, products and quotients",
+    "cost.caption": (
+        "Operations of value and gradient of {expression}, and as ratio to those of f; evaluations of f or sweeps; seconds and "
+        "peak memory of one gradient, and its time as ratio to f in the same run."
+    ),
+    "cost.slow": "a gradient takes more than {seconds} s",
+    "cost.not_counted": "{sweeps} sweeps over {lines} lines are too many to be written out",
+    "reproduce.all": "{title}: all {count} figures agree",
+    "reproduce.some": "{title}: {agreeing} of {count} figures agree",
+    "reproduce.agrees": "agrees",
+    "reproduce.differs": "differs",
+    "reproduce.caption": "Published figures beside the same recomputed.",
+    "reproduce.note": "{name}, {what}: {why}",
+    "reproduce.source": "{name}: {source}; {seconds} s",
+    "reproduce.none": "none",
+    "reproduce.map": "l_{n}",
+    "reproduce.raw": "l_{n}' by the product rule",
+    "reproduce.simplified": "l_{n}' simplified",
+    "reproduce.derivative": "f' at {at}",
+    "reproduce.truncation": "{scheme}, truncation",
+    "reproduce.rounding": "{scheme}, rounding",
+    "reproduce.grows": "grows as h falls, about 1/h",
+    "reproduce.written": "products written out, n = {n}",
+    "reproduce.cse": "products after cse, n = {n}",
+    "reproduce.reverse": "products by reverse mode, n = {n}",
+    "reproduce.graph": "the loop and its derivative as graphs",
+    "reproduce.blink": "in the blink of a second",
+    "reproduce.built": "{dag} and {derivative} nodes in {seconds} s",
+    "reproduce.tree": "the same written out",
+    "reproduce.large": "too large to construct",
+    "reproduce.nodes": "{nodes} nodes",
+    "reproduce.differentiated": "SymPy differentiates it",
+    "reproduce.construction": "SymPy constructs it",
+    "reproduce.fails": "fails",
+    "reproduce.works": "works",
+    "reproduce.constructs": "SymPy {version} constructs it in {seconds} s",
+    "reproduce.shares": "SymPy shares equal parts today; what walks the tree, as printing and diff do, still fails",
+    "reproduce.of": "f', {label}",
+    "reproduce.step": "complex step, {label}",
+    "reproduce.full": "exact from h = 1e-8 to 1e-100",
+    "reproduce.central": "D0, h <= 1e-11, {label}",
+    "reproduce.lost": "digits cancel",
+    "reproduce.value": "the value",
+    "reproduce.double": "in double precision",
+    "reproduce.sign": "is the answer in float64 right?",
+    "reproduce.wrong": "no, not even its sign",
+    "reproduce.hexadecimal": (
+        "published for the hexadecimal arithmetic of an IBM S/370; IEEE 754 rounds otherwise, and is wrong by 21 decades"
+    ),
+    "heading.reproduce": "Published and recomputed",
     "functions.headline": "Functions of the language: accuracy in ulps, in math and in NumPy, over the domain named",
     "graph.headline": "Computational graph of {expression} at {at}",
     "graph.operations": "{count} operations",
@@ -444,6 +516,18 @@ SENTENCES = {
     "stable.rule": "rule",
     "stable.source": "taught by",
     "stable.caption": "The rules that lead to the offered form.",
+    # -- what tape.explain finds
+    "explain.ok": "nothing to report: every operation has a value and a slope there",
+    "explain.domain": "{operation} has no value there: nan",
+    "explain.singular": "{operation} has an infinite or undefined slope there",
+    "explain.overflow": "{operation} is too large for a float: inf",
+    "explain.jump": "{operation} jumps there; its slope is taken as 0",
+    "explain.kink": "{operation} has a kink there: the slopes of its sides differ",
+    "explain.tie": "{operation} compares equal numbers: another branch begins there",
+    "explain.adjoint": "at {operation} the adjoint stops being a finite number",
+    "explain.more": " and {count} more",
+    "explain.inputs": "on the way to the derivative by {names}",
+    "explain.line": "line {k} of the Program",
     # -- captions and descriptions of the pictures
     "figure.sweep": (
         "{kind} error of {schemes} as approximations of the derivative with respect to {name} of {expression} at {at}, "
@@ -470,6 +554,23 @@ SENTENCES = {
     "figure.swell.family": (
         "Sizes of f and of the forms of its derivative with respect to {name} against n for {expression}, on a logarithmic scale."
     ),
+    "figure.swell.orders": (
+        "Sizes of the forms of the derivatives by {name} of {expression} against their order, on a logarithmic scale."
+    ),
+    "figure.accuracy": (
+        "Largest and median relative error of each form of the derivative with respect to {name} of {expression} over points "
+        "of ({low}, {high}); an error of 0 stands at u = 2^-53."
+    ),
+    "figure.accuracy.family": (
+        "What the forms of the derivative with respect to {name} of {expression} cost in nodes (above) and in accuracy (below) "
+        "against {parameter}: the largest relative error over points of ({low}, {high}); an error of 0 stands at u = 2^-53."
+    ),
+    "figure.cost": (
+        "Operations that value and gradient of {expression} need by each engine, as ratio to those of f, on logarithmic scales; "
+        "D\N{MINUS SIGN} needs as many evaluations as D+. "
+        "The dashed line is the cheap-gradient bound, {bound} times f."
+    ),
+    "figure.reproduce": "Absolute error of {names} against the step h, recomputed for {title} ({source}).",
     "figure.engines": "Correct significant digits of every engine on the derivative of {expression} at {at}.",
     "figure.check": (
         "What is left of f after the step h along {direction} when h g.d is taken off, for the gradient g of {expression} at {at}"
@@ -486,6 +587,10 @@ SENTENCES = {
     "alt.curve": "{scheme}: fitted slope {slope}, smallest measured error {error} at h = {h}.",
     "alt.curve.none": "{scheme}: no error above 0 was measured.",
     "alt.swell": "Diagram of sizes with parts shared: {sizes}.",
+    "alt.accuracy": "Diagram of the largest relative errors: {errors}.",
+    "alt.cost": "Diagram of operations of the gradient over those of f: {growth}.",
+    "alt.reproduce": "Diagram with logarithmic axes of errors against the step: {curves}.",
+    "alt.reproduce.curve": "{scheme} at least {error} at h = {h}",
     "alt.engines": "Diagram of correct digits: {digits}.",
     # -- the verdict of the report, two sentences
     "verdict.reference": "The derivative df/d{name} at {at} is {value}, proved to {digits} digits.",
@@ -556,6 +661,18 @@ SENTENCES = {
     "heading.sweep": "Error against the step",
     "heading.orders": "Orders of accuracy and the best step",
     "heading.swell": "How large the derivative grows",
+    "heading.cost": "What the gradient costs",
+    "heading.growth": "How the cost grows",
+    "growth.caption": "How the operations of each engine, over those of f, grow in {against}, from exact counts.",
+    "header.growth": "growth",
+    "header.work": "work",
+    "header.most": "times f, at most",
+    "prose.cost": (
+        "Operations are counted, not timed: those of the evaluations of f that a difference scheme makes, of the sweeps that "
+        "forward and reverse mode make, and of SymPy's gradient as it is written out. Seconds depend on machine and load; "
+        "they stand beside those of f in the same run."
+    ),
+    "heading.accuracy": "What the forms do to the accuracy",
     "heading.measured": "How it was measured",
     "heading.redo": "How to redo it",
     "prose.engines": (
@@ -588,6 +705,18 @@ SENTENCES = {
     ),
     "prose.growth": ("The symbolic derivative is {tree} when written out in full, and {dag} with equal parts shared."),
     "prose.growth.alike": "The symbolic derivative is {tree}, both written out in full and with equal parts shared.",
+    "prose.accuracy": (
+        "Every form is the same function; only its order of operations differs. Each was compiled the same way and judged "
+        "against the proved reference over {points} points of ({low}, {high})."
+    ),
+    "prose.explosion": (
+        "At {parameter} = {n} simplify brought the tree of f' from {raw} down to {simplified} nodes, and its largest relative "
+        "error from {exact} up to {wrong} at some of the points."
+    ),
+    "prose.explosion.one": (
+        "Simplify brought the tree of f' from {raw} down to {simplified} nodes, "
+        "and its largest relative error from {exact} up to {wrong} at some of the points."
+    ),
     "growth.same": "as large as f",
     "growth.about": "about as large as f",
     "growth.half": "half the size of f",
@@ -597,6 +726,25 @@ SENTENCES = {
     "prose.redo": (
         "With the same versions of the libraries on the same kind of machine every value and every error comes out again, "
         "digit for digit; the times do not."
+    ),
+    "heading.counted": "What is counted",
+    "term.tree": "tree, DAG, operations",
+    "meaning.tree": (
+        "Leaves and operations when the formula is written out in full; the same with equal parts shared; "
+        "the operations among the latter."
+    ),
+    "term.depth": "depth, pages",
+    "meaning.depth": (
+        "Operations on the longest way from a leaf to the result; pages of 43 lines of 70 characters that the formula "
+        "written out would fill."
+    ),
+    "term.swell": "swell",
+    "meaning.swell": "The tree of the derivative over the tree of f.",
+    "term.native": "native",
+    "meaning.native": "Nodes of SymPy's own tree, in which a sum or a product has any number of operands.",
+    "term.evaluation": "evaluation",
+    "meaning.evaluation": (
+        "Seconds of one call as straight-line Python; a formula computes every part as often as it is written, a program once."
     ),
     "term.float64": "float64, u",
     "meaning.float64": (
@@ -890,6 +1038,14 @@ SENTENCES = {
     "word.not-analytic": "not-analytic",
     "word.too-large": "too-large",
     "word.mutates": "mutates",
+    "word.gave up": "gave up",
+    "word.too large": "too large",
+    "word.not tried": "not tried",
+    "word.not counted": "not counted",
+    "word.not timed": "not timed",
+    "word.order": "order",
+    "word.SymPy's diff": "SymPy's diff",
+    "word.the number of inputs n": "the number of inputs n",
     # what the table of functions says of them
     "word.slope 0 at 0": "slope 0 at 0",
     "word.sign(0) = 0, slope 0": "sign(0) = 0, slope 0",
@@ -910,6 +1066,26 @@ SENTENCES = {
     "word.f' simplified": "f' simplified",
     "word.f' cse": "f' cse",
     "word.f' reverse": "f' reverse",
+    "word.f' horner": "f' horner",
+    "word.f' expanded": "f' expanded",
+    "word.f' factored": "f' factored",
+    "word.f' forward": "f' forward",
+    "word.f' tape": "f' tape",
+    "word.f' emitted": "f' emitted",
+    "word.f' Taylor": "f' Taylor",
+    "word.the logistic map and its derivatives": "the logistic map and its derivatives",
+    "word.the error of difference quotients against h": "the error of difference quotients against h",
+    "word.the gradient of a product": "the gradient of a product",
+    "word.the loop y = sin(y)*y, a hundred times": "the loop y = sin(y)*y, a hundred times",
+    "word.the complex step": "the complex step",
+    "word.a sum that is wrong in every precision": "a sum that is wrong in every precision",
+    "word.without root, 1.5": "without root, 1.5",
+    "word.without root, pi/4": "without root, pi/4",
+    "word.with root, 1.5": "with root, 1.5",
+    "word.l = x; repeat n: l = 4*l*(1 - l), n - 1 times": "l = x; repeat n: l = 4*l*(1 - l), n - 1 times",
+    "word.of an n x n matrix, by minors": "of an n x n matrix, by minors",
+    "word.three tanh units on n features": "three tanh units on n features",
+    "word.the sum of 100*(x2 - x1^2)^2 + (1 - x1)^2 over neighbours of n inputs": "the sum of 100*(x2 - x1^2)^2 + (1 - x1)^2 over neighbours of n inputs",
     # -- words of tables and pictures
     "and": "{first} and {last}",
     "comma": ", ",
@@ -926,12 +1102,20 @@ SENTENCES = {
     "engine.symbolic": "symbolic",
     "engine.forward": "forward",
     "engine.reverse": "reverse",
+    "engine.compiled": "compiled",
     "figure.sweep.step": "{step} for {names}",
+    "axis.cost": "cost of the gradient / cost of $f$",
     "axis.digits": "correct significant digits",
     "axis.error.absolute": "absolute error of the derivative",
+    "axis.error.largest": "largest relative error",
+    "axis.error.of-forms": "relative error",
+    "axis.error.published": "absolute error",
     "axis.error.relative": "relative error of the derivative",
+    "axis.inputs": "number of inputs $n$",
+    "axis.order": "order of the derivative",
     "axis.remainder": "remainder of $f$, less $h\\,g\\cdot d$",
     "axis.size": "size (leaves and operations)",
+    "axis.size.short": "size",
     "axis.step": "step size $h$",
     "band.count": "{count} engines: no $h$",
     "band.engines": "{names}: {error}, no $h$",
@@ -958,38 +1142,51 @@ SENTENCES = {
     "header.corrected": "corrected",
     "header.cost": "cost",
     "header.dag": "DAG",
+    "header.depth": "depth",
     "header.digits": "digits",
     "header.digits-then": "digits then",
     "header.engine": "engine",
     "header.entry": "entry",
     "header.error-bar": "error bar",
     "header.estimate": "estimate",
+    "header.evaluation": "evaluation",
     "header.evaluations": "evaluations",
     "header.expression": "expression",
     "header.fate": "what becomes of it",
+    "header.figure": "figure",
     "header.fitted": "fitted",
     "header.float64": "float64",
     "header.from": "from",
     "header.h": "h",
     "header.h*": "h*",
     "header.instruction": "instruction",
+    "header.inputs": "inputs",
+    "header.largest-error": "largest error",
     "header.left": "left",
     "header.local": "local derivatives",
     "header.lucky-h": "lucky h",
     "header.lucky-minimum": "lucky minimum",
     "header.meaning": "meaning, convention at a kink",
     "header.measured": "measured",
+    "header.median-error": "median error",
+    "header.memory": "KiB",
+    "header.native": "native",
     "header.node": "node",
     "header.numerical": "numerical",
     "header.of": "of",
+    "header.of-f": "f",
     "header.operands": "operands",
     "header.order": "order",
     "header.over": "over",
+    "header.pages": "pages",
     "header.partials": "partials",
     "header.predicted": "predicted",
     "header.proved-error": "error, proved",
+    "header.published": "published",
     "header.ratio": "ratio",
+    "header.recomputed": "recomputed",
     "header.relative-error": "relative error",
+    "header.result": "result",
     "header.right": "right",
     "header.rms": "rms",
     "header.rounding": "rounding",
@@ -998,19 +1195,26 @@ SENTENCES = {
     "header.share": "share %",
     "header.stated": "stated",
     "header.status": "status",
+    "header.swell": "swell",
     "header.textbook": "textbook's form",
+    "header.time-ratio": "time/f",
     "header.tree": "tree",
     "header.ulps": "ulps",
     "header.ulps-partials": "ulps of partials",
     "header.ulps-value": "ulps of value",
     "header.use": "use",
     "header.worst-at": "worst at",
+    "row.at": "{row}, {parameter} = {n}",
     "kind.absolute": "absolute",
     "kind.relative": "relative",
     "legend.below-ulp": "$h$ below ulp($x$)",
     "legend.bound": "bound predicted",
+    "legend.cheap": "cheap-gradient bound {bound}\N{MULTIPLICATION SIGN}",
+    "legend.cheap.short": "bound {bound}\N{MULTIPLICATION SIGN}",
     "legend.dag": "DAG",
+    "legend.largest": "largest",
     "legend.measured": "measured",
+    "legend.median": "median",
     "legend.model": "model: truncation + rounding",
     "legend.noise": "rounding noise of f",
     "legend.operations": "operations",
@@ -1034,6 +1238,7 @@ SENTENCES = {
     "label.figures": "Figure {number}",
     "label.numbered": "{label}.",
     "label.none": "none",
+    "listing.family": "The family of functions that was measured.",
     "listing.function": "The function as it was given.",
     "listing.command": "On the command line:",
     "listing.python": "In Python:",

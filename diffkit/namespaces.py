@@ -59,10 +59,25 @@ def ieee(compute: Callable[..., Any], F: Any, *operands: Any) -> Any:
 
 def local_derivative(name: str, position: int, F: Any, y: Any, operands: list[Any]) -> Any:
     """The partial of primitive ``name`` by one operand: inf or nan where it divides by zero, nan where y is nan."""
-    if F.name == "math" and y != y:
-        return y
+    if F.name == "math":
+        if y != y:
+            return y
+        try:
+            return TABLE[name].partial(position, F, y, *operands)
+        except ZeroDivisionError:
+            pass
     found = ieee(partial(TABLE[name].partial, position), F, y, *operands)
+    if F.name == "traced":
+        undefined = plain(y) != plain(y)
+        return found if undefined is False else y if undefined is True else F.where(undefined, NAN, found)
     return F.where(y != y, y, found) if F.name == "numpy" else found
+
+
+def plain(x: Any) -> Any:
+    """The number or array behind a recorded value."""
+    while hasattr(x, "tape"):
+        x = x.value
+    return x
 
 
 @cache
@@ -74,6 +89,10 @@ def get(name: str) -> SimpleNamespace:
     >>> get("math").log(0.0)
     -inf
     """
+    if name == "traced":
+        from diffkit.recording import ANYTHING
+
+        return ANYTHING  # type: ignore[return-value]
     builders = {"math": _math, "numpy": _numpy, "complex": _complex, "mpmath": _mpmath, "sympy": _sympy}
     return complete(name, *builders[name]())
 

@@ -12,10 +12,21 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def recordable(f: Any) -> bool:
+    """Is it to be recorded while it runs: a Python callable, or a Program on arrays?"""
+    return f.on_arrays if isinstance(f, Program) else callable(f)
+
+
 def as_program(f: Any, at: Any = None) -> Program:
-    """A Program from a Program, a text, or a Python callable (recorded at the point ``at``)."""
+    """A Program of numbers from a Program, a text, or a Python callable (recorded at the point ``at``).
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or works on arrays.
+    """
     if isinstance(f, Program):
-        return f
+        return f.formula()
     if isinstance(f, str):
         from diffkit.language import parse
 
@@ -23,14 +34,8 @@ def as_program(f: Any, at: Any = None) -> Program:
     if callable(f):
         from diffkit.tracing import trace
 
-        return trace(f, at)
+        return trace(f, at).formula()
     raise UsageError(f"a function is a text, a Program or a Python callable, not {type(f).__name__}")
-
-
-def demand_one_output(program: Program) -> None:
-    """Refuse a gradient of several outputs."""
-    if len(program.outputs) != 1:
-        raise UsageError(f"a gradient needs one output, the function has {len(program.outputs)}", remedy="use jacobian")
 
 
 def prepare(f: Any, at: Any) -> tuple[Program, list[Any], Callable[[Sequence[Any]], Any]]:
@@ -44,6 +49,8 @@ def prepare(f: Any, at: Any) -> tuple[Program, list[Any], Callable[[Sequence[Any
     """
     program = as_program(f, at)
     values, restore = spread(program.inputs, at)
+    if isinstance(f, Program) and f.guards:
+        f(*values)  # the branches are those that were recorded, or an error says so
     return program, values, restore
 
 

@@ -66,7 +66,7 @@ def primitive(name: str, *partials: Partial, domain: Any = WIDE, ulps: tuple[flo
 
 def share_among_winners(F: Any, y: Any, position: int, *operands: Any) -> Any:
     """d max / d operand: 1 for the only winner, 1/k for each of k winners, so that the weights sum to 1."""
-    return F.eq(operands[position], y) / sum((F.eq(x, y) for x in operands[1:]), F.eq(operands[0], y))
+    return F.eq(operands[position], y) / sum((F.eq(x, y) for x in operands), F.const(0.0))  # True + True is True in NumPy
 
 
 def zero(F: Any, y: Any, *operands: Any) -> Any:
@@ -82,6 +82,8 @@ def pow_by_exponent(F: Any, y: Any, a: Any, b: Any) -> Any:
 
 def pow_by_base(F: Any, y: Any, a: Any, b: Any) -> Any:
     """d a^b / d a = b a^(b-1), and 0 for b = 0, where a^b is 1 for every a."""
+    if type(b) is float:  # a constant exponent needs no choice for each element
+        return F.const(0.0) if b == 0 else b * a if b == 2 else b * F.pow(a, b - 1)
     return F.where(F.eq(b, F.const(0.0)), F.const(0.0), b * F.pow(a, b - 1))
 
 

@@ -26,6 +26,7 @@ INFIX = {
     "pow": (8, "^"),
 }
 NOT, NEG, ATOM = 3, 7, 9
+GUARDS = 3  # choices named in the remark on them
 LONGEST, DEEPEST = 400, 60  # nodes and nesting of one statement
 
 
@@ -53,7 +54,24 @@ def text(program: Program) -> str:
         if _ends_named(program):
             statements.append(program.names[-1][0])
         statements[-1] = f"{name}({', '.join(program.inputs)}) = {statements[-1]}"
-    return "; ".join(statements)
+    return "; ".join(statements) + _where(program)
+
+
+def _where(program: Program) -> str:
+    """A remark on the branches that were taken where the Program was recorded."""
+    if not program.guards:
+        return ""
+    shown = [_guard(program, k, outcome) for k, outcome in program.guards[:GUARDS]]
+    more = f" and {len(program.guards) - GUARDS} choices more" if len(program.guards) > GUARDS else ""
+    return f"  # where {' and '.join(shown)}{more}"
+
+
+def _guard(program: Program, k: int, outcome: bool) -> str:
+    try:
+        condition = _write(program, k, lambda a: None if program.lines[a].args else Piece(program.lines[a].text))
+    except NotAsWritten:
+        condition = f"{program.lines[k].op} of line {k}"
+    return condition if outcome else f"not {condition}"
 
 
 def _ends_named(program: Program) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections import namedtuple
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from diffkit import namespaces
-from diffkit.errors import InputError, UsageError
+from diffkit.errors import InputError, NumberError, UsageError
 from diffkit.primitives import TABLE
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
@@ -26,14 +27,43 @@ def temporary(name: str) -> bool:
     return name.startswith("_") and name[1:].isascii() and name[1:].isdecimal()
 
 
-class Line(namedtuple("Line", "op args value text", defaults=((), 0.0, ""))):
-    """One line: an input (``text`` is its name), a constant (``value``, printed as ``text``), or an operation."""
+class Fixed:
+    """An array that is a constant of a Program: never written to, equal to another if all its bytes are."""
+
+    __slots__ = ("_key", "array")
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        self._key = (array.shape, array.dtype.str, array.tobytes())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fixed) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"array{shape_text(self.array.shape)}"
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as people write it: (5x10)."""
+    return f"({'x'.join(map(str, shape))})"
+
+
+class Line(namedtuple("Line", "op args value text static", defaults=((), 0.0, "", ()))):
+    """One line: an input (``text`` is its name), a constant (``value``, printed as ``text``), or an operation.
+
+    ``static`` is what an operation on arrays takes besides its operands, such as the axis of a sum (`arrays.ROWS` names the
+    parts), and the shape and dtype of an input that is an array; empty for numbers.
+    """
 
     __slots__ = ()
     op: str
     args: tuple[int, ...]
-    value: float
+    value: Any  # a float; of an array constant what holds it, Fixed
     text: str
+    static: tuple[Any, ...]
 
 
 class Program:
@@ -51,6 +81,9 @@ class Program:
         The lines that are the result; usually one.
     names : tuple of (str, int)
         The names the user gave, in order; a name may be bound again.
+    guards : tuple of (int, bool)
+        The choices a Python callable made while it was recorded: lines, and whether each was true. Where another choice
+        would be made, the Program is not that function.
 
     Examples
     --------
@@ -62,14 +95,20 @@ class Program:
     ('q = x + y; f = q*z', ('x', 'y', 'z'), 5)
     """
 
-    __slots__ = ("_key", "_plans", "inputs", "lines", "names", "outputs")
+    __slots__ = ("_key", "_on_arrays", "_plans", "guards", "inputs", "lines", "names", "outputs")
 
     def __init__(
-        self, lines: tuple[Line, ...], inputs: tuple[str, ...], outputs: tuple[int, ...], names: tuple[tuple[str, int], ...] = ()
+        self,
+        lines: tuple[Line, ...],
+        inputs: tuple[str, ...],
+        outputs: tuple[int, ...],
+        names: tuple[tuple[str, int], ...] = (),
+        guards: tuple[tuple[int, bool], ...] = (),
     ) -> None:
-        self.lines, self.inputs, self.outputs, self.names = lines, inputs, outputs, names
+        self.lines, self.inputs, self.outputs, self.names, self.guards = lines, inputs, outputs, names, guards
         self._plans: dict[str, list[Any]] = {}
         self._key: Any = None
+        self._on_arrays: bool | None = None
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """Evaluate in the user's own operation order: floats by math, arrays by NumPy, mpmath and complex numbers likewise.
@@ -78,13 +117,55 @@ class Program:
         ------
         UsageError
             If an input is missing, unknown or given twice.
+        NumberError
+            If the callable that was recorded takes another branch there.
         """
         point = self.point(*values, **named)
-        F = namespaces.get(namespace_of(point))
+        F = namespaces.get(self.namespace_of(point))
         with namespaces.quiet():
             v = run(self, F, [float(x) for x in point] if F.name == "math" else [_inexact(x) for x in point])
+        if F.name != "sympy":
+            self._demand_the_same_branches([namespaces.plain(v[k]) for k, _ in self.guards])
         results = tuple(v[k] for k in self.outputs)
         return results[0] if len(results) == 1 else results
+
+    def _demand_the_same_branches(self, found: Sequence[Any]) -> None:
+        for (k, outcome), value in zip(self.guards, found):
+            same = (value != 0) == outcome
+            if not (same if isinstance(same, bool) else same.all()):
+                raise NumberError(
+                    "another branch of the recorded function is taken there",
+                    where=f"{self.lines[k].op} was {outcome} where it was recorded",
+                    remedy="record it again at that point",
+                    status="jump",
+                )
+
+    def formula(self) -> Program:
+        """The same Program as a formula of numbers, which holds everywhere: without the choices of a recorded callable.
+
+        Raises
+        ------
+        UsageError
+            If it has an operation on arrays.
+        """
+        for line in self.lines if self.on_arrays else ():
+            if line.args and line.op not in TABLE:
+                on_arrays(line.op, (), "program")
+        return Program(self.lines, self.inputs, self.outputs, self.names) if self.guards else self
+
+    @property
+    def on_arrays(self) -> bool:
+        """Does any line need arrays: an operation of `arrays.ROWS`, a constant or an input that is an array?"""
+        if self._on_arrays is None:
+            self._on_arrays = any(
+                line.static or isinstance(line.value, Fixed) or (line.args and line.op not in TABLE) for line in self.lines
+            )
+        return self._on_arrays
+
+    def namespace_of(self, values: Iterable[Any]) -> str:
+        """The namespace in which this Program is computed at these values."""
+        found = namespace_of(values)
+        return "numpy" if found == "math" and self.on_arrays else found
 
     def point(self, *values: Any, **named: Any) -> list[Any]:
         """The values of all inputs, in order, from positional and named ones."""
@@ -120,12 +201,14 @@ class Program:
     def key(self) -> Any:
         """Everything but the order in which independent lines stand."""
         if self._key is None:
-            order, place = reachable(self, [k for _, k in self.names] + list(self.outputs))
+            order, place = reachable(self, [*(k for _, k in self.names), *self.outputs, *(k for k, _ in self.guards)])
             lines = tuple(
-                (line.op, line.value, line.text, tuple(place[a] for a in line.args))
+                (line.op, line.value, line.text, tuple(place[a] for a in line.args), line.static)
                 for line in map(self.lines.__getitem__, order)
             )
-            self._key = (self.inputs, tuple((n, place[k]) for n, k in self.names), tuple(place[k] for k in self.outputs), lines)
+            names = tuple((n, place[k]) for n, k in self.names)
+            guards = tuple((place[k], outcome) for k, outcome in self.guards)
+            self._key = (self.inputs, names, tuple(place[k] for k in self.outputs), lines, guards)
         return self._key
 
     @property
@@ -159,7 +242,10 @@ class Program:
         """What `run` does line by line in namespace ``F``: an input's position, a constant, or (function, lines read)."""
         if F.name not in self._plans:
             place = {name: i for i, name in enumerate(self.inputs)}
-            self._plans[F.name] = [_instruction(line, F, place) for line in self.lines]
+            found = [_instruction(line, F, place) for line in self.lines]
+            if F.name == "program":  # its constants are lines of the one Program that it writes
+                return found
+            self._plans[F.name] = found
         return self._plans[F.name]
 
 
@@ -167,8 +253,8 @@ def _instruction(line: Line, F: Any, place: dict[str, int]) -> tuple[int, Any, A
     if line.op == "input":
         return 0, place[line.text], ()
     if line.op == "const":
-        return 3, F.const(line.value, line.text), ()
-    function = getattr(F, line.op)
+        return 3, line.value.array if isinstance(line.value, Fixed) else F.const(line.value, line.text), ()
+    function = getattr(F, line.op) if line.op in TABLE else on_arrays(line.op, line.static, F.name)
     if len(line.args) <= 2:
         return len(line.args) + 3, function, line.args
     return 6, function, line.args
@@ -192,6 +278,25 @@ def run(program: Program, F: Any, values: Sequence[Any]) -> list[Any]:
     return v
 
 
+def on_arrays(op: str, static: tuple[Any, ...], namespace: str) -> Any:
+    """The function of an operation on arrays.
+
+    Raises
+    ------
+    UsageError
+        In a namespace of single values.
+    """
+    if namespace == "traced":
+        from diffkit.recording import compute
+
+        return lambda *operands: compute(op, list(operands), static)
+    if namespace not in {"numpy", "complex"}:
+        raise UsageError(f"{op} is an operation on arrays, and this needs a function of numbers", remedy="use tape or tangent")
+    from diffkit.arrays import ROWS
+
+    return partial(ROWS[op].run, static)
+
+
 def _inexact(x: Any) -> Any:
     """An array of whole numbers as floats: it must not overflow like one of integers."""
     return x.astype(float) if getattr(getattr(x, "dtype", None), "kind", "") in {"b", "i", "u"} else x
@@ -208,6 +313,8 @@ def namespace_of(values: Iterable[Any]) -> str:
             found = "complex" if value.dtype.kind == "c" or found == "complex" else "numpy"
         elif home in {"mpmath", "sympy"}:
             found = home
+        elif hasattr(value, "tape"):
+            return "traced"
     return found
 
 
@@ -243,7 +350,8 @@ def renumber(program: Program, builder: Builder, order: Sequence[int]) -> dict[i
     new: dict[int, int] = {}
     for k in order:
         line = program.lines[k]
-        new[k] = builder.line(line._replace(args=tuple(new[a] for a in line.args)))
+        moved = Line(line.op, tuple([new[a] for a in line.args]), line.value, line.text) if line.args else line
+        new[k] = builder.line(moved)
     return new
 
 
@@ -263,6 +371,7 @@ class Builder:
         self.seen: dict[Line, int] = {}
         self.names: list[tuple[str, int]] = []
         self.inputs: dict[str, int] = {}
+        self.guards: list[tuple[int, bool]] = []
 
     def line(self, line: Line) -> int:
         """Add one line, or find it."""
@@ -275,8 +384,8 @@ class Builder:
             self.inputs[line.text] = k
         return k
 
-    def input(self, name: str) -> int:
-        """The line of the input of that name.
+    def input(self, name: str, static: tuple[Any, ...] = ()) -> int:
+        """The line of the input of that name; ``static`` is the shape and dtype of an array.
 
         Raises
         ------
@@ -285,7 +394,7 @@ class Builder:
         """
         if name in RESERVED or not name.isidentifier() or temporary(name) or name.startswith("__"):
             raise InputError(f"an input cannot be called {name!r}", remedy="use a name such as x or x_1")
-        return self.line(Line("input", text=name))
+        return self.line(Line("input", text=name, static=static))
 
     def const(self, value: float, text: str = "") -> int:
         """A constant, the double ``value``; a negative one becomes the negation that it prints as."""
@@ -295,12 +404,16 @@ class Builder:
             return self.op("neg", self.const(-value, text.removeprefix("-")))
         return self.line(Line("const", value=float(value), text=text or literal(value)))
 
-    def op(self, name: str, *args: int) -> int:
-        """An operation of the table on earlier lines."""
-        arity = TABLE[name].arity
+    def array(self, value: Any) -> int:
+        """A constant array."""
+        return self.line(Line("const", value=Fixed(value), text=f"array{shape_text(value.shape)}" if value.ndim else str(value)))
+
+    def op(self, name: str, *args: int, static: tuple[Any, ...] = ()) -> int:
+        """An operation of the table, or of the rows for arrays, on earlier lines."""
+        arity = TABLE[name].arity if name in TABLE else None
         if arity is not None and arity != len(args):
             raise InputError(f"{name} takes {arity} operand{'s' * (arity != 1)}, not {len(args)}")
-        return self.line(Line(name, args))
+        return self.line(Line(name, args, static=static))
 
     def bind(self, name: str, index: int) -> None:
         """Give a line the name the user gave it."""
@@ -309,7 +422,7 @@ class Builder:
     def build(self, *outputs: int, inputs: Sequence[str] | None = None) -> Program:
         """The Program with these outputs; ``inputs`` fixes the order of its inputs and may name more than it uses."""
         order = tuple(self.inputs) if inputs is None else tuple(inputs)
-        return Program(tuple(self.lines), order, outputs, tuple(self.names))
+        return Program(tuple(self.lines), order, outputs, tuple(self.names), tuple(self.guards))
 
 
 def literal(value: float) -> str:

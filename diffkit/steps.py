@@ -6,7 +6,7 @@ Nothing is folded or reordered: the steps are the user's own operations in the u
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -82,9 +82,10 @@ class Statement(NamedTuple):
 class Machine:
     """Carries out steps on a Builder: a stack of lines, and what each name stands for at this point."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, parameters: Mapping[str, int]) -> None:
         self.builder = builder
         self.stack: list[int] = []
+        self.parameters = parameters
         self.names: dict[str, int] = {}
         self.inputs: dict[str, int] = {}  # and where each is first used
 
@@ -92,7 +93,9 @@ class Machine:
         self.stack.append(self.builder.const(*value))
 
     def load(self, name: str, place: int) -> None:
-        if name not in self.names:
+        if name not in self.names and name in self.parameters:
+            self.names[name] = self.builder.const(float(self.parameters[name]))
+        elif name not in self.names:
             self.inputs[name] = place
             self.names[name] = self.builder.line(Line("input", text=name))  # its name is judged at the end, with its place
         self.stack.append(self.names[name])

@@ -18,7 +18,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from diffkit import limits, namespaces
+from diffkit import accumulation, limits, namespaces
 from diffkit.errors import DiffkitError, InputError, NumberError, UsageError
 from diffkit.points import as_program, prepare
 from diffkit.program import Program, active, namespace_of, run, tidy
@@ -26,6 +26,7 @@ from diffkit.sympy_forms import of_program, symbol
 from diffkit.sympy_program import to_program
 from diffkit.tables import count
 
+METHODS = {"sympy": None, "forward": accumulation.forward, "reverse": accumulation.reverse}
 REMEDY = "differentiate it in reverse mode (tape.gradient), which takes a few times the cost of f"
 
 
@@ -74,8 +75,8 @@ def _sympy_watched() -> Iterator[None]:
         raise NumberError(f"SymPy fails on this formula ({type(error).__name__})", remedy=REMEDY) from error
 
 
-def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
-    """The derivative of f in closed form, by SymPy.
+def differentiate(f: Any, wrt: str | None = None, order: int = 1, method: str = "sympy") -> Program:
+    """The derivative of f in closed form: by SymPy, or on the graph, where every shared part is differentiated once.
 
     Parameters
     ----------
@@ -85,6 +86,9 @@ def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
         The input to differentiate by; may be left out if there is only one.
     order : int
         Which derivative.
+    method : {"sympy", "forward", "reverse"}
+        SymPy's own differentiation of the formula written out; or forward or reverse accumulation by the rules of the
+        table, which takes time and size linear in the lines of f, whatever the size of the formula.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
     Raises
     ------
     UsageError
-        If f has no such input, or ``order`` is no whole number.
+        If f has no such input, ``order`` is no whole number, or there is no such method.
     NumberError
         Status "too-large": f is larger or deeper than SymPy can take in seconds.
     InputError
@@ -107,11 +111,30 @@ def differentiate(f: Any, wrt: str | None = None, order: int = 1) -> Program:
     >>> slope = differentiate("log(x)/x")
     >>> print(slope)
     1/x^2 - log(x)/x^2
+    >>> differentiate("repeat 999: x = 4*x*(1 - x)", method="forward").dag_size
+    7992
     """
     program = as_program(f)
     name = _input(program, wrt)
     if isinstance(order, bool) or not isinstance(order, int) or order < 0:
         raise UsageError(f"the order of a derivative is a whole number, not {str(order)[:40]!r}")
+    if method not in METHODS:
+        raise UsageError(f"unknown method {str(method)[:40]!r}", remedy=f"the methods are {', '.join(METHODS)}")
+    return _by_sympy(program, name, order) if method == "sympy" else _on_the_graph(program, name, order, METHODS[method])
+
+
+def _on_the_graph(program: Program, name: str, order: int, accumulate: Any) -> Program:
+    """Accumulate so often."""
+    program = _one_output(program)
+    for _ in range(order):
+        if len(program.lines) > limits.OPERATIONS:
+            raise NumberError(f"a derivative of {len(program.lines)} lines is differentiated no further", status="too-large")
+        program = accumulate(program, [name])
+    return program
+
+
+def _by_sympy(program: Program, name: str, order: int) -> Program:
+    """SymPy's derivative; the next order begins with what SymPy holds, not with the Program made of it."""
     slope = None
     for _ in range(order):
         demand_small(program)

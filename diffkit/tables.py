@@ -86,6 +86,23 @@ def count(n: int) -> str:
     return text if len(text) <= 12 else f"{text[0]}.{text[1:3]}e{len(text) - 1}"
 
 
+def quotient(a: int, b: int) -> str:
+    """Return a/b to 4 significant digits, however large the two are.
+
+    Examples
+    --------
+    >>> quotient(44, 19), quotient(8, 2), quotient(7**4000, 3)
+    ('2.316', '4', '8.206e3379')
+    """
+    from decimal import Context, Decimal
+
+    x = Context(prec=4).divide(Decimal(a), Decimal(b))
+    if -4 < x.adjusted() < 6:
+        return f"{x:f}"
+    mantissa, _, exponent = f"{x:.3e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
 def plain(text: str) -> str:
     """Return text that any terminal prints: ASCII in English, and no control characters but the line's end."""
     shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)

@@ -7,53 +7,27 @@ The tangent of line k is v_dot[k] = the derivative of v[k] in the direction x_do
 One forward sweep gives the derivative in one direction, so a gradient takes one sweep an input (Wengert 1964).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
 
 from diffkit import namespaces
-from diffkit.points import prepare
+from diffkit.errors import UsageError
+from diffkit.jacobians import columns, demand_one_number, directions_like, in_form, push
+from diffkit.jacobians import jacobian as structured
+from diffkit.points import prepare, recordable
 from diffkit.primitives import TABLE
-from diffkit.program import Program, namespace_of
+from diffkit.program import Program
+from diffkit.sweeps import forward_sweep
+from diffkit.tracing import call
 
-
-def forward_sweep(program: Program, F: Any, values: Sequence[Any], directions: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """Value and tangent of every line; a direction of None, and the tangent None, stand for "does not move"."""
-    v: list[Any] = []
-    v_dot: list[Any] = []
-    place = {name: i for i, name in enumerate(program.inputs)}
-    for line in program.lines:
-        if line.op == "input":
-            v.append(values[place[line.text]])
-            v_dot.append(directions[place[line.text]])
-        elif line.op == "const":
-            v.append(F.const(line.value, line.text))
-            v_dot.append(None)
-        else:
-            operands = [v[a] for a in line.args]
-            v.append(getattr(F, line.op)(*operands))
-            v_dot.append(_tangent(line.op, F, v[-1], operands, [v_dot[a] for a in line.args]))
-    return v, v_dot
-
-
-def _tangent(op: str, F: Any, y: Any, operands: list[Any], moves: list[Any]) -> Any:
-    """The tangent of one operation: the sum of partial times tangent over the operands that move."""
-    total = None
-    for position, move in enumerate(moves):
-        if move is None:
-            continue
-        partial = namespaces.local_derivative(op, position, F, y, operands)
-        if TABLE[op].selects:
-            if F.name in namespaces.NUMBERS and partial == 0:
-                continue  # not taken: contributes nothing, even if its tangent is nan
-            share = F.where(F.eq(partial, F.const(0.0)), F.const(0.0), partial * move)
-        else:
-            share = partial * move
-        total = share if total is None else total + share
-    return total
+TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _along(program: Program, values: Sequence[Any], directions: Sequence[Any]) -> tuple[Any, Any]:
-    F = namespaces.get(namespace_of(values))
+    F = namespaces.get(program.namespace_of(values))
     with namespaces.quiet():
         v, v_dot = forward_sweep(program, F, values, directions)
     y = tuple(v[k] for k in program.outputs)
@@ -75,6 +49,10 @@ def jvp(f: Any, at: Any, at_dot: Any) -> tuple[Any, Any]:
     >>> jvp("x*y", (2, 3), (1, 0))
     (6.0, 3.0)
     """
+    if recordable(f):
+        recorded = call(f, at)
+        values = [in_form(recorded.value(i), recorded.value(i)) for i in range(len(recorded.outputs))]
+        return recorded.rebuild(values), recorded.rebuild(push(recorded, directions_like(recorded, at_dot)))
     program, values, _ = prepare(f, at)
     return _along(program, values, prepare(program, at_dot)[1])
 
@@ -87,8 +65,25 @@ def derivative(f: Any, x: Any) -> Any:
     >>> derivative("x^3", 2)
     12.0
     """
+    if recordable(f):
+        return _of_a_callable(f, x)
     program, values, _ = prepare(f, x)
     return _along(program, values, [0 * values[0] + 1.0])[1]
+
+
+def _of_a_callable(f: Any, x: Any) -> Any:
+    """At one number, or at each element of an array.
+
+    Raises
+    ------
+    UsageError
+        If the callable mixes the elements of an array.
+    """
+    recorded = call(f, x)
+    keeps = len(recorded.outputs) == 1 and getattr(recorded.value(0), "shape", ()) == getattr(x, "shape", ())
+    if not keeps or any(type(entry[1]) is list and entry[0] not in TABLE for entry in recorded.tape):
+        raise UsageError("the function does not keep the elements of its argument apart", remedy="use gradient or jacobian")
+    return push(recorded, directions_like(recorded, 1.0))[0]
 
 
 def gradient(f: Any, at: Any) -> Any:
@@ -99,6 +94,10 @@ def gradient(f: Any, at: Any) -> Any:
     >>> gradient("(a + b)*(b + 1)", {"a": 2, "b": 1})
     {'a': 2.0, 'b': 5.0}
     """
+    if recordable(f):
+        recorded = call(f, at)
+        value = demand_one_number(recorded)
+        return recorded.restore(columns(recorded, [value])[0])
     program, values, restore = prepare(f, at)
     return restore([_along(program, values, unit)[1] for unit in _units(values)])
 
@@ -111,11 +110,14 @@ def jacobian(f: Any, at: Any) -> Any:
     >>> jacobian("x*y, x + y", (2, 3))
     ((3.0, 2.0), (1.0, 1.0))
     """
+    if recordable(f):
+        recorded = call(f, at)
+        return structured(recorded, columns(recorded, [recorded.value(i) for i in range(len(recorded.outputs))]))
     program, values, restore = prepare(f, at)
-    columns = [_along(program, values, unit)[1] for unit in _units(values)]
+    swept = [_along(program, values, unit)[1] for unit in _units(values)]
     if len(program.outputs) == 1:
-        return (restore(columns),)
-    return tuple(restore([column[i] for column in columns]) for i in range(len(program.outputs)))
+        return (restore(swept),)
+    return tuple(restore([column[i] for column in swept]) for i in range(len(program.outputs)))
 
 
 def _units(values: Sequence[Any]) -> list[list[Any]]:

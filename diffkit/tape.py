@@ -7,6 +7,9 @@ The adjoint of line k is v_bar[k] = d f / d v[k].  Walking the lines backwards, 
 One reverse sweep gives the derivative by every input, at a few times the cost of f whatever their number (Linnainmaa 1970,
 Speelpenning 1980).  The sweep runs in any namespace: floats, arrays, mpmath, and Programs, where it writes the gradient
 as a Program.
+
+A Python callable is recorded while it runs (`recording`), so that value and gradient take one call of it and one pass back
+over what it did (`eager`).
 """
 
 from __future__ import annotations
@@ -16,83 +19,55 @@ from collections.abc import Callable, Sequence
 
 from diffkit import namespaces
 from diffkit.floats import U
-from diffkit.points import as_program, demand_one_output, prepare
-from diffkit.primitives import TABLE, zero
-from diffkit.program import Builder, Program, active, namespace_of, reachable, renumber, run, tidy
+from diffkit.jacobians import (
+    blocks,
+    demand_one,
+    demand_one_number,
+    directions_like,
+    in_form,
+    is_nan,
+    of_gradient,
+    own,
+    pull,
+    push,
+    seeds_like,
+)
+from diffkit.jacobians import jacobian as structured
+from diffkit.points import as_program, prepare, recordable
+from diffkit.primitives import TABLE
+from diffkit.program import Program, active, run
+from diffkit.sweeps import of_inputs, reverse_sweep
+from diffkit.tracing import call
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
 
-# operations whose partial 0 is a strong one: choices not taken, and what is piecewise constant
-STRONG = {row.name for row in TABLE.values() if row.selects or set(row.partials) == {zero}}
+    from diffkit.explain import Explanation
 
 
-def reverse_sweep(program: Program, F: Any, v: Sequence[Any], seeds: dict[int, Any], depends: Sequence[bool]) -> list[Any]:
-    """The adjoint of every line that ``depends`` marks, from the adjoints ``seeds`` of the outputs; None: no path to them."""
-    v_bar: list[Any] = [None] * len(v)
-    for k, seed in seeds.items():
-        v_bar[k] = seed if v_bar[k] is None else v_bar[k] + seed
-    strong = [False] * len(v) if F.name in namespaces.NUMBERS else _behind_a_choice(program)
-    for k in range(len(v) - 1, -1, -1):
-        line, bar = program.lines[k], v_bar[k]
-        if bar is None or not line.args:
-            continue
-        operands = [v[a] for a in line.args]
-        for position, a in enumerate(line.args):
-            if depends[a]:
-                partial = namespaces.local_derivative(line.op, position, F, v[k], operands)
-                if F.name in namespaces.NUMBERS and partial == 0 and line.op in STRONG:
-                    continue  # not taken, or piecewise constant: contributes nothing, whatever lies behind it
-                share = _strong_product(F, bar, partial) if strong[k] else bar * partial
-                v_bar[a] = share if v_bar[a] is None else v_bar[a] + share
-    return v_bar
+# --- Python callables ------------------------------------------------------------------------------------------------------
+def _recorded_value_and_gradient(f: Callable[..., Any], at: Any) -> tuple[Any, Any]:
+    recorded = call(f, at)
+    value = demand_one_number(recorded)
+    k = recorded.line(0)
+    return value, recorded.restore(pull(recorded, {} if k is None else {k: 1.0}, is_nan(value), once=True))
 
 
-def _behind_a_choice(program: Program) -> list[bool]:
-    """Does each line feed a where, max, min or relu, which may not have taken it?"""
-    behind = [False] * len(program.lines)
-    for k in range(len(program.lines) - 1, -1, -1):
-        if behind[k] or (program.lines[k].args and TABLE[program.lines[k].op].selects):
-            for a in program.lines[k].args:
-                behind[a] = True
-    return behind
-
-
-def _strong_product(F: Any, bar: Any, partial: Any) -> Any:
-    """bar * partial, and 0 where bar is 0 even if partial is nan: the branch not taken."""
-    zero = F.const(0.0)
-    return F.where(F.eq(bar, zero), zero, bar * partial)
-
-
+# --- Programs --------------------------------------------------------------------------------------------------------------
 def _sweep_at(program: Program, values: Sequence[Any], output: int = 0) -> tuple[Any, list[Any]]:
     """One output and its derivative by every input, at ``values``."""
-    F = namespaces.get(namespace_of(values))
+    F = namespaces.get(program.namespace_of(values))
     root = program.outputs[output]
     with namespaces.quiet():
         v = run(program, F, values)
         v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
-    return v[root], _of_inputs(program, v_bar, [_nothing(x) for x in values])
+    return v[root], of_inputs(program, v_bar, _zeros(values))
 
 
-def _of_inputs(program: Program, v_bar: Sequence[Any], absent: Sequence[Any]) -> list[Any]:
-    """The adjoints of the inputs, in order; an input that the outputs do not use has ``absent``."""
-    found = {line.text: v_bar[k] for k, line in enumerate(program.lines) if line.op == "input" and v_bar[k] is not None}
-    return [_shaped(found.get(name, nothing), nothing) for name, nothing in zip(program.inputs, absent)]
-
-
-def _nothing(x: Any) -> Any:
-    """The slope by an input that is not used: 0 also at inf, and never -0."""
-    return 0 * abs(x) if getattr(x, "ndim", None) else type(x)(0)
-
-
-def _shaped(adjoint: Any, like: Any) -> Any:
-    """An adjoint that is the same for all elements of an array, written out for each."""
-    if not getattr(like, "ndim", None) or getattr(adjoint, "ndim", None):
-        return adjoint
-    import numpy as np
-
-    return np.full(like.shape, adjoint)
+def _zeros(values: Sequence[Any]) -> list[Any]:
+    """What the derivative by an input that is not used is."""
+    return [0.0 if type(x) is float else 0 * x for x in values]
 
 
 def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
@@ -116,8 +91,10 @@ def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
     >>> value_and_gradient("(x + y)*z", {"x": -2, "y": 5, "z": -4})
     (-12.0, {'x': -4.0, 'y': -4.0, 'z': 3.0})
     """
+    if recordable(f):
+        return _recorded_value_and_gradient(f, at)
     program, values, restore = prepare(f, at)
-    demand_one_output(program)
+    demand_one(len(program.outputs))
     value, gradient = _sweep_at(program, values)
     return value, restore(gradient)
 
@@ -126,8 +103,9 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     """A function g with g(at) = `value_and_gradient` (f, at), for many points.
 
     f is recorded once and written as straight-line Python: forward and reverse sweep in one function, dead code dropped, long
-    repeated periods as loops.  Where a recorded callable takes another branch it is recorded again; where the fast code meets a
-    pole, an overflow or nan, the tape itself answers.  The results are those of the tape, bit for bit.
+    repeated periods as loops, large arrays block by block.  Where a recorded callable takes another branch, or meets another
+    shape, it is recorded again; where the fast code meets a pole, an overflow or nan, the tape itself answers.  On numbers the
+    results are those of the tape, bit for bit; on arrays sums may be added up in another order.
 
     Parameters
     ----------
@@ -136,8 +114,9 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     at : number, tuple, dict or array
         Where a callable is recorded; not needed for a text or a Program.
     fast : bool or None
-        Compile that Python with numba (the extra ``fast``): the results then agree to 2 ulps of each operation. None: if numba
-        is installed. By default plain Python, whose first call costs milliseconds, not seconds.
+        Compile code on numbers with numba (the extra ``fast``), whose operations agree with Python's to 2 ulps; code on arrays
+        calls NumPy in any case. None: if numba is installed. By default plain Python, whose first call takes milliseconds
+        where numba takes a second.
 
     Returns
     -------
@@ -181,49 +160,98 @@ def gradient(f: Any, at: Any) -> Any:
     return value_and_gradient(f, at)[1]
 
 
+def checkpoint(f: Callable[..., Any], times: int = 1, snapshots: int | None = None) -> Callable[..., Any]:
+    """f, whose reverse sweep computes it again instead of storing what is in between.
+
+    Inside a function that is differentiated, ``checkpoint(f)(x)`` keeps only x.  With ``times`` = n it is the loop that does
+    x = f(x, *rest) n times, and keeps a bounded number of the states x: on the binomial schedule (Griewank 1992), s snapshots
+    reach C(s + r, s) steps with each step computed at most r + 1 times and recorded once.
+
+    Parameters
+    ----------
+    f : callable
+        Of numbers, arrays, and structures of them; all that is differentiated by must be an argument.
+    times : int
+        How often f is applied; its result then has the structure of its first argument.
+    snapshots : int
+        States kept at a time; 64 by default.
+
+    Raises
+    ------
+    InputError
+        If f reads a traced value that is no argument of it.
+
+    Examples
+    --------
+    >>> step = lambda x, r: r*x*(1 - x)
+    >>> gradient(lambda x, r: checkpoint(step, times=3)(x, r), (0.5, 3.0)) == gradient(
+    ...     lambda x, r: step(step(step(x, r), r), r), (0.5, 3.0))
+    True
+    """
+    from diffkit import limits
+    from diffkit.checkpoint import checkpoint as recomputed
+
+    return recomputed(f, times, limits.SNAPSHOTS if snapshots is None else snapshots)
+
+
 def jacobian(f: Any, at: Any) -> Any:
-    """The derivative of every output by every input, one reverse sweep an output; each row structured like ``at``.
+    """The derivative of every output by every input; each row structured like ``at``.
+
+    One reverse sweep an output, or one forward sweep an input, whichever are fewer.  An array as result, or in ``at``, gives
+    an array: its shape is the result's followed by the coordinate's.
 
     Examples
     --------
     >>> jacobian("x*y, x + y", (2, 3))
     ((3.0, 2.0), (1.0, 1.0))
     """
+    if recordable(f):
+        recorded = call(f, at)
+        return structured(recorded, blocks(recorded))
     program, values, restore = prepare(f, at)
     return tuple(restore(_sweep_at(program, values, i)[1]) for i in range(len(program.outputs)))
 
 
 def hessian(f: Any, at: Any) -> Any:
-    """The second derivatives of f: the Jacobian of the gradient Program; rows and columns structured like ``at``.
+    """The second derivatives of f: the Jacobian of the gradient; rows and columns structured like ``at``.
 
     Examples
     --------
     >>> hessian("x^2*y", (3, 2))
     ((4.0, 6.0), (6.0, 0.0))
     """
+    if recordable(f):
+        recorded = of_gradient(gradient, f, at)
+        return recorded.rebuild([recorded.restore(row)[0] for row in blocks(recorded)])
     program, values, restore = prepare(f, at)
     slopes = gradient_program(program)
     return restore([restore(_sweep_at(slopes, values, 1 + i)[1]) for i in range(len(values))])
 
 
 def hvp(f: Any, at: Any, v: Any) -> Any:
-    """The Hessian times a vector, by one reverse sweep over the gradient Program (the Hessian is symmetric).
+    """The Hessian times a vector, without the Hessian.
+
+    For a callable: one forward sweep over its recorded gradient; for a Program: one reverse sweep over its gradient Program,
+    which is the same number because the Hessian is symmetric.
 
     Examples
     --------
     >>> hvp("x^2*y", (3, 2), (1, 0))
     (4.0, 6.0)
     """
+    if recordable(f):
+        recorded = of_gradient(gradient, f, at)
+        return recorded.rebuild(push(recorded, directions_like(recorded, (v,))))
     program, values, restore = prepare(f, at)
     weights = prepare(program, v)[1]
     slopes = gradient_program(program)
-    F = namespaces.get(namespace_of(values))
+    F = namespaces.get(program.namespace_of(values))
     seeds: dict[int, Any] = {}
     for k, weight in zip(slopes.outputs[1:], weights):
         seeds[k] = seeds.get(k, 0.0) + weight
     with namespaces.quiet():
         v_bar = reverse_sweep(slopes, F, run(slopes, F, values), seeds, active(slopes, slopes.inputs))
-    return restore(_of_inputs(slopes, v_bar, [_nothing(x) for x in values]))
+    return restore(of_inputs(slopes, v_bar, _zeros(values)))
 
 
 def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -235,8 +263,10 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
     >>> y, pullback((1, 10))
     ((6.0, 5.0), (13.0, 12.0))
     """
+    if recordable(f):
+        return _recorded_vjp(f, at)
     program, values, restore = prepare(f, at)
-    F = namespaces.get(namespace_of(values))
+    F = namespaces.get(program.namespace_of(values))
     with namespaces.quiet():
         v = run(program, F, values)
     depends = active(program, program.inputs)
@@ -248,9 +278,20 @@ def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
             seeds[k] = seeds.get(k, 0.0) + bar
         with namespaces.quiet():
             v_bar = reverse_sweep(program, F, v, seeds, depends)
-        return restore(_of_inputs(program, v_bar, [_nothing(x) for x in values]))
+        return restore(of_inputs(program, v_bar, _zeros(values)))
 
     return (v[program.outputs[0]] if one else tuple(v[k] for k in program.outputs)), pullback
+
+
+def _recorded_vjp(f: Callable[..., Any], at: Any) -> tuple[Any, Callable[[Any], Any]]:
+    recorded = call(f, at)
+    values = [recorded.value(i) for i in range(len(recorded.outputs))]
+    undefined = any(map(is_nan, values))
+
+    def pullback(y_bar: Any) -> Any:
+        return recorded.restore(pull(recorded, seeds_like(recorded, y_bar), undefined))
+
+    return recorded.rebuild([own(in_form(y, y)) for y in values]), pullback
 
 
 def gradient_program(f: Any) -> Program:
@@ -264,18 +305,11 @@ def gradient_program(f: Any) -> Program:
     >>> print(gradient_program("x*sin(y)"))
     x*sin(y), sin(y), x*cos(y)
     """
-    from diffkit import algebra
+    from diffkit import accumulation
 
-    program = tidy(as_program(f))
-    demand_one_output(program)
-    builder = Builder()
-    F = algebra.namespace(builder)
-    new = renumber(program, builder, reachable(program, range(len(program.lines)))[0])
-    v = [algebra.Var(F, new[k]) for k in range(len(program.lines))]
-    root = program.outputs[0]
-    v_bar = reverse_sweep(program, F, v, {root: F.const(1.0)}, active(program, program.inputs))
-    slopes = [bar.index for bar in _of_inputs(program, v_bar, [F.const(0.0)] * len(program.inputs))]
-    return tidy(builder.build(new[root], *slopes, inputs=program.inputs))
+    program = as_program(f)
+    demand_one(len(program.outputs))
+    return accumulation.reverse(program, program.inputs, value=True)
 
 
 SMALLEST_NORMAL, SUBNORMAL = 2.0**-1022, 2.0**-1074
@@ -295,6 +329,27 @@ def committed(op: str, y: float, operands: Sequence[float]) -> float:
         return ulps * 2 * U * abs(y)
     flushed = op in UNDERFLOWING and all(operands)
     return max(ulps, 1) * SUBNORMAL if y or flushed else abs(y)
+
+
+def explain(f: Any, at: Any) -> Explanation:
+    """Why the gradient of f is what it is: kinks, ties, jumps, poles, overflow, and where an adjoint stops being a number.
+
+    Returns
+    -------
+    Explanation
+        ``.status`` in one word ("ok" if there is nothing to say), ``.findings`` with operation, source line and index of
+        the element, ``.value``, ``.gradient``.
+
+    Examples
+    --------
+    >>> print(explain("sqrt(x^2 + y^2)", (0, 0)))
+    sqrt(0) has an infinite or undefined slope there
+        line 6 of the Program
+        on the way to the derivative by x, y
+    """
+    from diffkit.explain import explain as found
+
+    return found(f, at)
 
 
 def shares(f: Any, at: Any, output: int = 0) -> list[float]:

@@ -12,7 +12,10 @@ from diffkit.results import (
     Advice,
     Advised,
     Check,
+    Claim,
     Comparison,
+    Cost,
+    CostRow,
     Edge,
     EngineResult,
     Entry,
@@ -23,6 +26,7 @@ from diffkit.results import (
     Grade,
     GradedLine,
     Graph,
+    Growth,
     Instruction,
     Losses,
     Node,
@@ -30,6 +34,8 @@ from diffkit.results import (
     Reference,
     Remainder,
     Report,
+    Reproduction,
+    Reproductions,
     Rewriting,
     Rounded,
     Rounding,
@@ -37,6 +43,7 @@ from diffkit.results import (
     Rules,
     Sample,
     Scheme,
+    Series,
     Staged,
     StagedRow,
     Step,
@@ -284,6 +291,84 @@ def swell_family() -> Swell:
             Form(form="f' reverse", tree_size=2**n, dag_size=8 * n - 7, operations=8 * n - 9, n=n),
         ]
     return Swell(expression="repeat n: l = 4*l*(1-l)", at={"l": 0.2}, wrt="l", forms=tuple(forms))
+
+
+def swell_errors() -> Swell:
+    """The logistic map with errors: simplify shrinks the formula and ruins it; at n = 7 it gave up."""
+    forms = []
+    for n, simplified, wrong in [(4, 41, 2.2e-9), (5, 89, 2.7e-4), (6, 185, 4.5e7), (7, 0, None)]:
+        sizes = {"f' symbolic": 43 * 4**n, "f' cse": 62 * n, "f' forward": (6 * n - 7) * 2 ** (n - 1), "f' tape": 4**n}
+        forms.append(Form(form="f", tree_size=3 * 2**n - 5, dag_size=3 * n, operations=3 * n - 3, n=n))
+        for name, tree in sizes.items():
+            error = {"largest_error": 2e-13 * n, "median_error": 4e-16, "evaluation_seconds": 1e-6 * n, "points": 200}
+            forms.append(Form(form=name, tree_size=tree, dag_size=8 * n, operations=7 * n, n=n, native_tree=tree, **error))
+        ok = wrong is not None
+        forms.append(
+            Form(
+                form="f' simplified",
+                tree_size=simplified,
+                dag_size=simplified,
+                operations=simplified,
+                n=n,
+                largest_error=wrong,
+                median_error=1e-12 if ok else None,
+                status="ok" if ok else "gave up",
+                reason="" if ok else "simplify did not finish in 10 s",
+                points=200 if ok else None,
+            )
+        )
+    known = {"definition": "l = x; repeat n: l = 4*l*(1 - l), n - 1 times", "interval": (0.01, 0.99)}
+    return Swell(expression="logistic", at={}, wrt="x", forms=tuple(forms), **known)
+
+
+def cost() -> Cost:
+    """The product of n inputs; one engine could not be timed, one not counted."""
+    laws = {"D+": lambda n: n + 1, "D0": lambda n: 2 * n, "forward": lambda n: n, "reverse": lambda n: 1}
+    rows = []
+    for n in (2, 4, 8, 16):
+        for engine, evaluations in laws.items():
+            operations = 3 * n - 5 if engine == "reverse" else evaluations(n) * (n - 1)
+            rows.append(
+                CostRow(
+                    engine=engine,
+                    n=n,
+                    inputs=n,
+                    f_operations=n - 1,
+                    operations=operations,
+                    ratio=operations / (n - 1),
+                    evaluations=evaluations(n),
+                    f_seconds=1e-6,
+                    seconds=1e-6 * evaluations(n),
+                    time_ratio=float(evaluations(n)),
+                    memory=2048,
+                )
+            )
+        missing = {"status": "gave up", "reason": "SymPy's diff did not finish in 2 s"}
+        rows.append(
+            CostRow(engine="symbolic", n=n, inputs=n, f_operations=n - 1, operations=None, ratio=None, evaluations=n, **missing)
+        )
+    growth = (
+        Growth(engine="D+", against="n", exponent=0.96, order="O(n)", largest_ratio=17.0, evaluations="n + 1"),
+        Growth(engine="reverse", against="n", exponent=0.05, order="O(1)", largest_ratio=2.87, evaluations="1"),
+        Growth(engine="forward", against="n", exponent=1.0, order="O(n)", largest_ratio=16.0, evaluations=""),
+    )
+    return Cost(expression="product", at={}, bound=4.0, rows=tuple(rows), growth=growth, definition="x1*x2*...*xn")
+
+
+def reproductions() -> Reproductions:
+    """Two results: one agrees and has a curve, one differs and it is known why."""
+    claims = (
+        Claim(what="in double precision", published="1.1726", recomputed="-1.1806e+21", agrees=False, why="another arithmetic"),
+        Claim(what="<b>", published="1", recomputed="1", agrees=True),
+    )
+    points = tuple((10.0**-k, 10.0**-k + 1e-16 * 10.0**k) for k in range(1, 16))
+    curve = Series(name="D+", points=points)
+    good = (Claim(what="f'", published="9.07", recomputed="9.07", agrees=True),)
+    results = (
+        Reproduction(name="figure", title="errors", source="a survey", seconds=0.1, claims=good, curves=(curve,)),
+        Reproduction(name="rump", title="a sum", source="a book", seconds=0.2, claims=claims),
+    )
+    return Reproductions(expression="", at={}, results=results)
 
 
 def functions() -> Functions:

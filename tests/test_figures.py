@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from diffkit import figures
-from diffkit.captions import alt, caption
+from diffkit.captions import accuracy_alt, accuracy_caption, alt, caption, errors_alt, errors_caption
 from diffkit.errors import UsageError
 from diffkit.figures.labels import Box, freest, spread
 from diffkit.results import Form, Record, Sample, Scheme, Sweep, Swell
@@ -198,8 +198,49 @@ def test_labels_of_sizes_do_not_overlap(record: Swell, width: str) -> None:
 
 def test_lines_that_end_together_have_labels_apart() -> None:
     """Forms of nearly the same size keep readable names."""
-    forms = tuple(Form(form=f"form {k}", tree_size=100 + k, dag_size=10, operations=9, n=n) for k in range(8) for n in (1, 2, 3))
+    names = ("f", "f' symbolic", "f' simplified", "f' cse", "f' forward", "f' tape", "f' Taylor")
+    forms = tuple(
+        Form(form=f, tree_size=100 + k, dag_size=100, operations=9, n=n) for k, f in enumerate(names) for n in (1, 2, 3)
+    )
+    assert len(figures.swell(dataclasses.replace(specimens.swell_family(), forms=forms)).axes[0].texts) == len(names)
     assert overlapping(figures.swell(dataclasses.replace(specimens.swell_family(), forms=forms))) == []
+
+
+@pytest.mark.parametrize("width", ["full", "column"])
+@pytest.mark.parametrize("errors", [False, True])
+def test_pictures_of_errors_and_cost(width: str, errors: bool) -> None:
+    """Names at the line ends never overlap; the picture of errors has two panels over the same n."""
+    drawn = figures.accuracy(specimens.swell_errors(), width) if errors else figures.cost(specimens.cost(), width)
+    assert overlapping(drawn) == []
+    assert len(drawn.axes) == 1 + errors
+    if errors:
+        lower, upper = drawn.axes
+        assert lower.get_xlim() == upper.get_xlim() and not lower.get_window_extent().overlaps(upper.get_window_extent())
+
+
+def test_the_cost_picture_draws_the_bound() -> None:
+    """The bound is drawn at 4, and every engine that was counted has its curve; the one that was not has none."""
+    lines = figures.cost(specimens.cost()).axes[0].texts
+    assert {text.get_text().split(":")[0] for text in lines} == {"cheap-gradient bound 4\u00d7", "D+", "D0", "forward", "reverse"}
+    flat = [line for line in figures.cost(specimens.cost()).axes[0].lines if set(line.get_ydata()) == {math.log10(4)}]
+    assert len(flat) == 1
+
+
+def test_errors_of_one_function_by_form() -> None:
+    """Without an n, forms stand in rows, largest and median error side by side."""
+    forms = tuple(dataclasses.replace(f, n=None) for f in specimens.swell_errors().forms if f.n == 5)
+    one = dataclasses.replace(specimens.swell_errors(), forms=forms)
+    axes = figures.accuracy(one).axes[0]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == [f.form.replace("'", "\u2032") for f in forms[1:]]
+    assert len(axes.lines) == 2 * (len(forms) - 1)
+
+
+def test_a_published_curve_is_drawn() -> None:
+    """Marks without a line, on two logarithmic scales, under the name of the result."""
+    drawn = figures.pictures(specimens.reproductions())
+    assert list(drawn) == ["figure"]
+    (line,) = drawn["figure"].axes[0].lines
+    assert line.get_linestyle() == "None" and len(line.get_xdata()) == 15
 
 
 @pytest.mark.parametrize("forms", [(), (Form(form="f", tree_size=2**20_000, dag_size=5, operations=4),)], ids=["none", "huge"])
@@ -249,13 +290,28 @@ def test_svg_describes_itself_and_loads_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [specimens.sweep(), specimens.sweep(False), specimens.swell(), specimens.swell_family(), specimens.comparison()]
+    "record",
+    [
+        specimens.sweep(),
+        specimens.sweep(False),
+        specimens.swell(),
+        specimens.swell_family(),
+        specimens.comparison(),
+        specimens.cost(),
+    ],
 )
 def test_captions_are_whole_sentences(record: Record) -> None:
     """A caption begins with a capital and ends with one full stop; nothing is left unfilled."""
     for text in (caption(record), alt(record)):
         assert text[0].isupper() and text.endswith(".") and not text.endswith("..")
         assert not re.search(r"[{}]|None|nan|  ", text)
+
+
+def test_captions_of_the_other_pictures_are_whole_sentences() -> None:
+    """So are those of errors and of published curves."""
+    swell, published = specimens.swell_errors(), specimens.reproductions().results[0]
+    for text in (accuracy_caption(swell), accuracy_alt(swell), errors_caption(published), errors_alt(published)):
+        assert text[0].isupper() and text.endswith(".") and not re.search(r"[{}]|None|nan|  ", text)
 
 
 def test_caption_of_the_textbook_picture() -> None:

@@ -37,6 +37,9 @@ RECORDS: dict[str, Record] = {
     "graph": specimens.graph(),
     "staged": specimens.staged(),
     "grade": specimens.grade(),
+    "errors": specimens.swell_errors(),
+    "cost": specimens.cost(),
+    "reproduce": specimens.reproductions(),
     "kink": dataclasses.replace(specimens.report(), comparison=specimens.kink(), sweep=None),
 }
 every_record = pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS.keys())

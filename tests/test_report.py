@@ -113,7 +113,10 @@ def test_documents_of_single_studies() -> None:
     """A comparison, a sweep and a swell are documents too."""
     assert sections(specimens.comparison()) == ["Verdict", "Every engine against the proved value", "How it was measured"]
     assert sections(specimens.sweep())[:3] == ["Verdict", "Error against the step", "What the errors are made of"]
-    assert sections(specimens.swell()) == ["The function", "How large the derivative grows"]
+    assert sections(specimens.swell()) == ["The function", "How large the derivative grows", "What is counted"]
+    assert sections(specimens.swell_errors())[1] == "What the forms do to the accuracy"
+    assert sections(specimens.cost()) == ["The function", "How the cost grows", "What the gradient costs"]
+    assert sections(specimens.reproductions()) == ["Verdict", "Published and recomputed"]
 
 
 def blocks(document: Document, kind: type) -> list[object]:

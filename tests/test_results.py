@@ -34,6 +34,9 @@ RECORDS = {
     "quiz": specimens.staged(quiz=True),
     "grade": specimens.grade(),
     "check": specimens.check(),
+    "errors": specimens.swell_errors(),
+    "cost": specimens.cost(),
+    "reproduce": specimens.reproductions(),
     "estimate": specimens.estimate(),
     "estimates": specimens.estimates(),
 }

@@ -39,20 +39,16 @@ def test_what_would_lose_the_derivative_is_refused(f):
     """math.sin, float() and int() of a traced value."""
     with pytest.raises(dk.InputError) as caught:
         tape.gradient(f, 1.0)
-    assert str(caught.value) == (
-        "a traced value was turned into a plain float, which loses its derivative\n"
-        "    use NumPy's functions (np.sin, not math.sin) and leave out float()"
-    )
+    what, where, remedy = str(caught.value).split("\n")
+    assert what == "a traced value was turned into a plain float, which loses its derivative"
+    assert where.startswith("    test_tracing.py, line ")
+    assert "lambda x: math.sin(x)" in where
+    assert remedy == "    use NumPy's functions (np.sin, not math.sin) and leave out float()"
 
 
-def test_numpy_functions_without_a_row_and_arrays_are_refused():
+def test_numpy_functions_without_a_row_are_refused():
     """Each with its reason."""
     with pytest.raises(dk.InputError, match=r"numpy\.spacing cannot be recorded"):
         tape.gradient(lambda x: np.spacing(x), 1.0)
-    with pytest.raises(dk.UsageError, match="a Python callable is recorded at a point of numbers"):
-        dk.trace(lambda x: x.sum(), np.ones(3))
-    for at in ({"x": np.ones(1)}, ([1.0, 2.0],)):
-        with pytest.raises(dk.UsageError, match="a Python callable is recorded at a point of numbers"):
-            dk.trace(lambda x: x * 2, at)
     with pytest.raises(dk.InputError, match="an input cannot be called 'e'"):
         dk.trace(lambda e: e * 2, 1.0)

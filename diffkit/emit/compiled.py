@@ -1,96 +1,46 @@
-"""A function compiled for its value and gradient: the emitted code, and what happens where that code is not the function.
-
-The emitted code is compiled by Python's own ``compile``.  That is safe because no text of a user is in it: it is made from a
-Program, which holds names of operations out of THE table, doubles, and names that `names.Names` has let through.
-
-The fast code knows nothing of inf and nan: where Python raises on a pole or an overflow, or the value is not finite, the tape
-itself computes that point, by the rules of IEEE 754.
-"""
+"""A function compiled for its value and gradient: its recordings, and which of them is the function at a point."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from diffkit import limits, namespaces
+from diffkit import limits
 from diffkit.emit import numba_code
-from diffkit.emit.page import NUMBA, PYTHON
-from diffkit.emit.sheet import FUNCTIONS, OWN
-from diffkit.emit.writer import Writer
-from diffkit.points import as_program, demand_one_output, spread
+from diffkit.emit.code import EXCEPTIONAL, BranchTakenError, Code
+from diffkit.emit.lower import to_numbers
+from diffkit.errors import UsageError
+from diffkit.jacobians import demand_one, demand_one_number
+from diffkit.points import as_program, recordable, spread
 from diffkit.program import Program
+from diffkit.traced import Traced
+from diffkit.tracing import call, coordinate, flatten, program, walk
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
     from typing import Any
 
-FLOATS = {float}
-EXCEPTIONAL = (ArithmeticError, ValueError)
-# How a point that is a tuple of floats reaches the code without delay; anything else takes the way of `Compiled.slowly`.
-ENTRY = """
-def entry(at):
-    if at.__class__ is tuple:
-        try:
-            {names}, = at
-            if {check}:
-                found = function({names})
-                if found[0] - found[0] == 0.0:
-                    return found
-        except stops:
-            pass
-    return slowly(at)
-"""
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """No search for garbage while millions of lines are built, none of which is any: it would take half of the time."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
-class BranchTakenError(Exception):
-    """The recorded function takes another branch at this point."""
+class Variant(namedtuple("Variant", "form code")):
+    """The code for one form of the point (which keys, which shapes) and the branches taken there; None: left to the tape."""
 
-
-class Variant:
-    """The code for one recording: the form of a point and the branches taken there."""
-
-    def __init__(self, program: Program, fast: bool) -> None:
-        self.inputs, self.fast = program.inputs, fast
-        writer = Writer(program, NUMBA if fast else PYTHON, limits.ROLLED_LINES_FAST if fast else limits.ROLLED_LINES)
-        self.source, self.rows, self.many = writer.source, writer.rows, bool(writer.naming.inputs)
-        F = namespaces.get("math")
-        room = FUNCTIONS | {name: getattr(F, name) for name in OWN} | writer.data | {"BranchTakenError": BranchTakenError}
-        room = numba_code.room(room) if fast else room
-        exec(compile(self.source, "<diffkit: value and gradient>", "exec"), room)  # no text of a user: see the top of this file
-        self.function: Any = room["value_and_gradient"]
-        if fast:
-            self.function = numba_code.build(self.function, len(self.inputs), self.many)
-
-    def entry(self, slowly: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """The function of one point that answers fast where it can, and asks ``slowly`` elsewhere."""
-        if self.many or not self.inputs:
-            return slowly
-        names = [f"x{i}" for i in range(len(self.inputs))]
-        check = "True" if self.fast else " is ".join(f"type({name})" for name in names) + " is float"
-        room = {"function": self.function, "slowly": slowly, "stops": (*EXCEPTIONAL, BranchTakenError, TypeError)}
-        exec(compile(ENTRY.format(names=", ".join(names), check=check), "<diffkit: entry>", "exec"), room)  # numbered names only
-        return room["entry"]  # type: ignore[return-value]
-
-    def at(self, point: Any) -> tuple[float, Any]:
-        """The value and the gradient, structured like the point."""
-        if self.many and getattr(point, "ndim", 0) == 1 and len(point) == len(self.inputs):
-            return self._at_array(point)
-        values, restore = spread(self.inputs, point)
-        if not self.many:
-            value, slopes = self.function(*values)
-        elif self.fast:
-            value, slopes = self._at_array(values)
-            slopes = slopes.tolist()
-        else:
-            value, slopes = self.function(values)
-        return value, restore(slopes)
-
-    def _at_array(self, point: Any) -> tuple[float, Any]:
-        import numpy as np
-
-        if self.fast:
-            return self.function(np.ascontiguousarray(point, dtype=float))  # type: ignore[no-any-return]
-        value, slopes = self.function(np.asarray(point, dtype=float).tolist())
-        return value, np.array(slopes)
+    __slots__ = ()
+    form: Any
+    code: Any  # Code, ArrayCode or None
 
 
 class Compiled:
@@ -99,63 +49,154 @@ class Compiled:
     Attributes
     ----------
     source : str
-        The Python that ran last.
+        The Python that ran last; empty where the tape itself answers (arrays of other precisions, a million different lines).
     fast : bool
         Was it compiled by numba?
     recordings : int
-        How often the function was recorded: once, and again for other branches.
+        How often the function was recorded: once, and again for other branches and shapes.
     """
 
+    def __new__(cls, *_: Any) -> Compiled:
+        """Each has a class of its own, whose __call__ is the shortest way to its code."""
+        return object.__new__(type(cls.__name__, (cls,), {"__doc__": cls.__doc__}))
+
     def __init__(self, f: Any, at: Any, tape: Callable[[Any, Any], Any], fast: bool | None) -> None:
-        self._f, self._tape, self._wanted = f, tape, numba_code.wanted(fast)
-        self._variants: list[Variant] = []
+        self._f: Any = f if recordable(f) else as_program(f)
+        self._tape, self._wanted = tape, numba_code.wanted(fast)
+        self._variants: tuple[Variant, ...] = ()  # replaced, never changed, so that threads see whole ones
         self.recordings = 0
-        self._record(at)
+        if at is None and recordable(f):
+            raise UsageError("a Python callable is recorded at a point", remedy="give at= a number, a tuple, a dict or an array")
+        values, _, form = self._taken_apart(at) if recordable(f) else ([], None, self._own_form())
+        self._record(form, at, values)
+
+    def __repr__(self) -> str:
+        return f"<value and gradient in {len(self.rows)} lines of {'numba' if self.fast else 'Python'}>"
 
     @property
     def source(self) -> str:
         """The Python that ran last."""
-        return self._variants[0].source
+        code = self._variants[0].code
+        return code.source if code else ""
 
     @property
     def fast(self) -> bool:
         """Was that compiled by numba?"""
-        return self._variants[0].fast
+        code = self._variants[0].code
+        return bool(code and code.fast)
 
     @property
     def rows(self) -> Sequence[Any]:
         """The listing behind ``source``: role, line of the Program, name, sign, expression and depth of every row."""
-        return self._variants[0].rows
+        code = self._variants[0].code
+        return code.rows if code else []
 
     def __call__(self, at: Any) -> tuple[Any, Any]:
         """The value and the gradient at a point, structured like it."""
-        return self._entry(at)  # type: ignore[no-any-return]
+        return self._slowly(at)
 
-    def slowly(self, at: Any) -> tuple[Any, Any]:
+    def _slowly(self, at: Any) -> tuple[Any, Any]:
         """The same for points that need a closer look: of another form or branch, with many coordinates, or exceptional."""
-        for variant in self._variants:
+        leaves, restore, form = self._taken_apart(at)
+        if any(isinstance(x, Traced) for x in leaves):  # inside an outer differentiation
+            return self._tape(self._f, at)  # type: ignore[no-any-return]
+        for variant in [v for v in self._variants if v.form == form]:
             try:
-                value, slopes = variant.at(at)
+                found = variant.code(leaves) if variant.code else None
             except BranchTakenError:
                 continue
             except EXCEPTIONAL:
-                return self._tape(self._f, at)  # type: ignore[no-any-return]
+                found = None
             self._put_first(variant)
-            return (value, slopes) if value - value == 0.0 else self._tape(self._f, at)
-        self._record(at)
-        return self.slowly(at)
+            return (found[0], restore(found[1])) if found else self._tape(self._f, at)
+        if not recordable(self._f):
+            return self._tape(self._f, at)  # type: ignore[no-any-return]
+        self._record(form, at, leaves)
+        return self._slowly(at)
+
+    def _taken_apart(self, at: Any) -> tuple[Sequence[Any], Callable[[Sequence[Any]], Any], Any]:
+        """The coordinates, the way back, and the form of a point: where its coordinates stand and which are arrays."""
+        if not recordable(self._f):
+            values, restore = spread(self._f.inputs, at)
+            return values, restore, _form(None, values)
+        values, restore = flatten(at)
+        values = values if {*map(type, values)} == {float} else [_coordinate(x) for x in values]
+        return values, restore, _form(_structure(at), values)
+
+    def _own_form(self) -> Any:
+        """The form of the point for which a Program was written."""
+        static = {line.text: line.static for line in self._f.lines if line.op == "input"}
+        return None, tuple(static.get(name) or None for name in self._f.inputs)
 
     def _put_first(self, variant: Variant) -> None:
         if self._variants[0] is not variant:
-            self._variants.remove(variant)
-            self._variants.insert(0, variant)
-            self._entry = variant.entry(self.slowly)
+            self._variants = (variant, *[v for v in self._variants if v is not variant][: limits.VARIANTS - 1])
+            self._enter_by(variant)
 
-    def _record(self, at: Any) -> None:
-        program = as_program(self._f, at)
-        demand_one_output(program)
+    def _record(self, form: Any, at: Any, values: Sequence[Any]) -> None:
+        with no_collection():
+            code = self._code(self._recorded(at), values)
         self.recordings += 1
-        variant = Variant(program, self._wanted)
-        self._variants.insert(0, variant if variant.function else Variant(program, fast=False))
-        del self._variants[limits.VARIANTS :]
-        self._entry = self._variants[0].entry(self.slowly)
+        self._variants = (Variant(form, code), *self._variants[: limits.VARIANTS - 1])
+        self._enter_by(self._variants[0])
+
+    def _recorded(self, at: Any) -> Program:
+        if not recordable(self._f):
+            demand_one(len(self._f.outputs))
+            found: Program = self._f
+            return found
+        recorded = call(self._f, at)
+        demand_one_number(recorded)
+        return program(recorded)
+
+    def _code(self, recorded: Program, values: Sequence[Any]) -> Any:
+        numbers = to_numbers(recorded)
+        if numbers is None:
+            return self._array_code(recorded, values)
+        for fast in (True, False) if self._wanted else (False,):
+            code = Code(numbers, fast)
+            if code.function:
+                return code
+        return None
+
+    def _array_code(self, recorded: Program, values: Sequence[Any]) -> Any:
+        """Code on arrays of doubles; other precisions, and arrays without axes, are left to the tape."""
+        kinds = [line.static for line in recorded.lines if line.op == "input" and line.static]
+        if not values or any(not shape or dtype != "float64" for shape, dtype in kinds):
+            return None
+        if any(line.op == "astype" for line in recorded.lines):
+            return None
+        from diffkit.emit.array_code import ArrayCode
+
+        return ArrayCode(recorded, values)
+
+    def _enter_by(self, variant: Variant) -> None:
+        """Let calls go to the entry of that variant: at the class, which is this object's own, where Python looks for it."""
+        (structure, kinds), code = variant
+        entry = self._slowly
+        if code and (structure is None or structure in ((), len(kinds))):
+            single = structure == () or (structure is None and len(kinds) == 1)
+            shape = (
+                (len(kinds),) if structure is None and not any(kinds) else kinds[0][0] if len(kinds) == 1 and kinds[0] else None
+            )
+            if code.on_arrays or code.many or not any(kinds):
+                entry = code.entry(self._slowly, shape, single)
+        type(self).__call__ = staticmethod(entry)  # type: ignore[method-assign,assignment]
+
+
+def _coordinate(x: Any) -> Any:
+    """A coordinate as the tape takes it; an array of doubles is not copied, since nothing writes to it."""
+    return x if type(x) is float or (type(x).__name__ == "ndarray" and x.ndim and x.dtype == float) else coordinate(x)
+
+
+def _structure(at: Any) -> Any:
+    """Where the coordinates of a point stand: its length if it is a tuple or list of them, all paths if it is deeper."""
+    if not isinstance(at, (Mapping, tuple, list)):
+        return ()
+    if any(isinstance(x, (Mapping, tuple, list)) for x in (at.values() if isinstance(at, Mapping) else at)):
+        return tuple(path for path, _ in walk(at))
+    return tuple(at) if isinstance(at, Mapping) else len(at)
+
+
+def _form(structure: Any, values: Sequence[Any]) -> Any:
+    return structure, tuple([None if type(x) is float else (x.shape, str(x.dtype)) for x in values])

@@ -1,12 +1,11 @@
 """What the compiler must know of each line of a Program before it writes a word.
 
 Letters: ``depends[k]``: line k depends on an input; ``reached[k]``: the reverse sweep may hand it an adjoint; ``sure[k]``: it
-does so whatever max, min, where and relu choose.
+does so whatever max, min, where and relu choose; ``gifts[k]`` counts the contributions to its adjoint.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from diffkit.primitives import TABLE, zero
@@ -39,46 +38,43 @@ class Facts:
         self.inputs = program.inputs
         kept = needed(program, output)
         place = {k: i for i, k in enumerate(kept)}
-        self.lines = [_moved(program.lines[k], place) for k in kept]
+        self.lines = program.lines
+        if len(kept) < len(program.lines):
+            self.lines = tuple([_moved(program.lines[k], place) for k in kept])
         self.root = place[program.outputs[output]]
         self.names = [(name, place[k]) for name, k in program.names if k in place]
         self.guards = {place[k]: outcome for k, outcome in getattr(program, "guards", ())}
-        self.depends = active(Program(tuple(self.lines), self.inputs, (self.root,)), self.inputs)
-        self.read = {a for line in self.lines for a in line.args} | {self.root}
+        self.depends = active(Program(self.lines, self.inputs, (self.root,)), self.inputs)
+        self.read = {self.root}.union(*[line.args for line in self.lines])
         self.position = {name: i for i, name in enumerate(self.inputs)}
         self._reach()
-        self.gifts = self._gifts()
 
     def _reach(self) -> None:
-        n = len(self.lines)
-        self.reached, self.sure = [False] * n, [False] * n
-        self.reached[self.root] = self.sure[self.root] = self.depends[self.root]
+        n, lines, depends = len(self.lines), self.lines, self.depends
+        self.reached, self.sure, self.gifts = [False] * n, [False] * n, [0] * n
+        self.reached[self.root] = self.sure[self.root] = depends[self.root]
+        self.gifts[self.root] = 1
+        moving = {row: [bool(partial_of(row, c)) for c in range(TABLE[row].arity or 1)] for row in TABLE}
         for k in range(n - 1, -1, -1):
-            line = self.lines[k]
-            if not (self.reached[k] and line.args):
+            op, args = lines[k][:2]
+            if not (args and self.reached[k]):
                 continue
-            for c, a in enumerate(line.args):
-                if self.depends[a] and partial_of(line.op, c):
+            sure = self.sure[k] and not TABLE[op].selects
+            for a, moves in zip(args, moving[op] if TABLE[op].arity else [True] * len(args)):
+                if moves and depends[a]:
                     self.reached[a] = True
-                    self.sure[a] = self.sure[a] or (self.sure[k] and not TABLE[line.op].selects)
-
-    def _gifts(self) -> Counter[int]:
-        """How many contributions the adjoint of each line gets, the seed of the root included."""
-        gifts = Counter([self.root])
-        for k, line in enumerate(self.lines):
-            if self.reached[k] and line.args:
-                gifts.update(a for c, a in enumerate(line.args) if self.depends[a] and partial_of(line.op, c))
-        return gifts
+                    self.sure[a] |= sure
+                    self.gifts[a] += 1
 
     def shapes(self) -> list[int]:
         """A number for each line; lines with the same one are written in the same way but for what they read."""
         known: dict[Any, int] = {}
-        return [known.setdefault(self._shape(k), len(known)) for k in range(len(self.lines))]
-
-    def _shape(self, k: int) -> tuple[Any, ...]:
-        line = self.lines[k]
-        told = self.depends[k], self.reached[k], self.sure[k], self.guards.get(k)
-        return line.op, told, tuple([self.depends[a] for a in line.args])
+        depends, guards = self.depends, self.guards
+        told = zip(self.lines, depends, self.reached, self.sure)
+        return [
+            known.setdefault((line[0], a, b, c, guards.get(k), *[depends[a] for a in line[1]]), len(known))
+            for k, (line, a, b, c) in enumerate(told)
+        ]
 
 
 def needed(program: Program, output: int) -> list[int]:
@@ -94,4 +90,4 @@ def needed(program: Program, output: int) -> list[int]:
 
 
 def _moved(line: Line, place: dict[int, int]) -> Line:
-    return line._replace(args=tuple([place[a] for a in line.args])) if line.args else line
+    return Line(line.op, tuple([place[a] for a in line.args])) if line.args else line

@@ -80,14 +80,10 @@ def _selected(sheet: Sheet, bar: Any, partial: Any) -> tuple[Any, int | None]:
     if weights == [1.0, 0.0]:
         return bar, node.args[0]
     if weights == [0.0, 1.0]:
-        return bar, sheet.F.__dict__["not"](_var(sheet, node.args[0])).index
+        return bar, sheet.F.__dict__["not"](sheet.at(node.args[0])).index
     if node.op in CONDITIONS:
         return bar, partial.index
     return sheet.F.mul(bar, partial), partial.index
-
-
-def _var(sheet: Sheet, k: int) -> Any:
-    return sheet.add(sheet.nodes[k])
 
 
 def steps(given: Given, states: dict[Any, str], dialect: Dialect) -> list[Any]:

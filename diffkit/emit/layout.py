@@ -9,7 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import namedtuple
 from collections.abc import Iterator
+from itertools import pairwise
 
+from diffkit import limits
 from diffkit.emit import periods
 from diffkit.emit.facts import Facts, partial_of
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     pass
 
 INPUTS = -1  # the list of the inputs, beside those of the loops
-FARTHEST = 64  # iterations that a loop may look back
 
 
 class Ref(namedtuple("Ref", "kind j q line base stride table", defaults=(0, 0, 0, 0, 0, ()))):
@@ -121,7 +122,7 @@ class Layout:
             return Ref("fixed", line=first) if first < loop.s else None
         if lines[-1] >= loop.s:
             iterations, j = divmod(first - loop.s, loop.p)
-            if stride != loop.p or not -min(FARTHEST, loop.m - 1) <= iterations <= 0:
+            if stride != loop.p or not -min(limits.LOOKBACK, loop.m - 1) <= iterations <= 0:
                 return None
             return Ref("before", j=j, q=-iterations) if iterations else Ref("same", j=j)
         return self._item(lines)
@@ -137,7 +138,7 @@ class Layout:
             return None
         places = [self.facts.position[self.facts.lines[k].text] for k in lines]
         stride = places[1] - places[0]
-        if any(b - a != stride for a, b in zip(places, places[1:])):
+        if any(b - a != stride for a, b in pairwise(places)):
             return None
         return Ref("item", line=INPUTS, base=places[0], stride=stride)
 
@@ -186,7 +187,7 @@ class Layout:
         return found
 
     def _enlist_shared_starts(self) -> None:
-        """Where a value before the loop has other readers after its start, only a list adds up its adjoint in the tape's order."""
+        """A value before the loop with other readers after its start: only a list adds up its adjoint in the tape's order."""
         starts = {loop.s - loop.p + j: (loop, j) for loop in self.loops for j in loop.carried if j not in loop.lead}
         for k, line in enumerate(self.facts.lines):
             for a in line.args:

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffkit.emit.gifts import MAYBE, NEUTRAL, SET, UNSET, Gift, Given, Target, gifts, steps
-from diffkit.emit.layout import FARTHEST, INPUTS, Placed, Ref
+from diffkit import limits
+from diffkit.emit.gifts import Gift, Given, Target
+from diffkit.emit.layout import INPUTS, Placed, Ref
 from diffkit.emit.page import Page, Row, Step
 from diffkit.emit.sheet import CHEAP, Sheet, reach
 
 FREE = {"leaf", "load", "const"}  # what the reverse sweep can read again without storing it
 
 
-class LoopWriter:
-    """Writes one loop; ``owner`` is the Writer of the function."""
+class ForwardLoop:
+    """The forward part of one loop; ``owner`` is the Writer of the function."""
 
     def __init__(self, owner: Any, number: int, loop: Placed) -> None:
         self.owner, self.number, self.loop = owner, number, loop
         self.facts, self.naming = owner.facts, owner.naming
         self.sheet = Sheet()
         self.first = self._first()
+        self.direct = self._direct()
+        self.chain: Gift | None = None  # what the reverse loop hands to the adjoint of ``direct``
         self.value: list[Any] = []
         self.wishes: dict[int, str] = {}  # what a node is called
         self.kept: dict[int, str] = {}  # nodes that the reverse loop reads from lists, and how
@@ -43,6 +46,8 @@ class LoopWriter:
 
     def before(self, j: int) -> str:
         """The variable of a position's value in the iteration before."""
+        if j == self.direct:
+            return self.name(j)
         return str(self.naming.derived(self.name(j), "before"))
 
     def bar(self, j: int) -> str:
@@ -60,6 +65,14 @@ class LoopWriter:
         loop, q = self.loop, self.loop.lead.get(j, 0)
         return range(loop.s + j - q * loop.p, loop.s + j, loop.p)
 
+    def _direct(self) -> int | None:
+        """The one position that is handed on, if only the next iteration reads it: one variable does for both."""
+        chained = self._chained()
+        if len(chained) != 1 or self.loop.s + chained[0] in self.facts.guards:
+            return None
+        read = any(r.kind == "same" and r.j == chained[0] for row in self.loop.refs for r in row)
+        return None if read else chained[0]
+
     def _depends(self, j: int, c: int) -> bool:
         return bool(self.facts.depends[self.facts.lines[self.loop.s + self.loop.p + j].args[c]])
 
@@ -71,7 +84,7 @@ class LoopWriter:
 
     def _first(self) -> int:
         """The number of the first iteration: the one that lets most indices into the list of inputs be just i."""
-        refs = [r for row in self.loop.refs for r in row if r.kind == "item" and r.stride == 1 and 0 <= r.base <= FARTHEST]
+        refs = [r for row in self.loop.refs for r in row if r.kind == "item" and r.stride == 1 and 0 <= r.base <= limits.LOOKBACK]
         return max({r.base for r in refs}, key=[r.base for r in refs].count, default=0)
 
     # --- what an operand reads, and where its adjoint is --------------------------------------------------------------
@@ -138,17 +151,22 @@ class LoopWriter:
                 self.value.append(self._read(Ref("const" if len(set(values)) == 1 else "table", table=values)))
             else:
                 self.value.append(getattr(self.sheet.F, line.op)(*map(self._read, refs)))
-                self.wishes.setdefault(self.value[j].index, self.name(j))
-                if k in self.facts.read:
+                if j != self.direct:
+                    self.wishes.setdefault(self.value[j].index, self.name(j))
+                if k in self.naming.wishes or j in self.loop.carried or j in self.loop.lead:
                     found.append(Step("forward", k, self.name(j), "=", self.value[j].index))
             if k in self.facts.guards:
                 found.append(Step("frame", k, str(self.facts.guards[k]), "guard", self.value[j].index))
         return found
 
+    def contributions(self) -> list[Given]:
+        """What the reverse loop hands on, which says what the forward loop has to store."""
+        raise NotImplementedError
+
     def forward(self) -> list[Row]:
         """The rows of the forward loop, and of what must be ready before it."""
         self.body = self._body()
-        self.backward = self._backward()
+        self.backward = self.contributions()
         self._keep()
         return [*self._made_ready(), Row("frame", self.loop.s, f"for i in range({self._range()}):"), *self._looped()]
 
@@ -158,16 +176,14 @@ class LoopWriter:
     def _made_ready(self) -> list[Row]:
         rows, empty = [], self.owner.dialect.empty
         for j in sorted(self.loop.lead):
-            rows.append(
-                Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j], "0.0"))
-            )
+            rows.append(Row("forward", self.loop.s + j, self.list_of(j), "=", empty.format(self.loop.m + self.loop.lead[j])))
             for slot, k in enumerate(self._lead(j)):
                 rows.append(Row("forward", k, f"{self.list_of(j)}[{slot}]", "=", self.owner.text_of(k)))
         for j in self._chained():
             k = self.loop.s - self.loop.p + j
             rows.append(Row("forward", k, self.before(j), "=", self.owner.text_of(k)))
         for name in self.stored.values():
-            rows.append(Row("forward", -1, name, "=", empty.format(self.first + self.loop.m, "0.0")))
+            rows.append(Row("forward", -1, name, "=", empty.format(self.first + self.loop.m)))
         return rows
 
     def _chained(self) -> list[int]:
@@ -178,14 +194,19 @@ class LoopWriter:
         page = Page(self.sheet, self.body, self._temporary, self.owner.dialect)
         page.count()
         page.uses.update(dict.fromkeys(self.kept, 2))
+        last = [step for step in self.body if self.direct is not None and step.line == self.loop.s + self.direct]
+        page.items = [step for step in self.body if step not in last]
         rows = page.rows()
+        for step in last:
+            page.share(step, rows)
         for j in sorted(self.loop.lead):
-            rows.append(
-                Row("forward", self.loop.s + j, f"{self.list_of(j)}[{self.index(self.loop.lead[j], 1)}]", "=", self.name(j))
-            )
+            place = f"{self.list_of(j)}[{self.index(self.loop.lead[j], 1)}]"
+            rows.append(Row("forward", self.loop.s + j, place, "=", self.name(j)))
         for k, name in self.stored.items():
             rows.append(Row("forward", -1, f"{name}[i]", "=", self.sheet.text(k, page.names)))
-        for j in self._chained():
+        for step in last:
+            page.step(step, rows)
+        for j in self._chained() if self.direct is None else []:
             rows.append(Row("forward", self.loop.s + j, self.before(j), "=", self.name(j)))
         return [row.deeper(1) for row in rows]
 
@@ -199,7 +220,8 @@ class LoopWriter:
         """Choose what to store: a node is computed again if that is cheap and needs at most one more value stored."""
         listed = {self.value[j].index: f"{self.list_of(j)}[{self.index(q, 1)}]" for j, q in self.loop.lead.items()}
         nodes = self.sheet.nodes
-        roots = [k for given in self.backward for gift in given.gifts for k in (gift.share, gift.choice) if k is not None]
+        handed = [gift for given in self.backward for gift in given.gifts] + ([self.chain] if self.chain else [])
+        roots = [k for gift in handed for k in (gift.share, gift.choice) if k is not None]
         at_hand = reach(nodes, [step.node for step in self.body])
         for k in sorted(reach(nodes, roots) & at_hand):
             if k in listed:
@@ -220,126 +242,3 @@ class LoopWriter:
 
     def _stored_name(self, k: int) -> str:
         return self.sheet.nodes[k].text if self.sheet.nodes[k].op == "var" else self._temporary(k)
-
-    # --- reverse -------------------------------------------------------------------------------------------------------
-    def _backward(self) -> list[Given]:
-        """The contributions of every position, the last one first."""
-        found = []
-        reached = {j for j in {*self.loop.lead, *self._chained()} if self.facts.reached[self.loop.s + j]}
-        for j in range(self.loop.p - 1, -1, -1):
-            k = self.loop.s + j
-            line = self.facts.lines[k]
-            if j in reached:
-                operands = [*map(self._read, self.loop.refs[j])]
-                targets = [self._target(r) if self._depends(j, c) else None for c, r in enumerate(self.loop.refs[j])]
-                bar = self.sheet.leaf(self.bar(j), "bar")
-                given = gifts(self.sheet, k, line.op, bar, self.value[j], operands, targets)
-                found.append(Given(k, self.bar(j), self.facts.sure[k], given))
-                reached |= {gift.target.key[1] for gift in given if isinstance(gift.target.key, tuple)}
-        return found
-
-    def start(self) -> list[Row]:
-        """The lists of adjoints."""
-        return [
-            self.owner.list_of_bars(self.list_of(j), str(self.loop.m + q), self.maybe(j))
-            for j, q in sorted(self.loop.lead.items())
-            if self.facts.reached[self.loop.s + j]
-        ]
-
-    def reverse(self) -> list[Any]:
-        """The reverse loop, what must be ready before it, and what it leaves to lines before the loop."""
-        if not any(given.gifts for given in self.backward):
-            return []
-        ready = self._bars_made_ready()
-        frame = Row("frame", self.loop.s, f"for i in range({self.first + self.loop.m - 1}, {self.first - 1}, -1):")
-        return [*ready, frame, *self._looped_back(), *self._bars_left()]
-
-    def _bars_made_ready(self) -> list[Row]:
-        rows = []
-        for target, sure in self._outside().values():
-            if self.owner.states.get(target.key, UNSET) == UNSET:
-                self.owner.states[target.key] = SET if sure else MAYBE
-                rows.append(Row("reverse", target.key, target.text, "=", NEUTRAL if sure else self.owner.dialect.unreached))
-        last = self.loop.s + (self.loop.m - 1) * self.loop.p
-        for j in self._chained():
-            if self.facts.reached[self.loop.s + j] and self.owner.states.get(last + j, UNSET) == UNSET:
-                rows.append(Row("reverse", last + j, self.bar(j), "=", self.owner.dialect.unreached))
-        for slot, bar, k in self._leads():
-            if bar.key is None or self.owner.states.get(bar.key, UNSET) != UNSET:
-                rows.append(Row("reverse", k, slot, "=", bar.text))
-        return rows
-
-    def _leads(self) -> list[tuple[str, Target, int]]:
-        """Items of the adjoints' lists that belong to lines before the loop, and where those lines keep theirs."""
-        return [
-            (f"{self.naming.bar(self.list_of(j))}[{slot}]", self.owner.target(k), k)
-            for j in sorted(self.loop.lead)
-            if self.facts.reached[self.loop.s + j]
-            for slot, k in enumerate(self._lead(j))
-            if self.facts.reached[k]
-        ]
-
-    def _outside(self) -> dict[Any, tuple[Target, bool]]:
-        """Variables outside the loop that it contributes to, and whether they are surely reached."""
-        found: dict[Any, tuple[Target, bool]] = {}
-        for given in self.backward:
-            for gift in given.gifts:
-                if isinstance(gift.target.key, int):
-                    known = found.get(gift.target.key, (gift.target, False))[1]
-                    found[gift.target.key] = gift.target, known or (given.sure and gift.choice is None)
-        return found
-
-    def _looped_back(self) -> list[Row]:
-        states = dict(self.owner.states)
-        chained = [j for j in self._chained() if self.facts.reached[self.loop.s + j]]
-        last = self.loop.s + (self.loop.m - 1) * self.loop.p
-        for j in chained:
-            always = self.owner.states.get(last + j) == SET and self._handed_on(j)
-            states["same", j] = SET if always else MAYBE
-        items: list[Any] = [Row("reverse", -1, self._stored_name(k), "=", text) for k, text in self.kept.items()]
-        for given in self.backward:
-            j = given.line - self.loop.s
-            if j in self.loop.lead:
-                items.append(
-                    Row(
-                        "reverse",
-                        given.line,
-                        self.bar(j),
-                        "=",
-                        f"{self.naming.bar(self.list_of(j))}[{self.index(self.loop.lead[j], 1)}]",
-                    )
-                )
-            items += steps(given, states, self.owner.dialect)
-        for j in chained:
-            handed = self.naming.derived(self.bar(j), "before") if self._handed(j) else self.owner.dialect.unreached
-            items.append(Row("reverse", self.loop.s + j, self.bar(j), "=", handed))
-        page = Page(self.sheet, items, self._temporary, self.owner.dialect)
-        page.names = {k: self._stored_name(k) for k in self.kept}
-        page.count()
-        return [row.deeper(1) for row in page.rows()]
-
-    def _handed(self, j: int) -> bool:
-        """Does any iteration contribute to position j of the one before?"""
-        return any(gift.target.key == ("before", j) for given in self.backward for gift in given.gifts)
-
-    def _handed_on(self, j: int) -> bool:
-        """Does each iteration surely contribute to position j of the one before?"""
-        return any(
-            given.sure and gift.choice is None and gift.target.key == ("before", j)
-            for given in self.backward
-            for gift in given.gifts
-        )
-
-    def _bars_left(self) -> list[Any]:
-        items: list[Any] = []
-        for slot, bar, k in self._leads():
-            items.append(Row("reverse", k, bar.text, "=", slot))
-            if bar.key is not None and self.owner.states.get(bar.key) != SET:
-                self.owner.states[bar.key] = MAYBE if self.maybe((k - self.loop.s) % self.loop.p) else SET
-        for j in self._chained():
-            k = self.loop.s - self.loop.p + j
-            if self._handed(j) and self.facts.depends[k]:
-                share = self.owner.sheet.leaf(self.bar(j), "bar").index
-                given = Given(k, self.bar(j), self._handed_on(j), [Gift(k, self.owner.target(k), share, None)])
-                items += steps(given, self.owner.states, self.owner.dialect)
-        return items

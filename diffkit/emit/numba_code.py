@@ -40,15 +40,23 @@ def gamma(x: float) -> float:
     return math.gamma(x) if x > 0 or math.floor(x) != x else math.nan
 
 
+def defects(x: Any) -> int:
+    """How many elements are not finite: a sum of whole numbers, which compilers know to do in parallel."""
+    count = 0
+    for i in range(x.size):
+        count += x[i] - x[i] != 0.0
+    return count
+
+
 def room(python: dict[str, Any]) -> dict[str, Any]:
     """The names of the emitted code as numba can call them; tables become arrays."""
     import numba
     import numpy as np
 
     found = {name: np.array(thing) if isinstance(thing, tuple) else thing for name, thing in python.items()}
-    ours = {f.__name__: f for f in (sign, floor, gamma, sheet.power, sheet.largest, sheet.smallest)}
+    ours = {f.__name__: f for f in (sign, floor, gamma, defects, sheet.power, sheet.largest, sheet.smallest)}
     jitted = {name: numba.njit(function, error_model="numpy") for name, function in ours.items()}
-    return found | jitted | {"cbrt": np.cbrt, "full": np.full}
+    return found | jitted | {"cbrt": np.cbrt, "full": np.full, "empty": np.empty}
 
 
 def build(function: Callable[..., Any], inputs: int, many: bool) -> Callable[..., Any] | None:

@@ -61,7 +61,7 @@ class Block(namedtuple("Block", "line bar steps")):
     steps: list[Step]
 
 
-class Dialect(namedtuple("Dialect", "name unreached reached add empty")):
+class Dialect(namedtuple("Dialect", "name unreached reached add empty full")):
     """How Python or numba says that an adjoint was not reached, and makes lists."""
 
     __slots__ = ()
@@ -70,11 +70,12 @@ class Dialect(namedtuple("Dialect", "name unreached reached add empty")):
     reached: str
     add: str
     empty: str
+    full: str
 
 
-PYTHON = Dialect("python", "None", "{0} is not None", "{1} if {0} is None else {0} + {2}", "[{1}]*{0}")
+PYTHON = Dialect("python", "None", "{0} is not None", "{1} if {0} is None else {0} + {2}", "[0.0]*{0}", "[{1}]*{0}")
 # numba has no variable that may be None at this speed; -0.0 is the neutral element of addition, and a strong zero
-NUMBA = Dialect("numba", "-0.0", "{0} != 0.0", "{0} + {2}", "full({0}, {1})")
+NUMBA = Dialect("numba", "-0.0", "{0} != 0.0", "{0} + {2}", "empty({0})", "full({0}, {1})")
 
 
 class Page:
@@ -107,18 +108,19 @@ class Page:
             elif isinstance(item, Block):
                 self._block(item, rows)
             else:
-                self._step(item, rows, 0)
+                self.step(item, rows, 0)
         return rows
 
     def _block(self, block: Block, rows: list[Row]) -> None:
         for step in block.steps:
-            self._share(step, rows, 0, hoisted=True)
+            self.share(step, rows, 0, hoisted=True)
         rows.append(Row("frame", block.line, f"if {self.dialect.reached.format(block.bar)}:"))
         for step in block.steps:
-            self._step(step, rows, 1)
+            self.step(step, rows, 1)
 
-    def _step(self, step: Step, rows: list[Row], depth: int) -> None:
-        self._share(step, rows, depth)
+    def step(self, step: Step, rows: list[Row], depth: int = 0) -> None:
+        """Append the rows of one step."""
+        self.share(step, rows, depth)
         if step.choice is not None:
             rows.append(Row("frame", step.line, f"if {self.sheet.condition(step.choice, self.names)}:", depth=depth))
             depth += 1
@@ -135,7 +137,7 @@ class Page:
             self.names.setdefault(step.node, step.target)
         return None
 
-    def _share(self, step: Step, rows: list[Row], depth: int, hoisted: bool = False) -> None:
+    def share(self, step: Step, rows: list[Row], depth: int = 0, hoisted: bool = False) -> None:
         """Variables for the parts that are used more than once; ``hoisted``: only for those that read no adjoint."""
         roots = _roots(step)
         for k in sorted(reach(self.sheet.nodes, roots, self.names.__contains__)):

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Sequence
 
+from diffkit import limits
+
 WINDOWS = (4, 16, 64, 256, 1024)  # lines that must be equal before a period is tried; longer ones find outer loops
-LONGEST = 4096  # lines of a period
-TURNED = 256  # lines of a period for which the best beginning is looked for
 MODULUS, BASE = (1 << 61) - 1, 1_000_003
 
 
@@ -56,7 +56,7 @@ def _with_window(shapes: Sequence[int], args: Sequence[tuple[int, ...]], window:
     for k, key in enumerate(_windows(shapes, window)):
         before, p = latest.get(key, -1), k - latest.get(key, -1)
         latest[key] = k
-        if before < free or k < max(free, tried.get(p, 0)) or p > LONGEST:
+        if before < free or k < max(free, tried.get(p, 0)) or p > limits.PERIOD_LINES:
             continue
         loop, tried[p] = _verified(shapes, args, before, p)
         if loop.m >= 4 and loop.m * loop.p >= least:
@@ -93,7 +93,7 @@ def _verified(shapes: Sequence[int], args: Sequence[tuple[int, ...]], s: int, p:
 def _turned(loop: Loop, args: Sequence[tuple[int, ...]]) -> Loop:
     """The loop begun at the line where it hands the fewest values from one iteration to the next."""
     s, p, m, strides = loop
-    if p > TURNED:
+    if p > limits.TURNED_LINES:
         return loop
     handed = [len({a % p for t in range(s + r + p, s + r + 2 * p) for a in args[t] if s + r <= a < s + r + p}) for r in range(p)]
     r = handed.index(min(handed))

@@ -71,6 +71,7 @@ FUNCTIONS: dict[str, Any] = NATIVE | {
     "smallest": smallest,
     "inf": math.inf,
     "nan": math.nan,
+    "ExceptionalError": ExceptionalError,
 }
 CALLED = {"max": "largest", "min": "smallest"}
 
@@ -119,6 +120,10 @@ class Sheet:
         """A constant; all nan are the same."""
         return self.add(Node("const", value=math.nan if value != value else float(value)))
 
+    def at(self, k: int) -> Any:
+        """The node of that number."""
+        return Var(self.F, k)
+
     def number(self, k: int) -> float | None:
         """The value of a constant, None for anything else."""
         return self.nodes[k].value if self.nodes[k].op == "const" else None
@@ -147,6 +152,9 @@ class Sheet:
             return args[0]
         if name == "neg" and self.nodes[args[0].index].op == "neg":
             return Var(self.F, self.nodes[args[0].index].args[0])
+        if name == "add" and "neg" in (ops := [self.nodes[x.index].op for x in args]):
+            place = 1 if ops[1] == "neg" else 0
+            return self.F.sub(args[1 - place], Var(self.F, self.nodes[args[place].index].args[0]))
         if name == "where" and numbers[0] is not None:
             return args[1] if numbers[0] else args[2]
         return args[1] if name == "where" and args[1].index == args[2].index else None

@@ -1,7 +1,7 @@
 """A Program and its reverse sweep, written as one function of straight-line Python with loops where periods repeat.
 
-Letters: line ``k``; in a loop position ``j``, operand ``c``, iteration ``i`` (`layout`).  Every adjoint is added up in the order of
-the tape, so that the results are the same to the last bit.
+Letters: line ``k``; in a loop position ``j``, operand ``c``, iteration ``i`` (`layout`).  Every adjoint is added up in the
+order of the tape, so that the results are the same to the last bit.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from diffkit import limits
 from diffkit.emit.facts import Facts
 from diffkit.emit.gifts import MAYBE, NEUTRAL, SET, UNSET, Given, Target, gifts, steps
 from diffkit.emit.layout import Layout
-from diffkit.emit.loops import LoopWriter
 from diffkit.emit.names import Naming
 from diffkit.emit.page import PYTHON, Dialect, Page, Row, Step
+from diffkit.emit.reverse_loops import LoopWriter
 from diffkit.emit.sheet import Sheet
 from diffkit.program import Program
 
@@ -69,11 +69,9 @@ class Writer:
     def read(self, k: int) -> Any:
         """A line's value, in the sheet of what stands outside the loops."""
         if k not in self.value:
-            text = self.text_of(k)
-            line = self.facts.lines[k]
-            self.value[k] = (
-                self.sheet.const(line.value) if line.op == "const" else self.sheet.leaf(text, "load" if "[" in text else "leaf")
-            )
+            text, line = self.text_of(k), self.facts.lines[k]
+            kind = "load" if "[" in text else "leaf"
+            self.value[k] = self.sheet.const(float(line.value)) if line.op == "const" else self.sheet.leaf(text, kind)
         return self.value[k]
 
     def target(self, k: int) -> Target:
@@ -136,6 +134,10 @@ class Writer:
         for loop in self.loops:
             items += loop.start()
         root = self.facts.root
+        self.result = self.text_of(root)
+        if self.layout.home(root):  # whose variable the reverse loop uses again
+            self.result = self.naming.names.new("value")
+            items.append(Row("forward", root, self.result, "=", self.text_of(root)))
         if self.facts.depends[root]:
             self.states[root] = SET
             if self.layout.home(root) or not self.facts.lines[root].args:
@@ -145,7 +147,7 @@ class Writer:
     def list_of_bars(self, name: str, size: str, maybe: bool) -> Row:
         """The row that makes the list of the adjoints of a list."""
         first = self.dialect.unreached if maybe else NEUTRAL
-        return Row("reverse", -1, self.naming.bar(name), "=", self.dialect.empty.format(size, first))
+        return Row("reverse", -1, self.naming.bar(name), "=", self.dialect.full.format(size, first))
 
     def _reverse(self) -> list[Any]:
         items: list[Any] = []
@@ -174,11 +176,25 @@ class Writer:
         return steps(Given(k, bar, self.facts.sure[k], found), self.states, self.dialect)
 
     def _end(self) -> list[Any]:
-        value = self.text_of(self.facts.root)
+        value = self.result
         if self.naming.inputs:
-            return [*self._end_of_list(), Row("frame", -1, f"return {value}, {self.naming.bar(self.naming.inputs)}")]
+            bars = self.naming.bar(self.naming.inputs)
+            faults = f"defects({bars}) + defects({self.naming.inputs})"
+            return [*self._end_of_list(), *self._finite([value], f" or {faults}"), Row("frame", -1, f"return {value}, {bars}")]
         slopes = [self._slope(self.line_of_input.get(position)) for position in range(len(self.facts.inputs))]
-        return [Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})")]
+        inputs = [self.naming.line[k] for k in self.line_of_input.values()]
+        return [
+            *self._finite([value, *slopes, *inputs]),
+            Row("frame", -1, f"return {value}, ({', '.join(slopes)}{',' * (len(slopes) == 1)})"),
+        ]
+
+    def _finite(self, parts: list[str], faults: str = "") -> list[Row]:
+        """numba follows IEEE 754 into inf and nan, where the tape has to answer."""
+        if self.dialect.name != "numba":
+            return []
+        total = self.naming.names.new("total")
+        test = Row("frame", -1, f"if {total} - {total} != 0.0{faults}:")
+        return [Row("frame", -1, total, "=", " + ".join(parts)), test, Row("frame", -1, "raise ExceptionalError", depth=1)]
 
     def _slope(self, k: int | None) -> str:
         state = UNSET if k is None else self.states.get(k, UNSET)

@@ -15,20 +15,39 @@ from diffkit.captions import alt, caption
 from diffkit.errors import UsageError
 from diffkit.figures.chapter import costs
 from diffkit.figures.check import remainders
+from diffkit.figures.cost import cost
+from diffkit.figures.engines import advice, engines
 from diffkit.figures.fonts import drawing
 from diffkit.figures.graph import few_enough, frames, graph
 from diffkit.figures.parts import error_parts
+from diffkit.figures.reproduce import errors
 from diffkit.figures.rounding import rounding
-from diffkit.figures.sizes import advice, engines, swell
 from diffkit.figures.sweep import error_vs_h
-from diffkit.results import Advice, Chapter, Check, Comparison, Graph, Record, Report, Rounding, Sweep, Swell
+from diffkit.figures.swell import accuracy, swell
+from diffkit.results import (
+    Advice,
+    Chapter,
+    Check,
+    Comparison,
+    Cost,
+    Graph,
+    Record,
+    Report,
+    Reproductions,
+    Rounding,
+    Sweep,
+    Swell,
+)
 
 __all__ = [
+    "accuracy",
     "advice",
     "alt",
     "caption",
+    "cost",
     "costs",
     "engines",
+    "errors",
     "error_parts",
     "error_vs_h",
     "graph",
@@ -49,7 +68,12 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
         split = {"error_parts": error_parts(record, width)} if record.split() else {}
         return {"error_vs_h": error_vs_h(record, width)} | split
     if isinstance(record, Swell):
-        return {"swell": swell(record, width)}
+        sizes = {"swell": swell(record, width)}
+        return sizes | ({"accuracy": accuracy(record, width)} if record.judged() else {})
+    if isinstance(record, Reproductions):
+        return {result.name: errors(result, width) for result in record.results if result.curves}
+    if isinstance(record, Cost):
+        return {"cost": cost(record, width)} if record.family() and any(row.ratio for row in record.rows) else {}
     if isinstance(record, Advice):
         return {"advice": advice(record, width)} if any(d.options for d in record.derivatives) else {}
     if isinstance(record, Rounding):

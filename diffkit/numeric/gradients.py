@@ -6,6 +6,7 @@ With a scheme of one step an entry is a number; with ``scheme="auto"`` an entry 
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from diffkit.numeric.callables import as_callable, coordinates, is_array
@@ -15,7 +16,7 @@ AUTO = "auto"
 
 
 def gradient(f: Any, at: Any, scheme: str = "richardson", h: Any = None) -> Any:
-    """The gradient of f by one difference quotient an input, structured like ``at``.
+    """The gradient of f by one difference quotient an input, structured like ``at``; f at the point itself is computed once.
 
     Parameters
     ----------
@@ -34,7 +35,8 @@ def gradient(f: Any, at: Any, scheme: str = "richardson", h: Any = None) -> Any:
     kink
     """
     call, values, restore = coordinates(as_callable(f), at)
-    lines = [_along(call, values, i) for i in range(len(values))]
+    centre = cache(lambda: call(values))
+    lines = [_along(call, values, i, centre) for i in range(len(values))]
     if scheme == AUTO:
         from diffkit.numeric.estimate import derivative
 
@@ -45,9 +47,16 @@ def gradient(f: Any, at: Any, scheme: str = "richardson", h: Any = None) -> Any:
     return restore([quotient(line, x, h if own else default_step(scheme, x)) for line, x in zip(lines, values, strict=True)])
 
 
-def _along(call: Callable[[Sequence[Any]], Any], values: list[Any], i: int) -> Callable[[Any], Any]:
-    """f as a function of coordinate i alone."""
-    return lambda t: call([*values[:i], t, *values[i + 1 :]])
+def _along(call: Callable[[Sequence[Any]], Any], values: list[Any], i: int, centre: Callable[[], Any]) -> Callable[[Any], Any]:
+    """f as a function of coordinate i alone; f at the point itself is known."""
+    x = values[i]
+
+    def line(t: Any) -> Any:
+        if type(t) is type(x) and not is_array(t) and t == x:
+            return centre()
+        return call([*values[:i], t, *values[i + 1 :]])
+
+    return line
 
 
 def _names(f: Any, at: Any) -> list[str]:

@@ -222,7 +222,7 @@ SCHEMES = {
     "D-": SchemeRule(backward_difference, 1, lambda n: n + 1),
     "D0": SchemeRule(central_difference, 2, lambda n: 2 * n),
     "richardson": SchemeRule(richardson, 4, lambda n: 4 * n),
-    "complex-step": SchemeRule(complex_step, 2, lambda n: 5 * n),  # f(x), f(x+0i), f(x+ih) and D0, its guard
+    "complex-step": SchemeRule(complex_step, 2, lambda n: 4 * n + 1),  # f(x) once, f(x+0i), f(x+ih) and D0, its guard
 }
 
 

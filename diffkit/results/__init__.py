@@ -11,12 +11,14 @@ from diffkit.results.advice import Advice, Advised, Losses, Option, Rewriting
 from diffkit.results.chapter import Chapter
 from diffkit.results.check import Check, Entry, Remainder, Step
 from diffkit.results.compare import Comparison, EngineResult, Reference
+from diffkit.results.cost import Cost, CostRow, Growth
 from diffkit.results.estimate import Estimate
 from diffkit.results.functions import FunctionRow, Functions
 from diffkit.results.grade import Grade, GradedLine
 from diffkit.results.graph import Edge, Graph, Node
 from diffkit.results.record import SCHEMA, Record
 from diffkit.results.report import Report
+from diffkit.results.reproduce import Claim, Reproduction, Reproductions, Series
 from diffkit.results.rounding import Instruction, Rounded, Rounding
 from diffkit.results.rules import RuleRow, Rules
 from diffkit.results.staged import Staged, StagedRow
@@ -32,7 +34,10 @@ __all__ = [
     "Rewriting",
     "Chapter",
     "Check",
+    "Claim",
     "Comparison",
+    "Cost",
+    "CostRow",
     "Edge",
     "EngineResult",
     "Estimate",
@@ -43,12 +48,15 @@ __all__ = [
     "Grade",
     "GradedLine",
     "Graph",
+    "Growth",
     "Node",
     "Instruction",
     "Record",
     "Reference",
     "Remainder",
     "Report",
+    "Reproduction",
+    "Reproductions",
     "Rounded",
     "Rounding",
     "RuleRow",
@@ -59,6 +67,7 @@ __all__ = [
     "StagedRow",
     "Step",
     "Sweep",
+    "Series",
     "Swell",
     "Verdict",
 ]

@@ -1,4 +1,4 @@
-"""How large the derivative grows."""
+"""How large the derivative grows, how long that takes and what it does to the accuracy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from diffkit.tables import Table, clip, count, headed, short
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Form(Data):
-    """One way to write f or its derivative, and how large it is."""
+    """One way to write f or its derivative: how large it is, how long it takes, how far it errs.
+
+    Sizes are defined in `diffkit.counting`; native ones are SymPy's own, whose sums and products have any number of
+    operands.  Swell compares with f, `intermediate_swell` with the largest tree on the way to this form; they are decimals
+    as text, since they may exceed every float.  Errors are relative, over the points of an interval.
+    """
 
     form: str
     tree_size: int = field(repr=False)  # repr() refuses more than 4300 digits
@@ -24,39 +29,91 @@ class Form(Data):
     reason: str = ""
     seconds: float | None = None
     n: int | None = None
+    depth: int | None = None
+    path_length: int | None = field(default=None, repr=False)
+    characters: int | None = field(default=None, repr=False)
+    pages: int | None = field(default=None, repr=False)
+    sharing: str = ""
+    swell_tree: str = ""
+    swell_dag: str = ""
+    intermediate_swell: str = ""
+    native_tree: int | None = field(default=None, repr=False)
+    native_dag: int | None = None
+    native_operations: int | None = None
+    evaluation_seconds: float | None = None
+    largest_error: float | None = None
+    median_error: float | None = None
+    points: int | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Swell(Record):
-    """How large the derivative grows, form by form; in a family every form carries its n."""
+    """How large the derivative grows, form by form; in a family every form carries its n, or its order."""
 
     study: ClassVar[str] = "swell"
     expression: str
     at: dict[str, float]
     wrt: str
     forms: tuple[Form, ...]
+    parameter: str = "n"
+    interval: tuple[float, float] | None = None
+    definition: str = ""
 
     def headline(self) -> list[str]:
         """Return expression and variable."""
-        return [say("swell.headline" if self.wrt else "swell.constant", expression=clip(self.expression), name=self.wrt)]
+        key = "constant" if not self.wrt else "orders" if self.parameter == "order" else "headline"
+        return [say(f"swell.{key}", expression=clip(self.expression), name=clip(self.wrt, 40))]
+
+    def family(self) -> bool:
+        """Tell whether the forms carry an n."""
+        return any(form.n is not None for form in self.forms)
+
+    def judged(self) -> bool:
+        """Tell whether errors were measured."""
+        return any(form.largest_error is not None for form in self.forms)
+
+    def of(self, form: str) -> list[Form]:
+        """Return the rows of one form that exist, by n."""
+        return sorted((f for f in self.forms if f.form == form and f.status == "ok"), key=lambda f: f.n or 0)
 
     def table(self) -> Table:
         """Return one row a form."""
-        family = any(f.n is not None for f in self.forms)
-        headers = (*headed("form"), *["n"] * family, *headed("tree", "dag", "operations", "seconds", "status"))
-        rows = [
-            (word(f.form), *["-" if f.n is None else str(f.n)] * family, *_sizes(f), short(f.seconds), f.status)
-            for f in self.forms
-        ]
-        notes = tuple(say("colon", name=word(f.form), text=f.reason) for f in self.forms if f.reason)
-        said = say("swell.caption", name=self.wrt) if self.wrt else say("stop", text=self.headline()[0])
-        return Table(headers, tuple(rows), said, notes)
+        number = [word(self.parameter)] * self.family()
+        errors = headed("evaluation", "largest-error", "median-error") if self.judged() else ()
+        sizes = headed("tree", "dag", "operations", "depth", "pages", "swell", "native", "seconds")
+        headers = (*headed("form"), *number, *sizes, *errors, *headed("status"))
+        rows = [(word(f.form), *[_whole(f.n)] * len(number), *_row(f, bool(errors)), word(f.status)) for f in self.forms]
+        said = say("swell.caption", name=clip(self.wrt, 40)) if self.wrt else say("stop", text=self.headline()[0])
+        return Table(headers, tuple(rows), said, self.notes())
+
+    def notes(self) -> tuple[str, ...]:
+        """Return why forms are missing, and what the errors are."""
+        reasons = [say("colon", name=self._name(form), text=form.reason) for form in self._missing()]
+        if self.interval is None:
+            return tuple(reasons)
+        low, high = map(short, self.interval)
+        points = max(f.points or 0 for f in self.forms)
+        return (say("swell.errors" if points else "swell.no_errors", points=points, low=low, high=high), *reasons)
+
+    def _name(self, form: Form) -> str:
+        name = word(form.form)
+        return name if form.n is None else say("row.at", row=name, parameter=word(self.parameter), n=form.n)
+
+    def _missing(self) -> list[Form]:
+        """The forms with a reason, without those that were not tried because a smaller n gave up."""
+        return [form for form in self.forms if form.reason and form.status != "not tried"]
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a form."""
-        return (f.to_dict() for f in self.forms)
+        return (form.to_dict() for form in self.forms)
 
 
-def _sizes(form: Form) -> tuple[str, ...]:
-    known = form.status == "ok"
-    return tuple(count(size) if known else "-" for size in (form.tree_size, form.dag_size, form.operations))
+def _row(form: Form, errors: bool) -> tuple[str, ...]:
+    sizes = (form.tree_size, form.dag_size, form.operations, form.depth, form.pages)
+    known = [_whole(size) for size in sizes] if form.status == "ok" else ["-"] * len(sizes)
+    times = [short(form.evaluation_seconds), short(form.largest_error), short(form.median_error)] if errors else []
+    return (*known, form.swell_tree or "-", _whole(form.native_tree), short(form.seconds), *times)
+
+
+def _whole(n: int | None) -> str:
+    return "-" if n is None else count(n)

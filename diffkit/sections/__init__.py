@@ -13,19 +13,21 @@ from diffkit.results import (
     Chapter,
     Check,
     Comparison,
+    Cost,
     Estimate,
     Functions,
     Grade,
     Graph,
     Record,
     Report,
+    Reproductions,
     Rounding,
     Rules,
     Staged,
     Sweep,
     Swell,
 )
-from diffkit.sections import advice, chapter, check, compare, graph, report, rounding, staged, sweep, swell
+from diffkit.sections import advice, chapter, check, compare, cost, graph, report, reproduce, rounding, staged, sweep, swell
 from diffkit.tables import clip, point
 
 
@@ -49,13 +51,15 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
     Advice: advice.build,
     Check: check.build,
     Chapter: chapter.build,
+    Cost: cost.build,
+    Reproductions: reproduce.build,
     Estimate: _estimate,
     Functions: _functions,
     Rules: _functions,
 }
 
 
-NAMED = (Rounding, Advice, Check, Estimate, Graph, Staged, Grade)  # what is about more than the derivative at a point
+NAMED = (Rounding, Advice, Check, Estimate, Graph, Staged, Grade, Swell, Cost)  # what is about more than the derivative at a point
 
 
 def build(record: Record) -> Document:
@@ -78,4 +82,6 @@ def _noted(document: Document) -> Document:
 
 
 def _untitled(record: Record) -> str:
+    if isinstance(record, Reproductions):
+        return say("heading.reproduce")
     return say("report.constant", expression=clip(record.expression)) if isinstance(record, Report) else record.headline()[0]

@@ -3,9 +3,9 @@
 from diffkit.captions import label, named
 from diffkit.document import Block, Formula, Listing, Section, Terms
 from diffkit.errors import DiffkitError
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.program_latex import equation
-from diffkit.results import Comparison, Record, Report, Sweep
+from diffkit.results import Comparison, Cost, Record, Report, Sweep, Swell
 from diffkit.tables import Table, clip
 
 
@@ -19,6 +19,15 @@ def formula(record: Record) -> Block:
         latex = ""
     typed = clip(record.expression, 2000)
     return Listing(typed, say("listing.function")) if not latex or r"\text{a program of" in latex else Formula(latex, typed)
+
+
+def subject(record: Swell | Cost) -> Block:
+    """Return the formula, or what a family is."""
+    if not record.family():
+        return formula(record)
+    defined, name = record.definition, record.expression
+    text = say("colon", name=name, text=word(defined)) if defined else name
+    return Listing(clip(text, 2000), say("listing.family"))
 
 
 def dressed(table: Table) -> Table:

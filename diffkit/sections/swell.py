@@ -1,16 +1,50 @@
 """How large the derivative grows."""
 
-from diffkit.captions import alt, caption
-from diffkit.document import FigureBlock, Prose, Section, TableBlock
-from diffkit.messages import paragraph, say
-from diffkit.results import Swell
-from diffkit.sections.common import formula
+from diffkit.captions import accuracy_alt, accuracy_caption, alt, caption
+from diffkit.document import FigureBlock, Prose, Section, TableBlock, Terms
+from diffkit.messages import paragraph, say, word
+from diffkit.results import Form, Swell
+from diffkit.sections.common import subject
 from diffkit.tables import count, short
 
 
 def build(record: Swell) -> list[Section]:
-    """Return the sections of a swell study."""
-    return [Section(say("heading.formula"), (formula(record),)), growth(record)]
+    """Return the sections of a swell study: what the forms do to the accuracy comes first if it was measured."""
+    errors = [accuracy(record)] if record.judged() else []
+    return [Section(say("heading.formula"), (subject(record),)), *errors, growth(record), _terms(record)]
+
+
+def _terms(record: Swell) -> Section:
+    words = ["tree", "depth", "swell", "native", *["evaluation", "relative"] * record.judged()]
+    return Section(say("heading.counted"), (Terms(tuple((say(f"term.{w}"), say(f"meaning.{w}")) for w in words)),))
+
+
+def accuracy(swell: Swell) -> Section:
+    """What the forms do to the accuracy; where simplify shrinks the formula and ruins it, that comes first."""
+    low, high = map(short, swell.interval or (0.0, 0.0))
+    points = max(form.points or 0 for form in swell.forms)
+    measured = Prose(say("prose.accuracy", points=points, low=low, high=high))
+    picture = FigureBlock("accuracy", accuracy_caption(swell), accuracy_alt(swell), swell)
+    found = _explosion(swell)
+    return Section(say("heading.accuracy"), (*([Prose(found, lead=True)] if found else []), measured, picture))
+
+
+def _explosion(swell: Swell) -> str:
+    """Return in one sentence what simplify saved and cost, at the largest n at which it finished; nothing if it cost nothing."""
+    raw = {form.n: form for form in swell.of("f' symbolic")}
+    for simplified in reversed(swell.of("f' simplified")):
+        form = raw.get(simplified.n)
+        if form and simplified.tree_size < form.tree_size and _worse(simplified, form):
+            sizes = {"raw": count(form.tree_size), "simplified": count(simplified.tree_size)}
+            errors = {"exact": short(form.largest_error, 2), "wrong": short(simplified.largest_error, 2)}
+            key = "prose.explosion" if swell.family() else "prose.explosion.one"
+            return say(key, parameter=word(swell.parameter), n=form.n, **sizes, **errors)
+    return ""
+
+
+def _worse(form: Form, than: Form) -> bool:
+    """Did the largest error grow by more than rounding may?"""
+    return form.largest_error is not None and than.largest_error is not None and form.largest_error > 10 * than.largest_error
 
 
 def growth(swell: Swell) -> Section:

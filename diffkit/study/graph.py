@@ -7,7 +7,7 @@ is not asked for is not computed, and None.  A loop whose period repeats is draw
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from diffkit import limits, namespaces, tangent, tape
+from diffkit import limits, namespaces, sweeps, tangent, tape
 from diffkit.emit import periods
 from diffkit.errors import UsageError
 from diffkit.gates import fuse as fused
@@ -133,7 +133,7 @@ def _nodes(program: Program, point: dict[str, float], show: Sequence[str], seed:
     depends = active(program, program.inputs)
     v = run(program, F, values)
     nothing: list[Any] = [None] * len(v)
-    v_bar = tape.reverse_sweep(program, F, v, {root: 1.0}, depends) if "adjoint" in show else nothing
+    v_bar = sweeps.reverse_sweep(program, F, v, {root: 1.0}, depends) if "adjoint" in show else nothing
     v_dot = _tangents(program, F, values, seed) if "tangent" in show else nothing
     shares = tape.shares(program, point) if "error" in show else nothing
     names = {k: name for name, k in program.names}

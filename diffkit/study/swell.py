@@ -1,116 +1,260 @@
-"""Expression swell: how large f, and each way to write its derivative, is.
+"""Expression swell: how large f, and each way to write its derivative, is; how long that takes, and how exact it stays.
 
-    f' symbolic     SymPy's own derivative, as SymPy leaves it
-    f' simplified   the same after sympy.simplify
-    f' cse          the same with common subexpressions named (sympy.cse)
-    f' reverse      the tape's Program of value and gradient
+    f' symbolic, expanded, factored, horner, simplified, cse     SymPy's forms (forms.py)
+    f' forward, f' reverse                                       accumulation on the graph, every shared part once
+    f' tape                                                      value and gradient as the tape's Program
+    f' emitted                                                   the same as straight-line Python, its statements as they stand
+    f' Taylor                                                    a derivative of higher order by Taylor arithmetic
 
-Sizes are those of Programs: binary operations, every leaf counted, nothing folded; a tree writes shared parts out, a DAG
-holds them once.  With several inputs, f' is the whole gradient.
+Sizes are those of Programs and defined in counting.py.  With several inputs, f' is the whole gradient.
 
 SymPy may take longer than anyone waits, or all memory, so it works in a process of its own that is ended at the time
 limit.  That process is started by `begin` and runs beside whatever else is done until `finish`.
 """
 
-import contextlib
-import multiprocessing
-import signal
-import sys
+import math
 import time
-import warnings
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
-from diffkit import limits
-from diffkit.errors import DiffkitError, UsageError
+from diffkit import accumulation, families, limits, taylor
+from diffkit.errors import NumberError, UsageError
+from diffkit.messages import say, word
 from diffkit.points import as_program, spread
 from diffkit.program import Program
 from diffkit.results import Form, Swell
+from diffkit.study import accuracy, sizes
+from diffkit.study.compiled import source
+from diffkit.study.forms import CSE, GAVE_UP, NOT_TRIED, SIMPLIFIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
+from diffkit.study.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 
-SYMBOLIC, SIMPLIFIED, CSE, REVERSE = "f' symbolic", "f' simplified", "f' cse", "f' reverse"
-STEPS = {SYMBOLIC: "SymPy's diff", SIMPLIFIED: "simplify", CSE: "cse"}  # what the worker does
-GRACE = 1.0  # seconds after the limit when the worker ends itself, should its parent be gone
-Data = tuple[Any, ...]
+MAIN = (SYMBOLIC, CSE, SIMPLIFIED)  # SymPy's forms in the report on one function
+SHOWN_INPUTS = 8  # names of inputs that a record lists in full
+Numbers = Iterable[int] | str | int | None
 
 
-def measure(f: Any, at: Any = None, wrt: str | Sequence[str] | None = None, time_limit: float = 10.0) -> Swell:
+def measure(
+    f: Any,
+    at: Any = None,
+    wrt: str | Sequence[str] | None = None,
+    time_limit: float = 10.0,
+    *,
+    n: Numbers = None,
+    repeat: Numbers = None,
+    order: Numbers = None,
+    interval: tuple[float, float] | None = None,
+    points: int = 200,
+    seed: int = 0,
+    forms: Sequence[str] | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Swell:
     """Measure the sizes of f and of its derivative, form by form.
 
     Parameters
     ----------
     f : Program, str or callable
-        With one output.
+        With one output.  With ``n``, a family: the name of one, a text with n, or a callable with a parameter n.
     at : number, tuple, dict or array, optional
         The point, for the record (and to trace a callable).
     wrt : str or sequence of str, optional
         Differentiate by these inputs ("x" or "x,y"); by default by all.
     time_limit : float
-        Seconds for SymPy; a form not finished by then has the status "gave up".
+        Seconds for each of SymPy's forms; one not finished by then has the status "gave up", and is not tried for larger n.
+    n : list of int or str, optional
+        The members of the family, such as "1:12".
+    repeat : list of int or str, optional
+        Measure f, f(f), f(f(f)) ...: f applied to its own result so often.
+    order : list of int or str, optional
+        Measure the derivatives of these orders by one input.
+    interval : (float, float), optional
+        Measure time and relative error of every form over points of this interval, the same for every input.
+    points : int
+        How many, drawn evenly from it.
+    seed : int
+        Of the draw.
+    forms : sequence of str, optional
+        Of SymPy's forms only these.
+    progress : callable, optional
+        Told what is measured next.
 
     Raises
     ------
     UsageError
-        If f has no such input, or more than one output.
+        If f has no such input, or more than one output; if there is no n in a family.
 
     Examples
     --------
-    >>> forms = measure("exp(x)*sin(x)").forms
-    >>> [(form.form, form.tree_size) for form in forms[:2]]
+    >>> rows = measure("exp(x)*sin(x)").forms
+    >>> [(form.form, form.tree_size) for form in rows[:2]]
     [('f', 5), ("f' symbolic", 11)]
     """
-    with begin(f, at, wrt, time_limit) as pending:
-        return pending.finish()
+    members = _members(f, at, n, repeat, order)
+    parameter = "order" if order is not None else "n"
+    rows: list[Form] = []
+    lost: dict[str, tuple[int, str]] = {}  # SymPy's forms that gave up, at which n and why
+    for member in members:
+        progress(f"{parameter} = {member.n}" if member.n is not None else "swell")
+        names = _chosen(member.program, wrt, order is not None)
+        plan = tuple(name for name in STEPS if (forms is None or name in forms) and name not in lost)
+        with Pending(member, names, time_limit, plan, keep=interval is not None) as pending:
+            written = pending.collect()
+        if names and member.n is not None:
+            _remember(lost, written, member.n, parameter)
+        found = sizes.rows(written, member.n)
+        if interval is not None:
+            found = accuracy.judged(found, written, member.program, names, member.order, interval, points, seed)
+        rows += found
+    last = members[-1]
+    return Swell(
+        expression=_expression(f, last, n),
+        at=_point(last.program, at),
+        wrt=_listed(_chosen(last.program, wrt, order is not None)),
+        forms=tuple(rows),
+        parameter=parameter,
+        interval=interval,
+        definition=families.family(f, at).definition if n is not None else "",
+    )
+
+
+def named(forms: Sequence[str] | None) -> tuple[str, ...] | None:
+    """SymPy's forms by their short names.
+
+    Examples
+    --------
+    >>> named(["simplified", "cse"])
+    ("f' simplified", "f' cse")
+    """
+    for form in forms or ():
+        if f"f' {form}" not in STEPS:
+            known = ", ".join(name.removeprefix("f' ") for name in STEPS)
+            raise UsageError(f"SymPy has no form {form[:40]!r}", remedy=f"its forms are {known}")
+    return None if forms is None else tuple(f"f' {form}" for form in forms)
+
+
+class Member(NamedTuple):
+    """One function to be measured: the n of a family, or the order of the derivative."""
+
+    program: Program
+    n: int | None = None
+    order: int = 1
+    by_order: bool = False
+
+
+def _members(f: Any, at: Any, n: Numbers, repeat: Numbers, order: Numbers) -> list[Member]:
+    """What to measure."""
+    if sum(asked is not None for asked in (n, repeat, order)) > 1:
+        raise UsageError("n, repeat and order are measured one at a time")
+    if n is not None:
+        family = families.family(f, at)
+        return [Member(_one_output(family.member(k)), k) for k in families.listed(n)]
+    program = _one_output(as_program(f, at))
+    if repeat is not None:
+        family = families.iterated(program)
+        return [Member(family.member(k), k) for k in families.listed(repeat)]
+    if order is not None:
+        return [Member(program, k, k, True) for k in families.listed(order) if k]
+    return [Member(program)]
+
+
+def _one_output(program: Program) -> Program:
+    if len(program.outputs) != 1:
+        raise UsageError(f"swell needs one output, the function has {len(program.outputs)}")
+    return program
+
+
+def _chosen(program: Program, wrt: str | Sequence[str] | None, one: bool = False) -> tuple[str, ...]:
+    """The inputs to differentiate by; only one for a derivative of higher order."""
+    if wrt is None:
+        names = program.inputs
+    else:
+        names = tuple(name.strip() for name in wrt.split(",")) if isinstance(wrt, str) else tuple(wrt)
+    inputs = ", ".join(program.inputs) or "none: it is constant"
+    for name in names:
+        if name not in program.inputs:
+            raise UsageError(f"the function has no input {str(name)[:40]!r}", remedy=f"its inputs are {inputs}")
+    if one and len(names) > 1:
+        raise UsageError("a derivative of higher order is by one input", remedy=f"name it: wrt is one of {inputs}")
+    return names
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names if len(names) <= SHOWN_INPUTS else [*names[:2], "...", names[-1]])
+
+
+def _point(program: Program, at: Any) -> dict[str, float]:
+    """The point by name; of a family, whose inputs vary with n, what there is of it."""
+    if isinstance(at, Mapping):
+        return {name: float(x) for name, x in at.items()}
+    return {} if at is None else dict(zip(program.inputs, map(float, spread(program.inputs, at)[0])))
+
+
+def _expression(f: Any, last: Member, n: Numbers) -> str:
+    return families.family(f).name if n is not None else str(last.program)
+
+
+def _remember(lost: dict[str, tuple[int, str]], written: dict[str, Written], n: int, parameter: str) -> None:
+    """Note which of SymPy's forms gave up at this n; those that did before were not tried again."""
+    for name, (first, reason) in lost.items():
+        said = say("swell.before", parameter=word(parameter), n=first, reason=reason)
+        written[name] = Written(name, status=NOT_TRIED, reason=said)
+    for name in STEPS:
+        if name in written and written[name].status == GAVE_UP:
+            lost[name] = n, written[name].reason
 
 
 def begin(f: Any, at: Any = None, wrt: str | Sequence[str] | None = None, time_limit: float = 10.0) -> "Pending":
-    """Start measuring; `Pending.finish` waits for the result.  Arguments as for `measure`."""
-    program = as_program(f, at)
-    if len(program.outputs) != 1:
-        raise UsageError(f"swell needs one output, the function has {len(program.outputs)}")
-    point = {} if at is None else dict(zip(program.inputs, map(float, spread(program.inputs, at)[0])))
-    return Pending(program, point, _chosen(program, wrt), time_limit)
-
-
-def _chosen(program: Program, wrt: str | Sequence[str] | None) -> list[str]:
-    """The inputs to differentiate by."""
-    if wrt is None:
-        return list(program.inputs)
-    names = [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else list(wrt)
-    for name in names:
-        if name not in program.inputs:
-            raise UsageError(
-                f"the function has no input {str(name)[:40]!r}",
-                remedy=f"its inputs are {', '.join(program.inputs) or 'none: it is constant'}",
-            )
-    return names
+    """Start measuring one function; `Pending.finish` waits for the result.  SymPy's main forms share the time limit."""
+    program = _one_output(as_program(f, at))
+    return Pending(Member(program), _chosen(program, wrt), time_limit, MAIN, total=time_limit, at=_point(program, at))
 
 
 class Pending:
     """A measurement under way; as a context manager it leaves no process behind."""
 
-    def __init__(self, program: Program, at: dict[str, float], names: list[str], time_limit: float) -> None:
-        self.program, self.at, self.names = program, at, names
-        self.worker = Worker(program, names, min(time_limit, limits.WORKER_SECONDS))
+    def __init__(
+        self,
+        member: Member,
+        names: tuple[str, ...],
+        time_limit: float,
+        plan: tuple[str, ...] = tuple(STEPS),
+        *,
+        keep: bool = False,
+        total: float = math.inf,
+        at: Mapping[str, float] | None = None,
+    ) -> None:
+        self.member, self.names, self.at = member, names, dict(at or {})
+        self.worker = Worker(Job(member.program, names, member.order, plan if names else (), time_limit, keep), total)
         self.close = weakref.finalize(self, self.worker.kill)  # on every way out, exceptions and the end of Python included
 
-    def finish(self) -> Swell:
-        """Wait for the worker, at most until its time limit, and return the record."""
+    def collect(self) -> dict[str, Written]:
+        """Every form; SymPy's are waited for, at most until its time limit."""
         try:
-            forms = {"f": _form("f", self.program)}
-            if self.names:
-                forms |= {REVERSE: _attempt(REVERSE, self._reverse)} | self.worker.results()
+            own = {name: attempt(name, write) for name, write in self.own().items()}
+            if TAPE in own and own[TAPE].program:
+                own[EMITTED] = _emitted(own[TAPE])
+            sympy_forms = self.worker.results()
         finally:
             self.close()
-        rows = tuple(forms[name] for name in ("f", *STEPS, REVERSE) if name in forms)
-        return Swell(expression=str(self.program), at=self.at, wrt=", ".join(self.names), forms=rows)
+        return {"f": own.pop("f")} | sympy_forms | own
 
-    def _reverse(self) -> Program:
-        from diffkit.tape import gradient_program
+    def own(self) -> dict[str, Callable[[], Program]]:
+        """How the forms that need no SymPy are written."""
+        program, names, order = self.member.program, self.names, self.member.order
+        forms: dict[str, Callable[[], Program]] = {"f": lambda: program}
+        if names:
+            forms[FORWARD] = lambda: _accumulated(accumulation.forward, program, names, order)
+            forms[REVERSE] = lambda: _accumulated(accumulation.reverse, program, names, order)
+        if names and not self.member.by_order:
+            forms[TAPE] = lambda: accumulation.reverse(program, names, value=True)
+        if names and self.member.by_order:
+            forms[TAYLOR] = lambda: taylor.derivative_program(program, names[0], order)
+        return forms
 
-        slopes = gradient_program(self.program)
-        kept = [slopes.outputs[1 + self.program.inputs.index(name)] for name in self.names]
-        return Program(slopes.lines, slopes.inputs, (slopes.outputs[0], *kept))
+    def finish(self) -> Swell:
+        """Wait for the worker and return the record."""
+        rows = sizes.rows(self.collect(), None)
+        return Swell(expression=str(self.member.program), at=self.at, wrt=_listed(self.names), forms=tuple(rows))
 
     def __enter__(self) -> Self:
         return self
@@ -119,108 +263,21 @@ class Pending:
         self.close()
 
 
-def _form(name: str, program: Program, seconds: float | None = None) -> Form:
-    return Form(form=name, tree_size=program.tree_size, dag_size=program.dag_size, operations=program.operations, seconds=seconds)
+def _accumulated(sweep: Callable[..., Program], program: Program, names: Sequence[str], order: int) -> Program:
+    for _ in range(order):
+        if len(program.lines) > limits.OPERATIONS:
+            raise NumberError(say("swell.lines", lines=len(program.lines)), status="too-large")
+        program = sweep(program, names)
+    return program
 
 
-def _gave_up(name: str, reason: str, seconds: float | None = None) -> Form:
-    return Form(form=name, tree_size=0, dag_size=0, operations=0, status="gave up", reason=reason, seconds=seconds)
-
-
-def _attempt(name: str, write: Callable[[], Program]) -> Form:
-    """The form with the seconds it took to write, or why there is none."""
+def _emitted(tape: Written) -> Written:
+    """The tape's Program as Python: each statement is a small tree of its own."""
+    program = Program(*tape.program) if tape.program else None
+    if program is None or tape.sizes is None:
+        return tape._replace(name=EMITTED)
     begun = time.perf_counter()
-    try:
-        program = write()
-        return _form(name, program, time.perf_counter() - begun)
-    except DiffkitError as error:
-        return _gave_up(name, error.what)
-    except MemoryError:
-        return _gave_up(name, f"{STEPS.get(name, name)} needs more than {limits.SYMPY_MEMORY >> 30} GiB")
-    except Exception as error:  # SymPy fails in its own ways
-        return _gave_up(name, f"{STEPS.get(name, name)} fails: {type(error).__name__}")
-
-
-# --- the process that runs SymPy -------------------------------------------------------------------------------------------
-class Worker:
-    """A process that sends the forms SymPy writes, one by one; only their sizes come back."""
-
-    def __init__(self, program: Program, names: list[str], time_limit: float) -> None:
-        self.time_limit = time_limit
-        self.deadline = time.monotonic() + time_limit
-        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")  # a fork has SymPy already
-        self.here, there = context.Pipe(duplex=False)
-        data = program.lines, program.inputs, program.outputs
-        self.process = context.Process(target=_work, args=(there, data, names, time_limit), daemon=True)
-        with there, warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads: a child that hangs is killed
-            with contextlib.suppress(AssertionError, OSError):  # no process may be started here; `results` says so
-                self.process.start()
-
-    def results(self) -> dict[str, Form]:
-        """The forms that arrive before the deadline; for the others, the reason."""
-        forms: dict[str, Form] = {}
-        reason = f"did not finish in {self.time_limit:g} s"
-        try:
-            while len(forms) < len(STEPS) and self.here.poll(max(0.0, self.deadline - time.monotonic())):
-                form = self.here.recv()
-                forms[form.form] = form
-        except (EOFError, OSError):
-            if time.monotonic() < self.deadline:
-                reason = "got no process to run in" if self.process.pid is None else "ended without an answer"
-        missing = {name: _gave_up(name, f"{step} {reason}", self.time_limit) for name, step in STEPS.items() if name not in forms}
-        return forms | missing
-
-    def kill(self) -> None:
-        """End the process, whatever it does."""
-        if self.process.pid is not None:
-            self.process.kill()
-            self.process.join()
-        self.here.close()
-
-
-def _work(pipe: Any, data: Data, names: list[str], time_limit: float) -> None:
-    """What the process does: each form as soon as it is known, the slowest last."""
-    _restrain(time_limit)
-    with contextlib.suppress(BrokenPipeError):  # nobody waits any more
-        for form in _forms(Program(*data), names):
-            pipe.send(form)
-
-
-def _restrain(time_limit: float) -> None:
-    """Leave Ctrl-C to the parent; end by itself soon after the limit; and take no more than its share of memory."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, time_limit + GRACE)
-    with contextlib.suppress(ImportError, ValueError, OSError), open("/proc/self/statm") as file:
-        import resource
-
-        inherited = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (inherited + limits.SYMPY_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def _forms(program: Program, names: list[str]) -> Iterator[Form]:
-    """SymPy's forms of the gradient."""
-    import sympy
-
-    from diffkit import symbolic
-    from diffkit.sympy_program import Translator, to_program
-
-    slopes: list[Any] = []
-
-    def raw() -> Program:
-        slopes.extend(symbolic.derivatives(program, names))
-        return to_program(slopes, program.inputs, derived=True)
-
-    def cse() -> Program:
-        translator = Translator(derived=True)
-        named, reduced = sympy.cse(slopes, symbols=sympy.numbered_symbols(cls=sympy.Dummy), order="none")
-        for name, part in named:
-            translator.known[name] = translator.line(part)
-        return translator.builder.build(*map(translator.line, reduced), inputs=program.inputs)
-
-    yield _attempt(SYMBOLIC, raw)
-    if slopes:
-        yield _attempt(CSE, cse)
-        yield _attempt(SIMPLIFIED, lambda: to_program([sympy.simplify(e) for e in slopes], program.inputs, derived=True))
+    text = source(program)
+    operands = sum(len(line.args) for line in program.lines)
+    sizes = tape.sizes._replace(tree=len(program.lines) + operands, path_length=operands, characters=len(text))
+    return tape._replace(name=EMITTED, sizes=sizes, seconds=(tape.seconds or 0.0) + time.perf_counter() - begun)

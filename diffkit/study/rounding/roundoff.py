@@ -23,7 +23,8 @@ from diffkit.errors import NumberError
 from diffkit.messages import say
 from diffkit.primitives import TABLE
 from diffkit.program import Program, run
-from diffkit.tape import committed, reverse_sweep
+from diffkit.sweeps import reverse_sweep
+from diffkit.tape import committed
 
 FIRST_BITS = 256  # of precision: the deltas of a polynomial of degree 10 with all their digits
 SETTLED = 1e-6  # relative radius at which the sum counts as known

@@ -23,7 +23,7 @@ from flint import arb
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from diffkit import namespaces, tangent, tape
+from diffkit import namespaces, sweeps
 from diffkit.balls import working
 from diffkit.primitives import TABLE
 from diffkit.program import Builder, Line, Program
@@ -111,8 +111,8 @@ def _block(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> tuple[Arra
     points: list[Any] = list(subject.values)
     points[place] = subject.x + np.outer(NODES, grid.steps)
     moves = [np.ones_like(points[place]) if i == place else None for i in range(len(points))]
-    v, v_dot = tangent.forward_sweep(program, F, points, moves)
-    v_bar = tape.reverse_sweep(program, F, v, {program.outputs[0]: np.ones_like(points[place])}, _moving(program))
+    v, v_dot = sweeps.forward_sweep(program, F, points, moves)
+    v_bar = sweeps.reverse_sweep(program, F, v, {program.outputs[0]: np.ones_like(points[place])}, _moving(program))
     bound, variance = np.zeros_like(points[place]), {pair: np.zeros_like(grid.steps) for pair in PAIRS}
     own = library_errors(subject)
     for k, line in enumerate(program.lines):
@@ -201,4 +201,4 @@ def _no_error(a: Any, b: Any, s: Any) -> bool:
 
 
 def _power_of_two(line: Line) -> bool:
-    return line.op == "const" and line.value != 0 and np.frexp(abs(line.value))[0] == 0.5
+    return bool(line.op == "const" and line.value != 0 and np.frexp(abs(line.value))[0] == 0.5)

@@ -1,0 +1,195 @@
+"""Elements chosen by an index, an order or a condition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffkit.arrays import pattern_of
+from diffkit.namespaces import plain
+from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_defaults, viewed, written
+from diffkit.numpy_functions.reductions import mean, sum
+from diffkit.numpy_functions.shapes import expand_dims, ravel, reshape, transpose
+from diffkit.recording import record, wrap
+from diffkit.traced import refusal
+
+
+def take_index(x: Any, index: Any) -> Any:
+    """x[index]."""
+    if not x.tape.nested:
+        if type(index) is slice:
+            pattern = (("slice", index.start, index.stop, index.step),)
+            return viewed(x, wrap(x.tape, x.value[index], "getitem", [x.index], [x.value], (pattern,)))
+        if type(index) is int:
+            result = wrap(x.tape, x.value[index], "getitem", [x.index], [x.value], ((index,),))
+            return result if x.value.ndim == 1 else viewed(x, result)
+    pattern, arrays = pattern_of(index)
+    if not all(map(_is_places, arrays)):
+        raise refusal("an index must be whole numbers or an array of truths", "leave out what makes floats, such as /")
+    result = record("getitem", x, *arrays, static=(pattern,))
+    return result if arrays or isinstance(plain(result), float) else viewed(x, result)
+
+
+def _is_places(part: Any) -> bool:
+    """Whole numbers, or an array of truths?"""
+    part = plain(part)
+    return not isinstance(part, float) and part.dtype.kind in ("biu" if part.ndim else "iu")
+
+
+@written(method=True)
+def take(x: Any, index: Any, axis: Any = None) -> Any:
+    """Elements of an axis."""
+    x = ravel(x) if axis is None else x
+    return x[(slice(None),) * axis_of(x, axis or 0) + (index,)]
+
+
+@written()
+def take_along_axis(x: Any, index: Any, axis: Any = -1) -> Any:
+    """For each row its own elements."""
+    axis, shape = axis_of(x, axis), index.shape
+    grid = [np.arange(n).reshape([-1 if i == k else 1 for i in range(len(shape))]) for k, n in enumerate(shape)]
+    return x[tuple(index if k == axis else g for k, g in enumerate(grid))]
+
+
+@written(method=True)
+def argsort(x: Any, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:
+    """Where the elements stand in order; its derivative is 0."""
+    only_defaults(rest)
+    return record("argsort", x, static=(axis_of(x, axis),))
+
+
+@written(method=True)
+def argmax(x: Any, axis: Any = None) -> Any:
+    """Where the largest element stands; its derivative is 0."""
+    return record("argmax", ravel(x) if axis is None else x, static=(0 if axis is None else axis_of(x, axis),))
+
+
+@written(method=True)
+def argmin(x: Any, axis: Any = None) -> Any:
+    """Where the smallest element stands; its derivative is 0."""
+    return record("argmin", ravel(x) if axis is None else x, static=(0 if axis is None else axis_of(x, axis),))
+
+
+@written()
+def sort(x: Any, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:
+    """In ascending order; at a tie the elements keep theirs."""
+    x = ravel(x) if axis is None else x
+    return take_along_axis(x, argsort(x, axis or 0 if axis is None else axis, **rest), -1 if axis is None else axis)
+
+
+@written()
+def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The middle element, or the mean of the middle two."""
+    found = sort(x, axis)
+    axis_ = 0 if axis is None else axis_of(x, axis)
+    n, cut = found.shape[axis_], (slice(None),) * axis_
+    middle = mean(found[(*cut, slice((n - 1) // 2, n // 2 + 1))], axis_)
+    if not keepdims:
+        return middle
+    return reshape(middle, [1] * np.ndim(x)) if axis is None else expand_dims(middle, axis)
+
+
+@written()
+def flip(x: Any, axis: Any = None) -> Any:
+    """The other way round."""
+    axes = range(np.ndim(x)) if axis is None else axes_of(x, axis)
+    return x[tuple(slice(None, None, -1) if i in (axes or ()) else slice(None) for i in range(np.ndim(x)))]
+
+
+@written()
+def roll(x: Any, shift: Any, axis: Any = None) -> Any:
+    """Shifted round."""
+    if not isinstance(shift, int) or isinstance(axis, tuple):  # along several axes
+        return ravel(x)[np.roll(np.arange(np.size(plain(x))).reshape(np.shape(x)), shift, axis)]
+    where = np.roll(np.arange(np.size(plain(x)) if axis is None else np.shape(x)[axis]), shift)
+    return reshape(take(x, where, axis), np.shape(x))
+
+
+@written(method=True)
+def repeat(x: Any, count: Any, axis: Any = None) -> Any:
+    """Each element several times."""
+    return take(x, np.repeat(np.arange(np.size(plain(x)) if axis is None else np.shape(x)[axis]), count), axis)
+
+
+@written()
+def tile(x: Any, reps: Any) -> Any:
+    """The whole several times."""
+    places = np.tile(np.arange(np.size(plain(x))).reshape(np.shape(x)), reps)
+    return ravel(x)[places]
+
+
+@written()
+def pad(x: Any, width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
+    """Zeros around."""
+    if mode != "constant" or constant_values != 0:
+        raise refusal("numpy.pad can be recorded with zeros only", "use np.concatenate")
+    pairs = np.broadcast_to(np.asarray(width, dtype=int), (np.ndim(x), 2)).tolist()
+    shape = tuple(n + a + b for n, (a, b) in zip(np.shape(x), pairs))
+    inner = tuple(slice(a, a + n) for n, (a, _) in zip(np.shape(x), pairs))
+    return record("scatter", x, static=(shape, pattern_of(inner)[0]))
+
+
+def _diagonal_places(shape: tuple[int, ...], offset: int) -> tuple[Any, Any]:
+    rows = np.arange(max(0, -offset), max(0, -offset, min(shape[0], shape[1] - offset)))
+    return rows, rows + offset
+
+
+@written(method=True)
+def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The elements of a diagonal."""
+    order = [i for i in range(np.ndim(x)) if i not in {axis_of(x, axis1), axis_of(x, axis2)}]
+    turned = transpose(x, (*order, axis1, axis2))
+    return turned[(..., *_diagonal_places(turned.shape[-2:], offset))]
+
+
+@written(method=True)
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The sum of a diagonal."""
+    return sum(diagonal(x, offset, axis1, axis2), -1)
+
+
+@written()
+def diag(x: Any, k: int = 0) -> Any:
+    """The diagonal of a matrix, or the matrix of a diagonal."""
+    if np.ndim(x) == 2:
+        return diagonal(x, k)
+    n = np.size(plain(x)) + abs(k)
+    pattern, arrays = pattern_of(_diagonal_places((n, n), k))
+    return record("scatter", x, *arrays, static=((n, n), pattern))
+
+
+@written()
+def tril(x: Any, k: int = 0) -> Any:
+    """The lower triangle."""
+    return record("where", np.tril(np.ones(np.shape(x)[-2:], dtype=bool), k), x, 0.0)
+
+
+@written()
+def triu(x: Any, k: int = 0) -> Any:
+    """The upper triangle."""
+    return record("where", np.triu(np.ones(np.shape(x)[-2:], dtype=bool), k), x, 0.0)
+
+
+@written()
+def where(condition: Any, a: Any = None, b: Any = None) -> Any:
+    """a where the condition holds, elsewhere b."""
+    if a is None or b is None:
+        raise refusal("np.where(condition) alone gives places, which cannot be recorded", "write np.where(condition, a, b)")
+    return record("where", condition, as_array(a), as_array(b))
+
+
+@written(method=True)
+def clip(x: Any, low: Any = None, high: Any = None, out: Any = None, **named: Any) -> Any:
+    """Kept between two bounds; at a bound the slope is the mean of its sides."""
+    low = named.pop("min", named.pop("a_min", low))
+    high = named.pop("max", named.pop("a_max", high))
+    only_defaults(named | {"out": out})
+    x = +x if low is None else record("max", x, low)
+    return x if high is None else record("min", x, high)
+
+
+@written()
+def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0) -> Any:
+    """Numbers in place of nan."""
+    return record("where", record("eq", record("sub", x, x), 0.0), x, nan)

@@ -1,0 +1,98 @@
+"""Published figures beside the same recomputed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from diffkit.codec import Data
+from diffkit.messages import say, word
+from diffkit.results.record import Record
+from diffkit.tables import Table, clip, fixed, headed
+
+SHOWN = 36  # characters of a figure in a table
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Claim(Data):
+    """One published figure, what we find, and whether the two agree; ``why`` explains a difference that is known."""
+
+    what: str
+    published: str
+    recomputed: str
+    agrees: bool
+    why: str = ""
+
+    @property
+    def expected(self) -> bool:
+        """Does it agree, or is it known why it does not?"""
+        return self.agrees or bool(self.why)
+
+    def verdict(self) -> str:
+        """Return agrees or differs."""
+        return say("reproduce.agrees" if self.agrees else "reproduce.differs")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Series(Data):
+    """A curve of a published figure, recomputed: errors by step."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reproduction(Data):
+    """A result of the literature: what it is, where it was published, its figures."""
+
+    name: str
+    title: str
+    source: str
+    seconds: float
+    claims: tuple[Claim, ...]
+    curves: tuple[Series, ...] = ()
+
+    def sentence(self) -> str:
+        """Return what agrees and what does not, in one sentence."""
+        agreeing = sum(claim.agrees for claim in self.claims)
+        key = "reproduce.all" if agreeing == len(self.claims) else "reproduce.some"
+        return say(key, title=word(self.title), agreeing=agreeing, count=len(self.claims))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reproductions(Record):
+    """Named results of the literature, recomputed."""
+
+    study: ClassVar[str] = "reproduce"
+    expression: str
+    at: dict[str, float]
+    results: tuple[Reproduction, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Does every figure agree, or differ for a known reason?"""
+        return all(claim.expected for result in self.results for claim in result.claims)
+
+    def headline(self) -> list[str]:
+        """Return one sentence a result."""
+        return [say("colon", name=result.name, text=result.sentence()) for result in self.results]
+
+    def table(self) -> Table:
+        """Return one row a figure."""
+        headers = headed("result", "figure", "published", "recomputed", "verdict")
+        rows = [(r.name, c.what, clip(c.published, SHOWN), clip(c.recomputed, SHOWN), c.verdict()) for r, c in self._claims()]
+        return Table(headers, tuple(rows), say("reproduce.caption"), self.notes())
+
+    def notes(self) -> tuple[str, ...]:
+        """Return why figures differ, and where they were published."""
+        reasons = [say("reproduce.note", name=r.name, what=c.what, why=c.why) for r, c in self._claims() if c.why and not c.agrees]
+        sources = [say("reproduce.source", name=r.name, source=r.source, seconds=fixed(r.seconds)) for r in self.results]
+        return (*reasons, *sources)
+
+    def _claims(self) -> list[tuple[Reproduction, Claim]]:
+        return [(result, claim) for result in self.results for claim in result.claims]
+
+    def raw(self) -> Iterator[dict[str, object]]:
+        """Yield one row a figure."""
+        return ({"name": result.name, **claim.to_dict()} for result, claim in self._claims())
