@@ -134,7 +134,7 @@ def level(s: Search) -> Array:
     """Where f is constant at the least steps up to that of the estimate, or nowhere changes by more than its own rounding."""
     rise = rises(s)
     first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
-    within = s.best.h <= take(s.scan.h, first)
+    within = s.best.h <= RATIO * take(s.scan.h, first)  # beware: a few steps beyond f may be the same on both sides by chance
     found: Array = (rise[-FINEST:] == 0).all(axis=0) & np.isfinite(s.centre) & (within | only_rounding(s))
     return found
 
