@@ -25,9 +25,8 @@ def section(record: Advice) -> Section:
     losses = tuple(Prose(say("advice.of", name=d.wrt, text=d.lost())) for d in record.derivatives if d.reference is not None)
     offer = [Prose(record.offer())] if record.offer() else []
     drawn = (FigureBlock("advice", caption(record), alt(record), record),) if record.table().rows else ()
-    return Section(
-        say("heading.advice"), (Prose(say("prose.advice")), TableBlock(dressed(record.table())), *losses, *offer, *drawn)
-    )
+    table = TableBlock(dressed(record.table()))
+    return Section(say("heading.advice"), (Prose(say("prose.advice")), table, *losses, *offer, *drawn))
 
 
 def _forms(offers: list[Rewriting]) -> Section:
