@@ -100,8 +100,8 @@ def _swell_caption(swell: Swell) -> str:
 def accuracy_caption(swell: Swell) -> str:
     """Return the caption of the picture of errors of a swell study."""
     low, high = map(short, swell.interval or (math.nan, math.nan))
-    known = {"name": swell.wrt, "expression": clip(swell.expression), "low": low, "high": high, "parameter": word(swell.parameter)}
-    return say("figure.accuracy.family" if swell.family() else "figure.accuracy", **known)
+    known = {"name": swell.wrt, "expression": clip(swell.expression), "low": low, "high": high}
+    return say("figure.accuracy.family" if swell.family() else "figure.accuracy", parameter=word(swell.parameter), **known)
 
 
 def accuracy_alt(swell: Swell) -> str:

@@ -148,8 +148,9 @@ def _sizes(record: Swell) -> list[Curve]:
     trees = {form: _points(record, form, lambda f: _log_size(f.tree_size)) for form in TREES}
     programs = GRAPHS if record.of("f' forward") else ("f' cse", "f' reverse", "f' tape")
     graphs = {form: _points(record, form, lambda f: _log_size(f.dag_size)) for form in programs}
-    found = [Curve(f"{_prime(form)} ({say('legend.tree')})", points, _style(form)) for form, points in trees.items() if points]
-    return found + [Curve(f"{_prime(form)} ({say('legend.dag')})", points, _style(form)) for form, points in graphs.items() if points]
+    named = [(form, "legend.tree", points) for form, points in trees.items()]
+    named += [(form, "legend.dag", points) for form, points in graphs.items()]
+    return [Curve(f"{_prime(form)} ({say(kind)})", points, _style(form)) for form, kind, points in named if points]
 
 
 def _error_curves(record: Swell) -> list[Curve]:

@@ -107,8 +107,8 @@ class Cost(Record):
 
 
 def _statement(growth: Growth) -> str:
-    known = {"engine": growth.engine, "order": growth.order, "ratio": short(growth.largest_ratio), "against": word(growth.against)}
-    return say("cost.growth.work" if growth.evaluations else "cost.growth", work=growth.work(), **known)
+    known = {"engine": growth.engine, "order": growth.order, "ratio": short(growth.largest_ratio), "work": growth.work()}
+    return say("cost.growth.work" if growth.evaluations else "cost.growth", against=word(growth.against), **known)
 
 
 def _name(row: CostRow) -> str:

@@ -86,7 +86,8 @@ class Reproductions(Record):
 
     def notes(self) -> tuple[str, ...]:
         """Return why figures differ, and where they were published."""
-        reasons = [say("reproduce.note", name=r.name, what=c.what, why=c.why) for r, c in self._claims() if c.why and not c.agrees]
+        known = [(r, c) for r, c in self._claims() if c.why and not c.agrees]
+        reasons = [say("reproduce.note", name=r.name, what=c.what, why=c.why) for r, c in known]
         sources = [say("reproduce.source", name=r.name, source=r.source, seconds=fixed(r.seconds)) for r in self.results]
         return (*reasons, *sources)
 

@@ -59,7 +59,7 @@ SECTIONS: dict[type[Record], Callable[[Any], Sequence[Section | None]]] = {
 }
 
 
-NAMED = (Rounding, Advice, Check, Estimate, Graph, Staged, Grade, Swell, Cost)  # what is about more than the derivative at a point
+NAMED = (Rounding, Advice, Check, Estimate, Graph, Staged, Grade, Swell, Cost)  # about more than the derivative at a point
 
 
 def build(record: Record) -> Document:

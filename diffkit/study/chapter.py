@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from diffkit import algebra, numeric, symbolic, tangent, tape
+from diffkit import algebra, numeric, symbolic, tape
 from diffkit.errors import DiffkitError
 from diffkit.language import parse
 from diffkit.program import Builder, Program, tidy
 from diffkit.results import Chapter, Graph
 from diffkit.results.chapter import Branch, Branching, Gate, Judged, Mode, Product, Rule, Work
 from diffkit.study import check, examples, graph, staged, sweep
+from diffkit.sweeps import forward_sweep
 from diffkit.tracing import trace
 from diffkit.truth import derivative
 
@@ -107,7 +108,7 @@ def tangent_program(program: Program, i: int) -> Program:
     builder = Builder()
     F = algebra.namespace(builder)
     inputs = [algebra.Var(F, builder.input(name)) for name in program.inputs]
-    v, v_dot = tangent.forward_sweep(program, F, inputs, [F.const(1.0) if k == i else None for k in range(len(inputs))])
+    v, v_dot = forward_sweep(program, F, inputs, [F.const(1.0) if k == i else None for k in range(len(inputs))])
     root = program.outputs[0]
     return tidy(builder.build(v[root].index, v_dot[root].index, inputs=program.inputs))
 

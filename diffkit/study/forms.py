@@ -127,7 +127,8 @@ class Worker:
             if reason:
                 self.kill()
                 late = self.missing if time.monotonic() >= self.latest or self.process.pid is None else self.missing[:1]
-                self.note(*(gave_up(name, say(reason, step=word(STEPS[name]), seconds=f"{self.limit:g}"), self.limit) for name in late))
+                seconds = f"{self.limit:g}"
+                self.note(*(gave_up(name, say(reason, step=word(STEPS[name]), seconds=seconds), self.limit) for name in late))
                 if self.missing:
                     self.start()
         return {name: self.found[name] for name in self.job.forms}

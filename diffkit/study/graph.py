@@ -7,7 +7,7 @@ is not asked for is not computed, and None.  A loop whose period repeats is draw
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from diffkit import limits, namespaces, sweeps, tangent, tape
+from diffkit import limits, namespaces, sweeps, tape
 from diffkit.emit import periods
 from diffkit.errors import UsageError
 from diffkit.gates import fuse as fused
@@ -158,7 +158,7 @@ def _nodes(program: Program, point: dict[str, float], show: Sequence[str], seed:
 def _tangents(program: Program, F: Any, values: Sequence[float], seed: str) -> list[float]:
     """The tangents by one input; forward mode computes the zeros too."""
     seeds = [1.0 if name == seed else None for name in program.inputs]
-    return [0.0 if v_dot is None else v_dot for v_dot in tangent.forward_sweep(program, F, values, seeds)[1]]
+    return [0.0 if v_dot is None else v_dot for v_dot in sweeps.forward_sweep(program, F, values, seeds)[1]]
 
 
 def _edges(program: Program, point: dict[str, float], with_local: bool) -> Iterable[Edge]:
