@@ -1,6 +1,6 @@
 """What the sections of several studies share."""
 
-from diffkit.captions import label, named
+from diffkit.captions import named
 from diffkit.document import Block, Formula, Listing, Section, Terms
 from diffkit.errors import DiffkitError
 from diffkit.messages import say
@@ -23,7 +23,7 @@ def formula(record: Record) -> Block:
 
 def dressed(table: Table) -> Table:
     """Return a table with the names of engines and schemes as prose writes them."""
-    rows = tuple(tuple(map(label, row)) for row in table.rows)
+    rows = tuple(tuple(map(named, row)) for row in table.rows)
     return table._replace(rows=rows, notes=tuple(map(named, table.notes)))
 
 
