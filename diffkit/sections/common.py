@@ -1,6 +1,6 @@
 """What the sections of several studies share."""
 
-from diffkit.captions import label, named
+from diffkit.captions import named
 from diffkit.document import Block, Formula, Listing, Section, Terms
 from diffkit.errors import DiffkitError
 from diffkit.messages import say, word
@@ -32,7 +32,7 @@ def subject(record: Swell | Cost) -> Block:
 
 def dressed(table: Table) -> Table:
     """Return a table with the names of engines and schemes as prose writes them."""
-    rows = tuple(tuple(map(label, row)) for row in table.rows)
+    rows = tuple(tuple(map(named, row)) for row in table.rows)
     return table._replace(rows=rows, notes=tuple(map(named, table.notes)))
 
 
