@@ -22,7 +22,7 @@ from diffkit.results import (
 )
 from diffkit.tables import clip, fixed, point, short
 
-ENGINE = re.compile(r"(?a)(?<![\w-])(?:richardson|complex-step|D-|symbolic|forward|reverse)(?![\w-])")
+ENGINE = re.compile(r"(?a)(?<![\w-])(?:richardson|complex-step|D-|symbolic|forward|reverse|compiled)(?![\w-])")
 DRAWN = ("ok", "exact", "below-ulp")  # the samples a picture shows
 
 

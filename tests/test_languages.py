@@ -16,6 +16,7 @@ import diffkit as dk
 from diffkit import messages
 from diffkit.captions import joined, label
 from diffkit.cli import run
+from diffkit.families import NAMED
 from diffkit.figures import fonts, pictures
 from diffkit.figures.fonts import CHINESE, chinese
 from diffkit.messages import LANGUAGES, LOCALE, SENTENCES, language, say, spoken, word
@@ -23,6 +24,9 @@ from diffkit.primitives import TABLE
 from diffkit.render import write_plan
 from diffkit.results import Record
 from diffkit.sections import build
+from diffkit.study.forms import FAILED, GAVE_UP, NOT_TRIED, STEPS, TOO_LARGE
+from diffkit.study.reproduce import RESULTS
+from diffkit.study.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 from diffkit.tables import Table, plain
 from diffkit.widths import lines, width
 
@@ -32,6 +36,7 @@ from .test_results import RECORDS
 OTHERS = [name for name in LANGUAGES if name != "en"]
 HOUSE = Path(messages.__file__).parent
 CHARACTER = re.compile(r"[\u4e00-\u9fff]")
+DRAWN = ("sweep", "swell", "rounding", "advice", "graph", "check", "compare", "errors", "cost", "reproduce")
 needs_font = pytest.mark.skipif(chinese() is None, reason="no font with Chinese characters is installed")
 
 
@@ -195,7 +200,9 @@ def texts_of(figure: Figure) -> list[str]:
 
 
 @needs_font
-@pytest.mark.parametrize("name", ["sweep", "swell", "rounding", "advice", "graph", "check", "compare"])
+@pytest.mark.parametrize(
+    "name", ["sweep", "swell", "rounding", "advice", "graph", "check", "compare", "errors", "cost", "reproduce"]
+)
 def test_pictures_are_drawn_in_chinese(name: str) -> None:
     """With a font that has the characters: no glyph is missing (a warning would be an error here)."""
     with language("zh"):
@@ -271,6 +278,25 @@ def test_redo_names_the_language(tmp_path: Path) -> None:
     """The command that a report prints makes the same report."""
     run(["report", "x^2", "--at", "x=1", "--lang", "zh", "-q", "-o", str(tmp_path / "r.json")])
     assert "--lang zh" in json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["command"]
+
+
+def test_names_that_records_keep_are_translated() -> None:
+    """Forms, reasons for a missing one, published results and families: in JSON by their English names, in Chinese to read."""
+    names = [*STEPS, FORWARD, REVERSE, TAPE, EMITTED, TAYLOR, GAVE_UP, TOO_LARGE, NOT_TRIED, FAILED]
+    names += [result.title for result in RESULTS.values()]
+    names += [f.definition for f in NAMED.values() if re.search(r"[a-z]{2,} [a-z]{2,}|,", f.definition)]
+    assert len(names) > 20
+    with language("zh"):
+        assert [name for name in names if not CHARACTER.search(word(name))] == []
+
+
+def test_reasons_come_from_the_worker_in_its_language() -> None:
+    """SymPy works in another process, which speaks as this one does."""
+    with language("zh"):
+        record = dk.swell("x*sin(1/x)", {"x": 0.5})
+    missing = [form.reason for form in record.forms if form.status != "ok"]
+    assert missing
+    assert all(CHARACTER.search(reason) for reason in missing)
 
 
 def test_the_table_of_functions_is_translated() -> None:
