@@ -161,18 +161,20 @@ SENTENCES = {
     "report.constant": "Report on {expression}: it has no inputs, so there is nothing to differentiate",
     "report.headline": "Report on {expression} at {at}",
     # -- the numeric estimate
-    "estimate.headline": "Derivative of {expression} at {count} points, from its values alone",
+    "estimate.headline": "{count} derivatives of {expression}, from its values alone",
     "estimate.line": "f'({at}) = {value} +- {error} ({scheme}, h = {h}, {evaluations} evaluations, {status})",
     "estimate.slopes": "slopes {left} from the left, {right} from the right",
     "estimate.order": "measured order {order}",
     "estimate.caption": "The derivative of {expression} from its values alone: value, error bar, and how it was found.",
-    "estimate.more": "{count} more points stand in the JSON document.",
+    "estimate.more": "{count} more stand in the JSON document.",
     "estimate.superconvergent": "the third derivative of f vanishes at x: the central difference is better than its order",
     "estimate.limited-smoothness": (
         "the quotients converge with an order that is not that of a smooth f: a higher derivative does not exist at x"
     ),
     "estimate.noisy": "f scatters far more than rounding f(x) and x explains; what is smaller than this noise is not seen",
-    "estimate.quantised": "f takes the same value at neighbouring points, as if rounded: this is the slope across its steps",
+    "estimate.quantised": (
+        "f takes the same value at neighbouring points, as if rounded: the error reaches the slope across its steps"
+    ),
     "estimate.kink": "f has a kink at x: the value is the mean of the one-sided slopes, and the error reaches both",
     "estimate.jump": "f jumps at x: it has no derivative there",
     "estimate.vertical-tangent": "the quotients grow without limit as h falls: the tangent is vertical, or f has a cusp there",
@@ -200,10 +202,12 @@ SENTENCES = {
     "rounding.reference": "exactly {value}; error {error} (proved): {digits} correct digits",
     "rounding.exactly": "exactly {value} (proved)",
     "rounding.below": "smaller than every double",
-    "rounding.estimate": "estimated error {estimate}; at most {bound}, {rms} to be expected (all to first order)",
-    "rounding.corrected": "value less estimate = {value}: {digits} correct digits",
-    "rounding.corrected.unproved": "value less estimate = {value}",
-    "rounding.data": "were the inputs uncertain by half an ulp: {data}, so that no formula could keep more than {digits} digits",
+    "rounding.estimate": "estimated error {estimate} (bound {bound}, rms {rms})",
+    "rounding.corrected": "value minus estimated error = {value}: {digits} correct digits",
+    "rounding.corrected.unproved": "value minus estimated error = {value}",
+    "rounding.data": (
+        "half an ulp in every input would change it by {data}: if so uncertain, no formula keeps more than {digits} digits"
+    ),
     "rounding.status": "status: {status} ({reason})",
     "rounding.caption": (
         "The instructions that lose the digits at {at}, worst first: the error of each in ulps of its own result, and how many "
@@ -212,8 +216,10 @@ SENTENCES = {
     "rounding.exact": "No instruction commits an error at {at}.",
     "rounding.summary": "Rounding errors at {at}, proved and estimated.",
     "rounding.limits": (
-        "Estimate, bound and rms are of first order: products of errors are left out, and next to a branch or a tie they say "
-        "nothing. The bound trusts the stated ulps of the library functions and takes the inputs as exact."
+        "The estimate adds up what the error of each instruction, computed exactly, does to the result; the bound is the most "
+        "that such errors could do, and rms what they do on average if they are random. All three are of first order: products "
+        "of errors are left out, and next to a branch or a tie they say nothing. The bound trusts the stated ulps of the library "
+        "functions and takes the inputs as exact."
     ),
     "rounding.kind.rounding": "passed on",
     "rounding.kind.cancellation": "grows as {amplifier} cancels",
@@ -257,7 +263,7 @@ SENTENCES = {
         "if each error is uniform within its bound and independent of the others."
     ),
     "term.corrected": "corrected",
-    "meaning.corrected": "The float64 value less its estimated error.",
+    "meaning.corrected": "The float64 value minus its estimated error.",
     "term.data": "uncertain inputs",
     "meaning.data": (
         "What an error of half an ulp in every input would do to the output, whatever the formula: the conditioning of f. "
@@ -387,6 +393,15 @@ SENTENCES = {
     "advice.losses": (
         "Digits lost: {data} by the conditioning (were the inputs uncertain by half an ulp), {formula} more by the formula, "
         "{method} more by differences of values."
+    ),
+    "advice.losses.values": (
+        "Digits lost: {data} by the conditioning (were the inputs uncertain by half an ulp), {formula} more by the formula; "
+        "differences of values do not use its derivative and keep {kept}."
+    ),
+    "advice.same": "{engine}, as above",
+    "advice.luck": (
+        "{engine} at its fixed step has more digits than numeric.derivative here, which only the proof tells: a fixed step comes "
+        "without an error bar."
     ),
     "advice.refused": "There is no df/d{name}: {reason}.",
     "advice.not_finite": "its result is not a finite number",

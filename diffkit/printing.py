@@ -25,6 +25,7 @@ INFIX = {
     "div": (6, "/"),
     "pow": (8, "^"),
 }
+WORDS = {"add": "sum", "sub": "difference", "mul": "product", "div": "quotient", "pow": "power", "neg": "negative"}
 NOT, NEG, ATOM = 3, 7, 9
 GUARDS = 3  # choices named in the remark on them
 LONGEST, DEEPEST = 400, 60  # nodes and nesting of one statement
@@ -155,12 +156,16 @@ def _write(program: Program, root: int, leaf: Callable[[int], Piece | None]) -> 
 def line_text(program: Program, k: int, names: Mapping[int, str], length: int = 60) -> str:
     """One line as text of at most ``length`` characters: named lines by their names, what lies deepest as ``...``.
 
+    Where little else would be left it is told as the operation and the line of the Program.
+
     Examples
     --------
     >>> from diffkit.language import parse
     >>> f = parse("q = x + y; exp(q)*sin(exp(q) + 1)")
     >>> line_text(f, f.outputs[0], {2: "q"}), line_text(f, f.outputs[0], {2: "q"}, 16)
     ('exp(q)*sin(exp(q) + 1)', 'exp(q)*sin(...)')
+    >>> line_text(f, f.outputs[0], {}, 12)
+    'product (line 8)'
     """
     for depth in (8, 6, 5, 4, 3, 2, 1):
         below = _distances(program, k, names, depth)
@@ -174,9 +179,10 @@ def line_text(program: Program, k: int, names: Mapping[int, str], length: int = 
             shown = _write(program, k, leaf)
         except NotAsWritten:
             continue
-        if len(shown) <= length:
+        if len(shown) <= length and shown.count("...") < 2:
             return shown
-    return f"{program.lines[k].op}(...)"
+    op = program.lines[k].op
+    return f"{WORDS.get(op, op)} (line {k + 1})"
 
 
 def _distances(program: Program, root: int, names: Mapping[int, str], depth: int) -> dict[int, int]:

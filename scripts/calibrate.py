@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from calibration import page, picture, speed
-from calibration.corpus import Case, cases
+from calibration.corpus import DEVELOPMENT, Case, cases
 from calibration.features import FEATURES, featured
 from calibration.hard import HARD
 from calibration.judge import Verdict, judge, summary
 from calibration.participants import OURS, PEERS, Participant
 from calibration.questioning import answers
 from calibration.smooth import SMOOTH
+from calibration.staircases import FAMILIES, stepped
 
 FRESH = 1  # the seed of the published points
 REPORTS = Path(__file__).resolve().parent.parent / "reports"
@@ -73,11 +74,15 @@ def main() -> None:
 
 def study(participants: Sequence[Participant], points: int, seed: int) -> page.Study:
     """Everything that the page tells."""
-    functions = [*SMOOTH, *HARD]
-    seen = ask_all(participants[:1], [cases(f, points) for f in functions])[participants[0].name]
-    found = ask_all(participants, [cases(f, points, seed) for f in functions])
+    seen = ask_all(participants[:1], _blocks(points))[participants[0].name]
+    found = ask_all(participants, _blocks(points, seed))
     beyond = ask_all(participants, [featured(feature, points, seed) for feature in FEATURES])
     return page.Study(participants, found, beyond, seed, summary(seen), speed.measure())
+
+
+def _blocks(points: int, seed: int = DEVELOPMENT) -> list[list[Case]]:
+    """The cases that the headline counts, function by function."""
+    return [*(cases(f, points, seed) for f in (*SMOOTH, *HARD)), *(stepped(family, points, seed) for family in FAMILIES)]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 import diffkit as dk
 from diffkit import cli, figures, tape
+from diffkit.document import TableBlock
 from diffkit.floats import digits_right
 from diffkit.problems import PROBLEMS
 from diffkit.results import Advice, Advised, Option
@@ -195,6 +196,29 @@ def test_the_picture_shows_every_way_once() -> None:
     labels = [tick.get_text() for tick in figures.advice(dk.advise("x*y", (1.5, 2.0))).axes[0].get_yticklabels()]
     assert "d/dx: reverse" in labels
     assert len(set(labels)) == len(labels)
+
+
+def test_the_best_in_float64_is_not_a_second_row_of_the_same_name() -> None:
+    """It refers to the row above; an offered form has a name of its own."""
+    use = [row[1] for row in dk.advise("exp(x)/sqrt(sin(x)^3 + cos(x)^3)", 1.5).table().rows]
+    assert use == ["numeric.derivative", "richardson", "reverse", "reverse, as above", "diffkit.derivative"]
+    page = next(block for block in section(dk.advise("exp(x)", 1.5)).blocks if isinstance(block, TableBlock))
+    assert "Richardson" in [row[1] for row in page.table.rows]
+    labels = [tick.get_text() for tick in figures.advice(dk.advise("exp(x)", 1.5)).axes[0].get_yticklabels()]
+    assert "Richardson" in labels
+
+
+def test_digits_of_values_are_not_lost_where_they_are_kept() -> None:
+    """(e^x - 1)/x at 1e-7: losses name what differences keep; that a fixed step did better only the proof tells."""
+    advised = one("(exp(x) - 1)/x", 1e-7)
+    values, quotient = option(advised, "values"), option(advised, "quotient")
+    assert values.correct_digits > option(advised, "formula").correct_digits
+    assert f"differences of values do not use its derivative and keep {values.correct_digits:.1f}" in advised.lost()
+    assert "more by differences of values" in one("exp(x)", 1.5).lost()
+    lucky = quotient.correct_digits > values.correct_digits
+    assert (advised.lucky() is quotient) == lucky
+    assert any("which only the proof tells" in note for note in dk.advise("(exp(x) - 1)/x", 1e-7).table().notes) == lucky
+    assert one("exp(x)", 1.5).lucky() is None
 
 
 def test_a_terminal_shows_the_whole_table() -> None:

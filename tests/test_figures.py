@@ -252,7 +252,7 @@ def test_sizes_beyond_every_float(forms: tuple[Form, ...]) -> None:
 def test_engines_by_digits() -> None:
     """Best first; an engine without a number is left to the table."""
     axes = figures.engines(specimens.comparison()).axes[0]
-    assert [tick.get_text() for tick in axes.get_yticklabels()][:2] == ["complex-step", "forward"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()][:2] == ["complex step", "forward"]
     assert len(axes.get_yticklabels()) == 8
     assert figures.pictures(specimens.kink()) == {}
 

@@ -319,6 +319,30 @@ def test_labels_of_the_picture_do_not_overlap(f: str, width: str) -> None:
     assert overlapping(figure) == []
 
 
+@pytest.mark.parametrize("f", ["exp(x)/sqrt(sin(x)^3 + cos(x)^3)", "x*exp(x)"])
+def test_the_picture_of_what_is_passed_on_is_cropped(f: str) -> None:
+    """Where no error grows, the axis ends beside the errors; the cause stands within the circle, and both can be seen."""
+    axes = figures.rounding(dk.rounding(f, 1.5)).axes[0]
+    assert axes.get_xlim()[1] < -14
+    sizes = {line.get_marker(): line.get_markersize() for line in axes.get_lines() if line.get_marker() in "oD"}
+    assert sizes["D"] < sizes["o"]
+
+
+def test_an_instruction_too_long_to_show_is_its_operation_and_line() -> None:
+    """Not a pattern of dots; names of the user go first."""
+    rows = dk.rounding("exp(x)/sqrt(sin(x)^3 + cos(x)^3)", 1.5).table().rows
+    assert all(row[1].count("...") < 2 for row in rows)
+    assert any(row[1].startswith("sum (line ") for row in rows)
+    assert dk.rounding("s = sin(x)^3 + cos(x)^3; exp(x)/sqrt(s)", 1.5).table().rows[0][1] in ("exp(x)", "exp(x)/sqrt(s)")
+
+
+def test_words_of_the_estimate_are_explained() -> None:
+    """Value minus estimated error; bound and rms in the note under the table."""
+    shown = " ".join(str(dk.rounding("(1 - cos(x))/x^2", 1e-5)).split())
+    assert "value minus estimated error = " in shown
+    assert "the bound is the most that such errors could do, and rms what they do on average" in shown
+
+
 def test_a_terminal_shows_the_whole_table() -> None:
     """No line is longer than 120 characters, and the proved error stands beside the estimate."""
     shown = str(dk.rounding(RUMP, {"a": 77617, "b": 33096}))

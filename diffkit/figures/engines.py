@@ -3,6 +3,7 @@
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from diffkit.captions import label
 from diffkit.figures.sheet import PALE, STYLE, WIDTHS, new_sheet
 from diffkit.results import Advice, Comparison
 from diffkit.tables import fixed
@@ -12,15 +13,15 @@ MOST_WAYS = 25  # rows of the picture of an advice
 
 def engines(record: Comparison, width: str = "full") -> Figure:
     """Return the picture of correct digits by engine, best first."""
-    return _digits([(e.engine, e.correct_digits or 0.0, e.digits()) for e in record.judged()], WIDTHS[width])
+    return _digits([(label(e.engine), e.correct_digits or 0.0, e.digits()) for e in record.judged()], WIDTHS[width])
 
 
 def advice(record: Advice, width: str = "full") -> Figure:
     """Return the picture of correct digits by way to the derivative, in the order of what they need to know."""
     several = len(record.derivatives) > 1
-    ways = [(f"d/d{d.wrt}: " * several + o.shown(), o.correct_digits) for d in record.derivatives for o in d.options]
+    ways = [(f"d/d{d.wrt}: " * several + label(o.shown()), o.correct_digits) for d in record.derivatives for o in d.options]
     once = list(dict.fromkeys(ways))  # the best in float64 may be the best of another row
-    return _digits([(label, digits, fixed(digits, 1)) for label, digits in once[:MOST_WAYS]], WIDTHS[width])
+    return _digits([(way, digits, fixed(digits, 1)) for way, digits in once[:MOST_WAYS]], WIDTHS[width])
 
 
 def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
@@ -28,7 +29,7 @@ def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
     with mpl.rc_context(STYLE):
         sheet = new_sheet(width, 16.0 * max(len(rows), 1) + 8, [], right=40.0)
         axes, place = sheet.axes, sheet.axes.get_position()
-        left = max([sheet.size(label)[0] for label, _, _ in rows] or [0]) + 12
+        left = max([sheet.size(name)[0] for name, _, _ in rows] or [0]) + 12
         axes.set_position((left / width, place.y0, 1 - (left + 40) / width, place.height))
         for row, (_, known, shown) in enumerate(rows):
             digits = min(max(known, 0.0), 17.0)
@@ -37,7 +38,7 @@ def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
             axes.annotate(shown, (digits, row), xytext=(6, 0), textcoords="offset points", va="center_baseline", gid="label")
         axes.set(xlim=(0, 17), ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel="correct significant digits")
         axes.set_xticks(range(0, 17, 2), labels=[str(d) for d in range(0, 17, 2)])
-        axes.set_yticks(range(len(rows)), labels=[label for label, _, _ in rows], parse_math=False)
+        axes.set_yticks(range(len(rows)), labels=[name for name, _, _ in rows], parse_math=False)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=PALE, linewidth=0.5)
         axes.set_axisbelow(True)

@@ -23,8 +23,8 @@ def rounding(record: Rounding, width: str = "full") -> Figure:
     """Return the picture: for each instruction an arrow from its own relative error to what it is of the result."""
     rows = [(q, i) for q in record.quantities[:FIGURES] for i in q.worst()[:EACH]]
     handles = [
-        (Line2D([], [], color=OWN, marker="o", markerfacecolor="white", linestyle="none", markersize=4.5), say("figure.own")),
-        (Line2D([], [], color=PASSED, marker="D", linestyle="none", markersize=4.5), say("figure.passed")),
+        (Line2D([], [], color=OWN, marker="o", markerfacecolor="white", linestyle="none", markersize=5.5), say("figure.own")),
+        (Line2D([], [], color=PASSED, marker="D", linestyle="none", markersize=3.5), say("figure.passed")),
         (Line2D([], [], color=GREY, linestyle=":"), "u = $2^{-53}$"),
     ]
     with mpl.rc_context(STYLE):
@@ -66,7 +66,7 @@ def _decade(x: float) -> float:
 
 def _range(rows: list[tuple[Rounded, Instruction]]) -> tuple[float, float]:
     seen = [e for q, i in rows for e in _errors(q, i) if math.isfinite(e)] + [LEVEL]
-    return math.floor(min(seen)) - 0.5, math.ceil(max(*seen, -12.0)) + 0.5
+    return math.floor(min(seen)) - 0.5, math.ceil(max(seen)) + 0.5
 
 
 def _arrow(sheet: Sheet, row: int, own: float, passed: float, fate: str, span: tuple[float, float]) -> None:
@@ -74,8 +74,8 @@ def _arrow(sheet: Sheet, row: int, own: float, passed: float, fate: str, span: t
     if abs(passed - own) > SHORTEST * (span[1] - span[0]):
         line = {"arrowstyle": "->", "color": DARK, "linewidth": 0.8, "shrinkA": 4, "shrinkB": 3}
         axes.annotate("", (passed, row), (own, row), arrowprops=line)
-    axes.plot(own, row, marker="o", color=OWN, markerfacecolor="white", markersize=3.5, linestyle="none", zorder=4)
-    axes.plot(passed, row, marker="D", color=PASSED, markersize=5.5, linestyle="none", zorder=3)
+    axes.plot(own, row, marker="o", color=OWN, markerfacecolor="white", markersize=6.5, linestyle="none", zorder=3)
+    axes.plot(passed, row, marker="D", color=PASSED, markersize=3, linestyle="none", zorder=4)  # within the circle where equal
     left = min(own, passed)
     left = LEVEL + 0.1 if left < LEVEL < left + 12 else left  # the line of u is not written over
     inside = (left - span[0]) / (span[1] - span[0]) < 0.45

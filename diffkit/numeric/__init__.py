@@ -1,7 +1,8 @@
 """Numeric differentiation of any callable: f is only ever called.
 
 Read schemes (the quotients), gradients, and how a derivative is estimated honestly: ladder (steps and extrapolation), search
-(the step), doubt and scales (is it to be believed?), classify (what f does), estimate (`derivative`), second (Hessians), noise.
+(the step), doubt, scales and plateau (is it to be believed?), classify (what f does), estimate (`derivative`), second
+(Hessians), noise.
 """
 
 from diffkit.numeric.callables import as_callable

@@ -7,9 +7,11 @@ less the left one, which tends to 0 like h f'' where f is smooth; ``growth`` the
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.doubt import FINEST, RATIO, SCATTER, Sides, below, loud, one_sided, repeats, rises, strays
+from diffkit.numeric.doubt import FINEST, RATIO, SCATTER, Sides, below, loud, one_sided, repeats, rises, strays, unrest
 from diffkit.numeric.finding import CODE, SCHEMES, Finding, finding, name, nothing
 from diffkit.numeric.ladder import TINY, Best, take
+from diffkit.numeric.plateau import COST as ENDS
+from diffkit.numeric.plateau import TEETH, plateau, teeth
 from diffkit.numeric.sampler import Array, Sampler
 from diffkit.numeric.scales import COST, contradicted, staircase
 from diffkit.numeric.search import Search
@@ -22,10 +24,13 @@ def judge(f: Sampler, s: Search, slopes: Sides, spare: int) -> Finding:
     """
     right, left = (one_sided(s, slope, s.rough) for slope in (slopes.right, slopes.left))
     found = name(finding(s.best, s.cost), loud(s), "noisy")
+    found = name(found, unrest(s) > found.error * found.h, "noisy", error=np.fmax(found.error, 2 * unrest(s) / found.h))
     found = named_by_order(found, s, slopes)
     found = name(found, repeats(s).any(axis=0), "quantised")
-    more = f if spare > COST else None
+    found = plateau(found, f if spare > ENDS else None, s)
+    more = f if spare > COST + ENDS else None
     found = staircase(contradicted(found, more, s, slopes), more, s, slopes)
+    found = teeth(found, f if spare > COST + TEETH else None, s)
     found = nothing(found, wandering(s, slopes), "no-asymptotic-range")
     found = hidden(found, f, s) if spare else found
     found = nothing(found, diverging(s), "no-asymptotic-range")

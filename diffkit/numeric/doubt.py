@@ -18,6 +18,8 @@ FINEST = 4  # rows in which what h tends to is seen
 GAP_FALL = 12.0  # a gap must shrink by more than this when h does by 16: by 16 if f'' exists, by 11 for |x|^1.87
 SCATTER = 2.0**10  # noise this much above what rounding f(x) and x explains is said
 SUDDEN = 256.0  # times nearer than a 16th is no smooth f at the next halving
+ROUNDINGS = 16.0  # of f, beside which a smaller change is none
+LITTLE = 0.75  # of the estimate, at most: the mean slope of a sawtooth over larger steps
 CLEAR = 2.0**-10  # relative change of D0 over the coarse steps that asks for a closer look
 
 
@@ -67,8 +69,9 @@ def doubtful(s: Search, slopes: Sides) -> Array:
         | ~np.isfinite(s.centre)
         | ~(claim < np.inf)
     )
+    found |= taken_back(s) | (unrest(s) > claim * s.best.h)
     flat = s.scan.above[-1] == s.scan.below[-1]
-    return found | fine_steps(s)[0] if flat.any() else found
+    return found | level(s) | fine_steps(s)[0] if flat.any() else found
 
 
 def stays(s: Search, slopes: Sides) -> Array:
@@ -125,6 +128,39 @@ def fine_steps(s: Search) -> tuple[Array, Array]:
     first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
     step = take(rise, first)
     return flat & (RATIO * step < rise.max(axis=0)) & (step > 16 * U * take(s.scan.size, first)), first
+
+
+def level(s: Search) -> Array:
+    """Where f is constant at the least steps up to that of the estimate, or nowhere changes by more than its own rounding."""
+    rise = rises(s)
+    first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
+    within = s.best.h <= take(s.scan.h, first)
+    found: Array = (rise[-FINEST:] == 0).all(axis=0) & np.isfinite(s.centre) & (within | only_rounding(s))
+    return found
+
+
+def only_rounding(s: Search) -> Array:
+    """Where f changes over the whole scan by no more than a few of its own roundings: nothing else of it is seen."""
+    found: Array = rises(s).max(axis=0) <= ROUNDINGS * U * np.abs(s.centre)
+    return found
+
+
+def taken_back(s: Search) -> Array:
+    """Where f rises little over the larger steps, two at least, beside what the estimate would make it rise, or falls."""
+    T = s.best.value
+    rise = s.scan.quotient * np.sign(T) / np.abs(T)
+    wide = (np.arange(LEVELS)[:, None] <= last_far(s, s.best, RATIO / 4 * np.abs(T))) & np.isfinite(rise)
+    found: Array = ((rise <= LITTLE) | ~wide).all(axis=0) & wide[1]
+    return found & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+
+
+def unrest(s: Search) -> Array:
+    """The largest change of f over one of the least steps that is not half of that over a larger one, and no rounding of f."""
+    rise, h = rises(s)[-2 * FINEST :], s.scan.h[-2 * FINEST :]
+    stays = 2 * rise[1:] > np.minimum.accumulate(rise, axis=0)[:-1]
+    stays &= rise[1:] > ROUNDINGS * U * np.abs(s.centre) + 4 * np.abs(s.best.value) * h[1:]
+    worst: Array = np.where(stays, rise[1:], 0).max(axis=0)
+    return worst
 
 
 def rises(s: Search) -> Array:

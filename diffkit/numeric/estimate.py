@@ -15,7 +15,7 @@ from diffkit.messages import SENTENCES, say
 from diffkit.numeric.callables import as_callable
 from diffkit.numeric.classify import judge
 from diffkit.numeric.doubt import Sides, doubtful, sides
-from diffkit.numeric.finding import SCHEMES, STATUSES, Finding, finding
+from diffkit.numeric.finding import CODE, SCHEMES, STATUSES, Finding, finding
 from diffkit.numeric.sampler import Array, Sampler
 from diffkit.numeric.search import LEAST_ROWS, ROWS, SCAN_COST, search
 from diffkit.results.estimate import Estimate
@@ -41,7 +41,7 @@ def derivative(f: Any, x: Any, *, maxevals: int = MAXEVALS) -> Estimate:
     x : float or array
         With an array every field of the estimate is an array of that shape.
     maxevals : int
-        Evaluations of f a point, at most; a smooth f takes 49, and 98 where \\|x\\| < 1/16; up to 37 more where f is doubtful.
+        Evaluations of f a point, at most; a smooth f takes 49, and 98 where \\|x\\| < 1/16; up to 110 more where f is doubtful.
 
     Returns
     -------
@@ -49,7 +49,9 @@ def derivative(f: Any, x: Any, *, maxevals: int = MAXEVALS) -> Estimate:
         ``status`` is one of ok, superconvergent, limited-smoothness, noisy, quantised, kink, jump, vertical-tangent,
         domain-edge, domain, overflow, below-ulp, no-asymptotic-range, and ``reason`` says it in words.  Where no number can
         honestly be given value is nan and error inf.  What lies between the steps, and what is smaller than the noise, is not
-        seen.
+        seen.  So a derivative "ok" with value 0 says that f has been seen to be constant around x: at some steps if that ends
+        gradually or in a single jump, else at all of them, up to about 1000 max(1, \\|x\\|) from x; error is then what
+        rounding f(x) may hide.
 
     Raises
     ------
@@ -128,13 +130,16 @@ def _at_scale(f: Sampler, x: Array, scale: Array, rows: int, maxevals: int) -> F
 def _of_two(near: Finding, wide: Finding) -> Finding:
     """Of the estimates at the scale of x and at that of 1 the surer one, and where they differ the nearer one.
 
-    Unless no extrapolation supports it: then it is the slope of one step of a staircase, as of (1-cos x)/x^2 at 1e-5.
+    Unless no extrapolation supports it: then it is the slope of one step of a staircase, as of (1-cos x)/x^2 at 1e-5.  And a
+    step of a staircase that only one of the scales could see is one.
     """
     apart = np.abs(near.value - wide.value) > near.error + wide.error
     abrupt = apart & (near.scheme == SCHEMES.index("D0")) & (near.status == 0)
-    choose = np.where(apart, abrupt, wide.error < near.error) | (np.isnan(near.value) & ~np.isnan(wide.value))
+    fine, coarse = (column == CODE["quantised"] for column in (near.status, wide.status))
+    surer = (wide.error < near.error) & ~(fine & (wide.h <= near.h)) | coarse & (near.value == 0) & (near.status == 0)
+    choose = np.where(apart, abrupt, surer) | (np.isnan(near.value) & ~np.isnan(wide.value))
     chosen = Finding(*(np.where(choose, b, a) for a, b in zip(near, wide, strict=True)))
-    status = np.where(abrupt & (chosen.status == 0), STATUSES.index("quantised"), chosen.status)
+    status = np.where(abrupt & (chosen.status == 0), CODE["quantised"], chosen.status)
     return chosen._replace(evaluations=near.evaluations + wide.evaluations, status=status)
 
 

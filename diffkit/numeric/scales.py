@@ -69,16 +69,7 @@ def staircase(found: Finding, f: Sampler | None, s: Search, slopes: Sides) -> Fi
         sure &= flat | (np.abs(side.value - s.best.value) > side.error + s.best.error)
     start = np.where(flat, first, last_far(s, s.best, np.abs(s.best.value)))
     found, sure = torn(found, f, s, s.best.value, start, sure)
-    both = (s.scan.above != s.centre).any(axis=0) & (s.scan.below != s.centre).any(axis=0)
-    found = name(found, flat & both, "quantised", error=np.fmax(found.error, _over_steps(s, first)))
     return across(found, f, s, coarse, sure, flat) if sure.any() else found
-
-
-def _over_steps(s: Search, first: Array) -> Array:
-    """What the slope may be where f is constant below that row: as much as seen there and a row up, and one step more."""
-    here, up = (np.abs(take(s.scan.quotient, np.fmax(first - i, 0))) for i in (0, 1))
-    most: Array = np.fmax(here, up) + take(rises(s), first) / take(s.scan.h, first)
-    return most
 
 
 def across(found: Finding, f: Sampler | None, s: Search, coarse: Best, sure: Array, flat: Array) -> Finding:
@@ -111,15 +102,20 @@ def torn(found: Finding, f: Sampler | None, s: Search, slope: Array, row: Array,
     a, fa = s.x[where], s.centre[where]
     up = np.nan_to_num(np.abs(high - fa - v * h)) >= np.nan_to_num(np.abs(low - fa + v * h))
     b, fb = np.where(up, a + h, a - h), np.where(up, high, low)
+    changes, rounding = halved(f, a, fa, b, fb, v)
+    jump = np.array(where)
+    jump[where] = ~((changes[-1] < 0.4 * changes[-5]) | (changes[-1] <= rounding))
+    return found._replace(evaluations=found.evaluations + HALVINGS * where), jump
+
+
+def halved(f: Sampler, a: Array, fa: Array, b: Array, fb: Array, v: Array, halvings: int = HALVINGS) -> tuple[list[Array], Array]:
+    """The changes of f, less slope v, as [a, b] is halved again and again towards the larger one; how much of it is rounding."""
     changes = []
-    for _ in range(HALVINGS):
+    for _ in range(halvings):
         m = (a + b) / 2
         fm = f(m)
         left, right = np.abs(fm - fa - v * (m - a)), np.abs(fb - fm - v * (b - m))
         a, b = np.where(left >= right, (a, m), (m, b))
         fa, fb = np.where(left >= right, (fa, fm), (fm, fb))
         changes.append(np.fmax(left, right))
-    rounding = 8 * U * np.fmax(np.abs(fa), np.abs(fb))
-    jump = np.array(where)
-    jump[where] = ~((changes[-1] < 0.4 * changes[-5]) | (changes[-1] <= rounding))
-    return found._replace(evaluations=found.evaluations + HALVINGS * where), jump
+    return changes, 8 * U * np.fmax(np.abs(fa), np.abs(fb))

@@ -68,6 +68,7 @@ def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     rough = np.fmax(F, worst_below(scatter)[np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)])
     table = dense(f, x, take(scan.h, anchor) * TOP, rows)
     size = np.fmax(_beside(table, centre)[0], take(flat * size, anchor + 1))
+    size = np.fmax(size, np.fmax.reduce(np.where(_fine(anchor), scan.size, 0), axis=0))  # f may be 0 over all steps of the table
     best = extrapolate(table.quotient, table.h, noise * size + TINY, 4.0)
     return Search(x, centre, scan, better(first, best, best.error < first.error), anchor, noise, rough, table)
 
@@ -111,9 +112,15 @@ def _scatter(scan: Ladder) -> Array:
     return scatter
 
 
+def _fine(anchor: Array) -> Array:
+    """The rows in which truncation has vanished beside rounding."""
+    rows: Array = np.arange(LEVELS)[:, None] >= np.minimum(anchor + GONE, LEVELS - 1)
+    return rows
+
+
 def _noise(scan: Ladder, scatter: Array, anchor: Array) -> Array:
     """The noise of f relative to |f|."""
-    noise = scatter / scan.size
-    noise[np.arange(LEVELS)[:, None] < np.minimum(anchor + GONE, LEVELS - 1)] = 0
+    noise = scatter / np.where(scan.size > 0, scan.size, np.inf)
+    noise[~_fine(anchor)] = 0
     worst: Array = np.fmax.reduce(noise, axis=0)
     return np.where(np.isfinite(worst), worst, 0)

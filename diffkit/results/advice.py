@@ -95,7 +95,25 @@ class Advised(Data):
     def lost(self) -> str:
         """Return the digits lost by each cause."""
         parts = {"data": self.losses.conditioning, "formula": self.losses.formula, "method": self.losses.method}
-        return say("advice.losses", **{cause: fixed(x, 1) for cause, x in parts.items()})
+        shown = {cause: fixed(x, 1) for cause, x in parts.items()}
+        values, formula = self.way("values"), self.way("formula")
+        if values and formula and values.correct_digits > formula.correct_digits:
+            return say("advice.losses.values", kept=fixed(values.correct_digits, 1), **shown)
+        return say("advice.losses", **shown)
+
+    def way(self, needs: str) -> Option | None:
+        """Return the way to the derivative that needs to know so much."""
+        return next((o for o in self.options if o.needs == needs), None)
+
+    def use(self, option: Option) -> str:
+        """Return how a table names a way: once only, though the best of all may be that of an earlier row."""
+        again = option.needs == "float64" and any(o.shown() == option.shown() for o in self.options if o.needs != "float64")
+        return say("advice.same", engine=option.engine) if again else option.shown()
+
+    def lucky(self) -> Option | None:
+        """Return the quotient at a fixed step, if it has more digits than the way that tells its own error."""
+        values, quotient = self.way("values"), self.way("quotient")
+        return quotient if values and quotient and quotient.correct_digits > values.correct_digits else None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -128,7 +146,7 @@ class Advice(Record):
         rows = tuple(
             (
                 *((d.wrt,) if several else ()),
-                *(say(f"advice.needs.{o.needs}"), o.shown(), fixed(o.correct_digits, 1), exact(o.value)),
+                *(say(f"advice.needs.{o.needs}"), d.use(o), fixed(o.correct_digits, 1), exact(o.value)),
                 *(short(o.error), o.cost),
             )
             for d in self.derivatives
@@ -140,6 +158,8 @@ class Advice(Record):
             for o in d.options
             if o.status != "ok"
         )
+        fixed_steps = dict.fromkeys(lucky.engine for d in self.derivatives if (lucky := d.lucky()))
+        notes += tuple(say("advice.luck", engine=engine) for engine in fixed_steps)
         return Table((*(("by",) if several else ()), *headers), rows, say("advice.caption", at=point(self.at)), notes)
 
     def raw(self) -> Iterator[dict[str, object]]:

@@ -100,6 +100,9 @@ class Estimate(Record):
         for row in zip(*(column.ravel().tolist() for column in fields.values()), strict=True):
             yield dict(zip(fields, row, strict=True))
 
+    def __repr__(self) -> str:  # what a dict or a tuple of estimates shows: one line each
+        return self.headline()[0] if isinstance(self.status, str) else "; ".join(self.headline())
+
     def __str__(self) -> str:
         return "\n".join(self.headline()) if isinstance(self.status, str) else super().__str__()
 

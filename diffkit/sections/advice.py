@@ -4,7 +4,7 @@ from diffkit.captions import alt, caption
 from diffkit.document import Block, FigureBlock, Listing, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import Advice, Rewriting
-from diffkit.sections.common import formula
+from diffkit.sections.common import dressed, formula
 from diffkit.tables import Table
 
 LEADS = 4  # derivatives that the verdict speaks of
@@ -25,7 +25,8 @@ def section(record: Advice) -> Section:
     losses = tuple(Prose(f"df/d{d.wrt}: {d.lost()}") for d in record.derivatives if d.reference is not None)
     offer = [Prose(record.offer())] if record.offer() else []
     drawn = (FigureBlock("advice", caption(record), alt(record), record),) if record.table().rows else ()
-    return Section(say("heading.advice"), (Prose(say("prose.advice")), TableBlock(record.table()), *losses, *offer, *drawn))
+    table = TableBlock(dressed(record.table(), record.table().headers.index("use")))
+    return Section(say("heading.advice"), (Prose(say("prose.advice")), table, *losses, *offer, *drawn))
 
 
 def _forms(offers: list[Rewriting]) -> Section:

@@ -29,9 +29,9 @@ def subject(record: Swell | Cost) -> Block:
     return Listing(clip(text, 2000), say("listing.family"))
 
 
-def dressed(table: Table) -> Table:
-    """Return a table with the names of engines and schemes, its first column, as prose writes them."""
-    rows = tuple((label(row[0]), *row[1:]) for row in table.rows)
+def dressed(table: Table, column: int = 0) -> Table:
+    """Return a table with the names of engines and schemes, in that column, as prose writes them."""
+    rows = tuple((*row[:column], label(row[column]), *row[column + 1 :]) for row in table.rows)
     return table._replace(rows=rows, notes=tuple(map(named, table.notes)))
 
 

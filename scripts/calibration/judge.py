@@ -40,6 +40,11 @@ class Verdict(NamedTuple):
         return quotient(self.answer.claimed, self.size)
 
     @property
+    def excess(self) -> float:
+        """True over stated error, with the ulp that is allowed: a violation if above 1."""
+        return quotient(self.error, self.answer.claimed + (math.ulp(self.size) if math.isfinite(self.size) else 0.0))
+
+    @property
     def claims(self) -> bool:
         """Whether value and claimed error are numbers."""
         return math.isfinite(self.answer.value) and math.isfinite(self.answer.claimed)
@@ -71,7 +76,7 @@ class Summary(NamedTuple):
     violations: int
     stood_by: int  # claims it stands by
     violations_stood_by: int
-    worst: float  # largest error/claim of a violation
+    worst: float  # largest true/stated error of a claim
     silent: int
     silent_on_hard: int
     refused_on_smooth: int
@@ -95,7 +100,7 @@ def summary(verdicts: Sequence[Verdict]) -> Summary:
         violations=len(violations),
         stood_by=sum(v.answer.stands for v in claims),
         violations_stood_by=sum(v.answer.stands for v in violations),
-        worst=max((quotient(v.error, v.answer.claimed) for v in violations), default=0.0),
+        worst=max((v.excess for v in claims), default=math.nan),
         silent=len(silent),
         silent_on_hard=sum(v.case.function.hard for v in silent),
         refused_on_smooth=sum(not v.claims for v in smooth),

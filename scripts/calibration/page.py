@@ -11,7 +11,7 @@ from calibration.corpus import DEVELOPMENT
 from calibration.judge import Summary, Verdict, quantile, summary
 from calibration.participants import Participant
 from calibration.speed import GOAL, RUNS, Speed
-from calibration.wording import ABSENT, AGAIN, ALT, BEYOND, CAPTION, FUNCTIONS, MEANING, SEEN
+from calibration.wording import ABSENT, AGAIN, ALT, BEYOND, CAPTION, ELSEWHERE, FUNCTIONS, MEANING, NOWHERE, SEEN
 from diffkit.codec import encode
 from diffkit.render import markdown
 from diffkit.tables import Table, exact, short
@@ -28,7 +28,7 @@ ROWS: tuple[tuple[str, Callable[[Summary], str]], ...] = (
     ("violations, % of claims", lambda s: percent(s.violations, s.claims)),
     ("claims it stands by", lambda s: str(s.stood_by)),
     ("violations among them, %", lambda s: percent(s.violations_stood_by, s.stood_by)),
-    ("largest true/stated error", lambda s: short(s.worst, 2)),
+    ("largest true/stated error, with the ulp", lambda s: short(s.worst, 2)),
     ("silent wrong answers", lambda s: str(s.silent)),
     ("of these on hard functions", lambda s: str(s.silent_on_hard)),
     ("smooth: refusals", lambda s: str(s.refused_on_smooth)),
@@ -66,7 +66,7 @@ def render(study: Study) -> str:
         "In figures": f"{in_figures(totals)}\n{seen(study)}",
         "What the words mean": meaning(participants),
         "Function by function": f"{FUNCTIONS}\n\n{markdown.table(by_function(found))}",
-        f"Where {ours} fails": failures(found[ours]),
+        f"Where {ours} fails": failures(found[ours], summary(study.beyond[ours])),
         "Features of any size": f"{BEYOND}\n\n{markdown.table(features(study.beyond))}",
         "Many points in one pass": many(study.speed),
         "How to do it again": f"{AGAIN}\n\n{conditions(participants)}",
@@ -139,8 +139,8 @@ def _median(verdicts: Sequence[Verdict]) -> str:
     return short(quantile([v.relative for v in verdicts if v.case.differentiable], 0.5), 2)
 
 
-def failures(verdicts: Sequence[Verdict]) -> str:
-    """Violations and silent wrong answers one by one."""
+def failures(verdicts: Sequence[Verdict], beyond: Summary) -> str:
+    """Violations and silent wrong answers one by one, and how many there are beside features."""
     bad = [v for v in verdicts if v.violated or v.silent]
     rows = tuple(
         (v.case.function.name, exact(v.case.x), exact(v.answer.value), short(v.answer.claimed), short(v.error), v.answer.status)
@@ -148,7 +148,9 @@ def failures(verdicts: Sequence[Verdict]) -> str:
     )
     more = f"\nand {len(bad) - LISTED} more" if len(bad) > LISTED else ""
     table = Table(("function", "x", "value", "stated error", "true error", "status"), rows)
-    return markdown.table(table) + more if bad else "Nowhere."
+    here = markdown.table(table) + more if bad else NOWHERE.format(cases=len(verdicts))
+    share = percent(beyond.violations, beyond.claims)
+    return here + "\n\n" + ELSEWHERE.format(violations=beyond.violations, claims=beyond.claims, share=share, silent=beyond.silent)
 
 
 def many(speed: Speed) -> str:

@@ -36,6 +36,12 @@ BEYOND = (
     f"side of the point; drawn again until its values exceed {CLEAR} roundings of f and its length {CLEAR} ulps of x, so "
     "that it can be seen by looking there. Violations in % of the claims, in brackets silent wrong answers in % of the cases."
 )
+NOWHERE = "At none of the {cases} cases above."
+ELSEWHERE = (
+    "Beside a feature of any size, in the next section, {violations} of {claims} stated errors ({share} %) are too small, and "
+    "{silent} answers silently wrong: a kink, a root or a peak far smaller than f or nearer to x than the steps that decide is "
+    "not always seen."
+)
 AGAIN = (
     "`pip install 'diffkit[peers]'`, then `python scripts/calibrate.py`. "
     "All figures but the times are the same on every run with the same versions."
