@@ -555,6 +555,7 @@ SENTENCES = {
     "header.what": "what",
     "header.how": "value",
     "time": "time for {stage}",
+    "time.swell": "time spent waiting for swell, which runs beside the others",
     "seconds": "{count} s",
     "listing.function": "The function as it was given.",
     "listing.command": "On the command line:",
