@@ -69,7 +69,7 @@ def doubtful(s: Search, slopes: Sides) -> Array:
         | ~np.isfinite(s.centre)
         | ~(claim < np.inf)
     )
-    found |= taken_back(s) | (unrest(s) > claim * s.best.h)
+    found |= taken_back(s) | restless(s)
     flat = s.scan.above[-1] == s.scan.below[-1]
     return found | level(s) | fine_steps(s)[0] if flat.any() else found
 
@@ -152,6 +152,13 @@ def taken_back(s: Search) -> Array:
     wide = (np.arange(LEVELS)[:, None] <= last_far(s, s.best, RATIO / 4 * np.abs(T))) & np.isfinite(rise)
     found: Array = ((rise <= LITTLE) | ~wide).all(axis=0) & wide[1]
     return found & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+
+
+def restless(s: Search) -> Array:
+    """Where such a change is larger than what the estimate claims, or all that is seen."""
+    q = unrest(s)
+    found: Array = (q > s.best.error * s.best.h) | (q > 0) & (s.best.error > np.abs(s.best.value))
+    return found
 
 
 def unrest(s: Search) -> Array:

@@ -91,7 +91,7 @@ def _nearer_end(f: Sampler | None, s: Search, side: Array, low: Array, high: Arr
 def teeth(found: Finding, f: Sampler | None, s: Search) -> Finding:
     """Where jumps of f, two at least, take back what the estimate gives: "quantised", and the slope may be 0 or less.
 
-    As of x % 1, and of the root (sqrt(1e16 - 4 a) - 1e8)/(2 a) along a, whose numerator is quantised.
+    As of x % 0.1, and of the root (sqrt(1e16 - 4 a) - 1e8)/(2 a) along a, whose numerator is quantised.
     """
     where = taken_back(s) & (found.status == CODE["ok"])
     if f is None or not where.any():
