@@ -295,6 +295,10 @@ SENTENCES = {
         "undecided: the {looked} entries looked at are right, but in the other {others}, checked together, "
         "an error up to {limit} could hide."
     ),
+    "check.undecided.unknown": (
+        "undecided: the {looked} entries looked at are right, but of the other {others} nothing can be said: checked together, "
+        "along random directions, they disagree or are too noisy."
+    ),
     "check.undecided.differs": "undecided: {name} is off by {amount}, but {reason}.",
     "check.cause": "Probable cause: {cause}.",
     "check.slopes": "slopes of the remainder along {direction}: {slopes}; a wrong gradient has 1",
@@ -704,6 +708,7 @@ SENTENCES = {
     "header.what": "what",
     "header.how": "value",
     "time": "time for {stage}",
+    "time.swell": "time spent waiting for swell, which runs beside the others",
     "seconds": "{count} s",
     "listing.family": "The family of functions that was measured.",
     "listing.function": "The function as it was given.",

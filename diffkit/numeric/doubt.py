@@ -69,7 +69,7 @@ def doubtful(s: Search, slopes: Sides) -> Array:
         | ~np.isfinite(s.centre)
         | ~(claim < np.inf)
     )
-    found |= taken_back(s) | (unrest(s) > claim * s.best.h)
+    found |= taken_back(s) | restless(s)
     flat = s.scan.above[-1] == s.scan.below[-1]
     return found | level(s) | fine_steps(s)[0] if flat.any() else found
 
@@ -134,7 +134,7 @@ def level(s: Search) -> Array:
     """Where f is constant at the least steps up to that of the estimate, or nowhere changes by more than its own rounding."""
     rise = rises(s)
     first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
-    within = s.best.h <= take(s.scan.h, first)
+    within = s.best.h <= RATIO * take(s.scan.h, first)  # beware: a few steps beyond f may be the same on both sides by chance
     found: Array = (rise[-FINEST:] == 0).all(axis=0) & np.isfinite(s.centre) & (within | only_rounding(s))
     return found
 
@@ -152,6 +152,13 @@ def taken_back(s: Search) -> Array:
     wide = (np.arange(LEVELS)[:, None] <= last_far(s, s.best, RATIO / 4 * np.abs(T))) & np.isfinite(rise)
     found: Array = ((rise <= LITTLE) | ~wide).all(axis=0) & wide[1]
     return found & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+
+
+def restless(s: Search) -> Array:
+    """Where such a change is larger than what the estimate claims, or all that is seen."""
+    q = unrest(s)
+    found: Array = (q > s.best.error * s.best.h) | (q > 0) & (s.best.error > np.abs(s.best.value))
+    return found
 
 
 def unrest(s: Search) -> Array:

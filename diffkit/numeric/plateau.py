@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.doubt import RATIO, ROUNDINGS, last_far, level, rises, taken_back
+from diffkit.numeric.doubt import RATIO, ROUNDINGS, level, rises, taken_back
 from diffkit.numeric.finding import CODE, Finding, name
 from diffkit.numeric.ladder import TINY, climb, take
 from diffkit.numeric.sampler import Array, Sampler
@@ -70,7 +70,7 @@ def _ends(f: Sampler | None, s: Search) -> Ends:
     most = rises(s).max(axis=0)
     lost = (most > 0) & (most <= rounding)
     seen = (first >= 0) & (lost | jump & ~single & (q > rounding + ROUNDINGS * TINY))
-    return Ends(d, np.fmax(d, beyond), np.where(seen, q, 0))
+    return Ends(d, np.fmax(d, np.fmin(beyond, s.scan.h[1])), np.where(seen, q, 0))
 
 
 def _nearer_end(f: Sampler | None, s: Search, side: Array, low: Array, high: Array, q: Array) -> tuple[Array, Array, Array]:
@@ -91,16 +91,16 @@ def _nearer_end(f: Sampler | None, s: Search, side: Array, low: Array, high: Arr
 def teeth(found: Finding, f: Sampler | None, s: Search) -> Finding:
     """Where jumps of f, two at least, take back what the estimate gives: "quantised", and the slope may be 0 or less.
 
-    As of x % 1, and of the root (sqrt(1e16 - 4 a) - 1e8)/(2 a) along a, whose numerator is quantised.
+    As of x % 0.1, and of the root (sqrt(1e16 - 4 a) - 1e8)/(2 a) along a, whose numerator is quantised.
     """
     where = taken_back(s) & (found.status == CODE["ok"])
     if f is None or not where.any():
         return found
     part, v = s.part(where), found.value[where]
-    last = np.fmax(last_far(part, part.best, RATIO / 4 * np.abs(v)), 1)
     jumps, slope = np.zeros(len(v), int), np.abs(v)
     for side, values in ((1, part.scan.above), (-1, part.scan.below)):
         h, value = 0 * v, part.centre
+        last = _first_off(part, v, side * (values - part.centre))
         far = FAR * take(part.scan.h, last - 1)
         ends = ((take(part.scan.h, row), take(values, row)) for row in (last, last - 1))
         for end, there in (*ends, (far, f(part.x + side * far))):
@@ -113,3 +113,10 @@ def teeth(found: Finding, f: Sampler | None, s: Search) -> Finding:
     bar, several = np.zeros(len(where)), np.array(where)
     bar[where], several[where] = np.abs(v) + slope, jumps > 1
     return name(found, several, "quantised", error=np.fmax(found.error, bar))
+
+
+def _first_off(s: Search, v: Array, rise: Array) -> Array:
+    """The least step above that of the estimate over which this rise is not that of the slope v; not the largest."""
+    off = (np.abs(rise - v * s.scan.h) > np.abs(v) * s.scan.h / 4) & (s.scan.h > s.best.h)
+    row: Array = np.where(off, np.arange(len(rise))[:, None], 1).max(axis=0)
+    return np.fmax(row, 1)

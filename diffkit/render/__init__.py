@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 DOCUMENTS = {".html": (), ".md": (".svg", ".png"), ".tex": (".pdf",)}  # with the formats of the pictures beside them
 DATA = (".json", ".csv")
 PICTURES = (".pdf", ".svg", ".png")
+DRAWN = {  # the pictures that a study may have, the main one first
+    "compare": ("engines",),
+    "sweep": ("error_vs_h", "error_parts"),
+    "swell": ("swell",),
+    "rounding": ("rounding",),
+    "advise": ("advice",),
+    "check": ("remainders",),
+    "report": ("error_vs_h", "error_parts", "swell", "rounding", "advice"),
+}
 SUFFIXES = (*DOCUMENTS, *DATA, *PICTURES)
 
 
@@ -42,6 +51,20 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
     if suffix in PICTURES:
         return _pictures(record, path, suffix)
     raise UsageError(f"cannot write '{path}': unknown format '{suffix}'", remedy=f"the formats are {' '.join(SUFFIXES)}")
+
+
+def places(study: str, path: Path) -> list[Path]:
+    """Return all files that may be written for a study at that path, before anything is measured for them.
+
+    Examples
+    --------
+    >>> [place.name for place in places("sweep", Path("two.png"))]
+    ['two.png', 'two-error_parts.png']
+    """
+    suffix, drawn = path.suffix.lower(), DRAWN.get(study, ())
+    if suffix in PICTURES:
+        return [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name in drawn[1:])]
+    return [path, *(path.with_name(f"{path.stem}-{name}{form}") for form in DOCUMENTS.get(suffix, ()) for name in drawn)]
 
 
 def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:

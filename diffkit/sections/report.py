@@ -41,7 +41,8 @@ def _measured(report: Report) -> Section:
     reference = report.comparison.reference
     digits = reference.digits if reference and (reference.gradient or reference.slopes) else 0
     proved = [Prose(say("prose.proved", digits=digits))] if digits else []
-    times = [(say("time", stage=stage), say("seconds", count=fixed(spent, 3))) for stage, spent in report.seconds.items()]
+    said = {stage: say("time.swell" if stage == "swell" else "time", stage=stage) for stage in report.seconds}
+    times = [(said[stage], say("seconds", count=fixed(spent, 3))) for stage, spent in report.seconds.items()]
     rows = [*report.environment.items(), *times]
     table = (say("header.what"), say("header.how"))
     machine = TableBlock(Table(table, tuple(rows), say("caption.environment")))
