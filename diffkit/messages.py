@@ -12,6 +12,10 @@ SENTENCES = {
     "compare.slopes": "slopes along {name}: {left} from the left, {right} from the right",
     "compare.sides": "along {name}: {left} from the left, {right} from the right",
     "compare.jump": "f jumps from {left} to {right} along {name}",
+    "compare.branch": (
+        "f chose by {condition}, and the point lies on its edge: what is proved is the derivative of the branch taken"
+    ),
+    "verdict.branch": "At {at} {reason}.",
     "compare.answers": "What the engines answer at {at}; there is no proved derivative to judge them by.",
     "compare.nothing": "The engines on a function without inputs.",
     "reference.caption": "The proved derivatives at {at}, to {digits} digits.",
