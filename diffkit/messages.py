@@ -102,7 +102,9 @@ SENTENCES = {
         "the quotients converge with an order that is not that of a smooth f: a higher derivative does not exist at x"
     ),
     "estimate.noisy": "f scatters far more than rounding f(x) and x explains; what is smaller than this noise is not seen",
-    "estimate.quantised": "f takes the same value at neighbouring points, as if rounded: the error reaches the slope across its steps",
+    "estimate.quantised": (
+        "f takes the same value at neighbouring points, as if rounded: the error reaches the slope across its steps"
+    ),
     "estimate.kink": "f has a kink at x: the value is the mean of the one-sided slopes, and the error reaches both",
     "estimate.jump": "f jumps at x: it has no derivative there",
     "estimate.vertical-tangent": "the quotients grow without limit as h falls: the tangent is vertical, or f has a cusp there",
