@@ -222,6 +222,7 @@ def shifted(k):
 
 STAIRCASES = [  # f, x, slope: f is constant, or a/x, on steps that are wide or narrow beside those of a scan
     *((shifted(k), x, 1.0) for k in (3e14, 1e15, 4e15, 8e15, 2e16, 1e17) for x in (1.0, 0.3, 1e-3, -3.7)),
+    *((shifted(k), 1e-9, 1.0) for k in (1e14, 1e15, 1e16)),
     *((root(b), 1.0, -2 / math.sqrt(b * b - 4)) for b in (1e7, 2e7, 4e7, 5e7, 6e7, 7e7, 8e7, 9e7, 1e8)),
     (lambda c: root(1e8)(c) / 2, 1.0, -1e-8),
     (lambda a: root(1e8)(a) / (2 * a), 1.0, -1e-24),
@@ -263,6 +264,7 @@ PLATEAUS = [
     (lambda t: math.copysign(1, t), 0.5, 0.0),
     (lambda t: math.copysign(1, t), -1e-7, 0.0),
     (lambda t: float(t > 7), 3.0, 0.0),
+    *((lambda t: max(t, 0.0), x, 0.0) for x in (-1e-3, -1e-9, -0.05)),
     (lambda t: 1e8 + math.sin(t), 1.0, math.cos(1)),
     (math.cos, 0.0, 0.0),
     (lambda t: t * t + 1e10, 0.0, 0.0),

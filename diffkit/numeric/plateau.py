@@ -2,7 +2,7 @@
 
 (1e15 + t) - 1e15 is constant around t = 1 over an 8th, yet its slope is 1.  Nothing on the plateau tells it from that of
 max(t - 2, 0) or sign(t): what happens at its end does.  One that ends gradually is of f, and so is one beside a single jump.
-Letters as in ladder; ``q`` the jump at the nearer end of the plateau, ``d`` the distance of that end.
+Letters as in ladder; ``q`` the jump at the nearer end of the plateau, ``d`` the distance of that end; ``v`` the estimate.
 """
 
 from typing import NamedTuple
