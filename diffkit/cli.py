@@ -46,11 +46,14 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("expr")(at(output_options(command)))
 
 
+OUT = "Write a file; the suffix picks the format: .html .md .tex .json .csv .pdf .svg .png. Repeatable."
+
+
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say where results go, how long they may take, and what is said meanwhile."""
     options = [
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
-        click.option("-o", "--out", multiple=True, metavar="FILE", help="Write a file; the suffix picks the format. Repeatable."),
+        click.option("-o", "--out", multiple=True, metavar="FILE", help=OUT),
         click.option("--force", is_flag=True, help="Overwrite existing files."),
         click.option("--timeout", type=POSITIVE, metavar="S", help="Give up after S seconds."),
         click.option("--seed", type=int, default=0, metavar="N", help="Seed of whatever is random."),
@@ -89,9 +92,11 @@ def study(
 ) -> Any:
     """Read the input, measure, deliver: the same for every study; a family is read by the study itself."""
     from diffkit.files import demand_writable
+    from diffkit.render import places
 
+    name = click.get_current_context().info_name or ""
     with deadline(timeout, "give more with --timeout"):
-        demand_writable(map(Path, out), force)
+        demand_writable((place for path in out for place in places(name, Path(path))), force)
         demand_suffixes(out)
         function, point = read(expr, at)
         with progress(quiet) as tell:
@@ -111,6 +116,11 @@ def demand_suffixes(out: tuple[str, ...]) -> None:
             )
 
 
+def example(command: str, rest: str) -> str:
+    """One line that can be typed as it stands."""
+    return f'\b\nExample: diffkit {command} "(1 - cos(x))/x^2" --at {rest}'
+
+
 @click.group(
     context_settings=HELP,
     epilog="Exit status: 0 done; 1 a check failed; 2 wrong usage; 3 unreadable input; 4 no number possible; 70 a bug; 130 Ctrl-C",
@@ -123,7 +133,7 @@ def commands() -> None:
     """
 
 
-@commands.command(short_help="Every engine at one point, in correct digits.")
+@commands.command(short_help="Every engine at one point, in correct digits.", epilog=example("compare", "x=1.5"))
 @common
 @click.option("--engines", metavar="LIST", help="symbolic, reverse, forward, complex-step, richardson, D0, D+, D-.")
 @click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
@@ -155,7 +165,7 @@ def check_errors(record: Any, limit: float) -> int:
     return _fail(f"relative error above {limit:g}: {', '.join(above)}" if above else "no engine could be judged", 1)
 
 
-@commands.command(short_help="Error against h for every difference scheme.")
+@commands.command(short_help="Error against h for every difference scheme.", epilog=example("sweep", "x=1.5 -o sweep.html"))
 @common
 @click.option("--engines", metavar="LIST", help="Schemes D+, D-, D0, richardson, complex-step, and engines to draw beside them.")
 @click.option("--wrt", metavar="x", help="The input to vary.")
@@ -213,7 +223,7 @@ def swell(expr: str, simplify_limit: float, verbose: bool, **options: Any) -> in
     return 0
 
 
-@commands.command(short_help="The rounding error of f, and the instructions to blame.")
+@commands.command(short_help="The rounding error of f, and the instructions to blame.", epilog=example("rounding", "x=1e-5"))
 @common
 @click.option("--of", "of", metavar="LIST", help="value, gradient, or inputs to differentiate by. Default: value,gradient.")
 def rounding(expr: str, of: str | None, seed: int, verbose: bool, **options: Any) -> int:
@@ -263,7 +273,11 @@ RTOL = (
 )
 
 
-@commands.command(short_help="Is a gradient right? Judged by f itself.")
+@commands.command(
+    short_help="Is a gradient right? Judged by f itself.",
+    epilog='\b\nExamples: diffkit check "x^2*y" --grad "2*x*y, x^2" --at x=2,y=3\n'
+    "          diffkit check model.py:loss --grad model.py:gradient --at w=@w.npy,b=1",
+)
 @common
 @click.option(
     "--grad",
@@ -323,7 +337,7 @@ def write_junit(record: Any, path: Path, force: bool, quiet: bool) -> None:
         print(f"wrote {path}", file=sys.stderr)
 
 
-@commands.command(short_help="Which engine to use, why, and where the digits go.")
+@commands.command(short_help="Which engine to use, why, and where the digits go.", epilog=example("advise", "x=1e-5"))
 @common
 @click.option("--wrt", metavar="x[,y]", help="Differentiate by these inputs only.")
 def advise(expr: str, wrt: str | None, seed: int, verbose: bool, **options: Any) -> int:

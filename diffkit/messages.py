@@ -23,6 +23,10 @@ SENTENCES = {
     "compare.slopes": "slopes along {name}: {left} from the left, {right} from the right",
     "compare.sides": "along {name}: {left} from the left, {right} from the right",
     "compare.jump": "f jumps from {left} to {right} along {name}",
+    "compare.branch": (
+        "f chose by {condition}, and the point lies on its edge: what is proved is the derivative of the branch taken"
+    ),
+    "verdict.branch": "At {at} {reason}.",
     "compare.answers": "What the engines answer at {at}; there is no proved derivative to judge them by.",
     "compare.nothing": "The engines on a function without inputs.",
     "reference.caption": "The proved derivatives at {at}, to {digits} digits.",
@@ -385,6 +389,10 @@ SENTENCES = {
     "check.undecided.together": (
         "undecided: the {looked} entries looked at are right, but in the other {others}, checked together, "
         "an error up to {limit} could hide."
+    ),
+    "check.undecided.unknown": (
+        "undecided: the {looked} entries looked at are right, but of the other {others} nothing can be said: checked together, "
+        "along random directions, they disagree or are too noisy."
     ),
     "check.undecided.differs": "undecided: {name} is off by {amount}, but {reason}.",
     "check.cause": "Probable cause: {cause}.",
@@ -795,6 +803,7 @@ SENTENCES = {
     "header.what": "what",
     "header.how": "value",
     "time": "time for {stage}",
+    "time.swell": "time spent waiting for swell, which runs beside the others",
     "seconds": "{count} s",
     # -- the chapter
     "chapter.headline": "The chapter on automatic differentiation, recomputed",
@@ -1028,6 +1037,7 @@ SENTENCES = {
     # -- statuses, as sentences say them
     "word.ok": "ok",
     "word.exact": "exact",
+    "word.branch": "branch",
     "word.kink": "kink",
     "word.jump": "jump",
     "word.domain": "domain",

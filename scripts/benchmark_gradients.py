@@ -8,6 +8,7 @@ Peers are used where they are installed (pip install "diffkit[benchmark]").
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import platform
 import statistics
@@ -48,11 +49,22 @@ class Timed(NamedTuple):
 
 
 def sample(call: Callable[[], Any], count: int) -> float:
-    """Seconds a call, of so many in a row."""
+    """Seconds a call, of so many in a row, without searches for garbage that others have left."""
+    gc.disable()
     begun = time.perf_counter()
     for _ in range(count):
         call()
-    return (time.perf_counter() - begun) / count
+    taken = time.perf_counter() - begun
+    gc.enable()
+    return taken / count
+
+
+def enough(call: Callable[[], Any]) -> int:
+    """How many calls take the time of a sample."""
+    count = 1
+    while (taken := sample(call, count) * count) < SAMPLE / 2:
+        count *= 2 if taken > SAMPLE / 20 else 10
+    return count
 
 
 def flat(slopes: Any) -> Any:
@@ -100,7 +112,7 @@ def measured(problem: Problem, runs: int) -> dict[str, Timed]:
     calls, notes = prepared(problem, wanted)
     calls["f"] = bare(problem)
     notes["f"] = Timed(0.0, 0.0)
-    counts = {name: max(1, min(100_000, int(SAMPLE / max(sample(call, 3), 1e-9)))) for name, call in calls.items()}
+    counts = {name: enough(call) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(runs):
         for name, call in calls.items():

@@ -36,6 +36,12 @@ ORDER = [  # a module imports only from its left: here from rows above its own
 ]
 
 
+def test_only_public_names_are_listed() -> None:
+    """What a prompt completes is what is public, and all of it exists."""
+    assert set(dir(diffkit)) == {*diffkit.__all__, "__version__"}
+    assert all(hasattr(diffkit, name) for name in dir(diffkit))
+
+
 def imports(path: Path) -> set[str]:
     """The modules of diffkit that a file imports while it is itself imported, by top-level name."""
     found = set()

@@ -181,6 +181,15 @@ def test_what_is_good_enough_is_accepted(capsys, grad, at, status, said):
     assert run(capsys, "check", "exp(x)", "--grad", grad, "--at", at, "--accept", "1e-3", "--rule", "chapter")[0] == 2
 
 
+def test_many_entries_are_not_accepted_together():
+    """Of 300 entries that are all off by 1e-5 a sample is judged and accepted, and the others are not vouched for."""
+    w = np.linspace(1, 2, 300)
+    check = dk.check_gradient(lambda w: w @ w, lambda w: 2 * w * (1 + 1e-5), w, accept=1e-3)
+    assert (check.verdict, all(entry.accepted for entry in check.entries)) == ("undecided", True)
+    assert "of the other 268 nothing can be said" in check.sentence()
+    assert dk.check_gradient(lambda w: w @ w, lambda w: 2 * w * (1 + 1e-5), w[:200], accept=1e-3).passed
+
+
 def test_an_error_bar_across_what_is_accepted_is_undecided():
     """f is rounded to 5 digits: an error of 2e-3 can be seen, but not whether it is below 2e-3."""
     check = dk.check_gradient(lambda x: round(1e5 * math.exp(x)) / 1e5, lambda x: 1.03 * math.exp(x), 1.0, accept=0.03)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -188,6 +189,27 @@ def test_output_paths_that_cannot_be_written(capsys, tmp_path):
         assert (status, out) == (2, "")
         assert err.startswith(f"diffkit: cannot write '{path}'")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["compare", "sweep", "rounding", "check", "advise"])
+def test_help_has_an_example_that_runs(capsys, command):
+    """The line, typed as it stands, works; -o lists the formats."""
+    out = run(capsys, command, "--help")[1]
+    assert ".html .md .tex .json .csv .pdf .svg .png" in " ".join(out.split())
+    line = next(line for line in out.splitlines() if "Example" in line).partition("diffkit ")[2]
+    words = shlex.split(line)
+    assert run(capsys, *words[: words.index("-o") if "-o" in words else None])[0] == 0
+
+
+@pytest.mark.parametrize(("name", "beside"), [("two.png", "two-error_parts.png"), ("two.md", "two-error_vs_h.svg")])
+def test_files_beside_are_looked_at_before_any_work(capsys, tmp_path, monkeypatch, name, beside):
+    """A picture that would be written too and exists already is told at once: f is not even read."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / beside).write_text("mine")
+    status, out, err = run(capsys, "sweep", "no such(", "--at", "x=1", "-o", name)
+    assert (status, out) == (2, "")
+    assert err == f"diffkit: '{beside}' exists already\n    choose another name, or overwrite it with --force\n"
+    assert (tmp_path / beside).read_text() == "mine"
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write anywhere")

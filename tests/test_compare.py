@@ -153,3 +153,12 @@ def test_an_array_of_points_is_refused():
 
     with pytest.raises(dk.UsageError, match="a study looks at one point, not at an array of them"):
         dk.compare("x^2", np.array([1.0, 2.0]))
+
+
+def test_a_branch_on_whose_edge_the_point_lies_is_said():
+    """A Python `if` hides a kink: the derivative is that of the branch taken, and the status and the report say so."""
+    edge = dk.compare(lambda x: x if x > 0 else -x, 0.0)
+    assert (edge.status, edge.reference.gradient) == ("branch", {"x": "-1.0"})
+    assert "f chose by x > 0, and the point lies on its edge" in edge.reason
+    assert dk.compare(lambda x: x if x > 0 else -x, 0.5).status == "ok"
+    assert "branch taken" in dk.report(lambda x: x if x > 0 else -x, 0.0).to_json()

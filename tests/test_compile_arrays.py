@@ -59,6 +59,7 @@ FUNCTIONS = {
         lambda a, b: np.linalg.solve(a, b).sum() + np.linalg.det(a),
         (np.eye(3) * 2 + DICE.random((3, 3)), DICE.random(3)),
     ),
+    "rows that are columns, too": (lambda x: (np.exp(x) / x.sum() + np.exp(x)[:, None] * np.exp(x)).sum(), (V,)),
     "one array twice": (lambda x, y: (x * y).sum(), (X, X)),
     "unused": (lambda x, y: x.sum(), (X, V)),
     "the sum itself": (lambda x: x.sum(), (X,)),

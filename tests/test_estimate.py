@@ -210,6 +210,82 @@ def test_traps(f, x, status, truth):
         assert abs(found.value - truth) <= found.error * 1.000001 + 1e-13 * abs(truth)
 
 
+def root(b):
+    """The cancelling root of x^2 + b x + c, twice it, along c."""
+    return lambda c: -b + math.sqrt(b * b - 4 * c)
+
+
+def shifted(k):
+    """The identity, in steps of the ulp of k."""
+    return lambda t: (k + t) - k
+
+
+STAIRCASES = [  # f, x, slope: f is constant, or a/x, on steps that are wide or narrow beside those of a scan
+    *((shifted(k), x, 1.0) for k in (3e14, 1e15, 4e15, 8e15, 2e16, 1e17) for x in (1.0, 0.3, 1e-3, -3.7)),
+    *((shifted(k), 1e-9, 1.0) for k in (1e14, 1e15, 1e16)),
+    *((root(b), 1.0, -2 / math.sqrt(b * b - 4)) for b in (1e7, 2e7, 4e7, 5e7, 6e7, 7e7, 8e7, 9e7, 1e8)),
+    (lambda c: root(1e8)(c) / 2, 1.0, -1e-8),
+    (lambda a: root(1e8)(a) / (2 * a), 1.0, -1e-24),
+    *((lambda t: math.sqrt(t * t + 1) - t, x, -1 / (2 * x * x)) for x in (1.0042691e7, 2.0761958e7, 7e7, 8e7, 9e7, 1e8)),
+    *((lambda t: (1 - math.cos(t)) / t**2, x, -x / 12) for x in (3e-9, 7e-9, 1e-8, 1.3e-8, 1.6e-8, 2e-8, 5e-8, 1e-7)),
+    (lambda t: 1e15 + math.sin(t), 1.0, math.cos(1)),
+    (lambda t: t % 0.1, 0.55, 0.0),
+]
+
+
+@pytest.mark.parametrize(("f", "x", "truth"), STAIRCASES)
+def test_one_step_of_a_staircase_is_no_derivative(f, x, truth):
+    """The slope of the formula is within the bar, and the answer is flagged."""
+    found = numeric.derivative(f, x)
+    assert abs(found.value - truth) <= found.error
+    assert found.status in {"quantised", "noisy"} or found.error < 2 * abs(truth)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_staircases_of_random_width(seed):
+    """(k + t) - k for k over four decades: within the bar, and no bar so wide as to say nothing: at most 100 in the median."""
+    dice, bars = random.Random(seed), []
+    for _ in range(50):
+        found = numeric.derivative(shifted(10 ** dice.uniform(13, 17)), dice.uniform(-5, 5))
+        assert abs(found.value - 1) <= found.error
+        assert found.status == "quantised"
+        bars.append(found.error)
+    assert np.median(bars) < 100
+
+
+# f, x, slope: constant around x, and not by rounding
+PLATEAUS = [
+    (lambda t: 3.0, 1.0, 0.0),
+    (lambda t: 0.0, 1e-9, 0.0),
+    (lambda t: max(t, 0.0), -1.0, 0.0),
+    (lambda t: max(t, 0.0) + 5, -100.0, 0.0),
+    (lambda t: max(t, 0.0) ** 2, -0.3, 0.0),
+    (lambda t: min(max(t, -1.0), 1.0), 1.5, 0.0),
+    (lambda t: math.copysign(1, t), 0.5, 0.0),
+    (lambda t: math.copysign(1, t), -1e-7, 0.0),
+    (lambda t: float(t > 7), 3.0, 0.0),
+    *((lambda t: max(t, 0.0), x, 0.0) for x in (-1e-3, -1e-9, -0.05)),
+    (lambda t: 1e8 + math.sin(t), 1.0, math.cos(1)),
+    (math.cos, 0.0, 0.0),
+    (lambda t: t * t + 1e10, 0.0, 0.0),
+    (lambda t: math.sin(100 * t), 1.0, 100 * math.cos(100)),
+]
+
+
+@pytest.mark.parametrize(("f", "x", "truth"), PLATEAUS)
+def test_a_plateau_of_f_itself_is_one(f, x, truth):
+    """What ends gradually, or in one jump and no second, or nowhere, is no staircase; nor is a wave a sawtooth."""
+    found = numeric.derivative(f, x)
+    assert found.status in {"ok", "superconvergent"}
+    assert abs(found.value - truth) <= found.error
+
+
+def test_a_small_budget_takes_a_staircase_for_granted():
+    """Without evaluations to look for its end a plateau is flagged, not believed."""
+    found = numeric.derivative(shifted(4e15), 1.0, maxevals=45)
+    assert (found.status, found.error >= 1) == ("quantised", True)
+
+
 def test_slopes_and_orders():
     """Kinks have both slopes, vertical tangents infinite ones, limited smoothness its measured order."""
     kink = numeric.derivative("abs(x)", 0)
@@ -328,6 +404,8 @@ def test_printing_and_saving():
     one, many = numeric.derivative(math.sin, 1.5), numeric.derivative("abs(x)", np.linspace(-1, 1, 25))
     assert str(one).startswith("f'(1.5) = 0.070737201667")
     assert str(one).endswith("evaluations, ok)")
+    assert repr({"x": one}) == f"{{'x': {one}}}"
+    assert repr(many).startswith("25 derivatives of abs(x), from its values alone; kink: 1; ok: 24")
     assert "kink: 1" in str(many)
     assert "5 more stand" in str(many)
     for record in (one, many, numeric.derivative(math.sqrt, 0), specimens.estimate(), specimens.estimates()):

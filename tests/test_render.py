@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diffkit import figures
 from diffkit.document import Document, Formula, Listing, Prose, Section, TableBlock, Terms
 from diffkit.errors import UsageError
-from diffkit.render import CODE, GRAPHS, PICTURES, SUFFIXES, latex, markdown, write_plan
+from diffkit.render import CODE, DRAWN, GRAPHS, PICTURES, SUFFIXES, latex, markdown, places, write_plan
 from diffkit.render import html as html_
 from diffkit.results import Record
 from diffkit.sections import build
@@ -312,6 +313,17 @@ def test_pictures_stand_beside_the_text() -> None:
     assert names[".tex"] == ["r.tex", "r-error_vs_h.pdf", "r-error_parts.pdf", "r-swell.pdf"]
     assert names[".png"] == ["r.png", "r-error_parts.png", "r-swell.png"]
     assert b"](r-error_vs_h.svg)" in write_plan(report, "/x/r.md")[Path("/x/r.md")]
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".tex", ".json", ".csv", ".png", ".svg", ".pdf"])
+def test_all_files_are_known_before_anything_is_measured(suffix: str) -> None:
+    """Whatever is written for a record was named before, and pictures have the names that were foreseen."""
+    path = Path(f"/x/r{suffix}")
+    for record in RECORDS.values():
+        if suffix in PICTURES and not figures.pictures(record):
+            continue  # refused, which another test sees to
+        assert set(write_plan(record, path)) <= set(places(record.study, path))
+        assert set(figures.pictures(record)) <= set(DRAWN.get(record.study, ()))
 
 
 def test_json_is_the_record() -> None:

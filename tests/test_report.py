@@ -291,6 +291,14 @@ def test_several_inputs_have_a_table_of_proved_derivatives() -> None:
     assert "d/dy" not in tables[1].headers  # no engine was asked for it
 
 
+def test_time_that_is_spent_waiting_is_called_so() -> None:
+    """The worker of the swell study runs beside the others, so it is not its time that is told."""
+    text = str(build(specimens.report()))
+    assert "time spent waiting for swell" in text
+    assert "time for swell" not in text
+    assert "time for compare" in text
+
+
 def test_without_inputs_there_is_nothing_to_differentiate() -> None:
     """A constant function gives whole sentences."""
     record = dataclasses.replace(specimens.comparison(), expression="5", at={}, engines=(), reference=None)

@@ -39,6 +39,11 @@ class Plan:
             for k, node in enumerate(self.nodes)
             if k in self.needed and node.elementwise and node.shape and math.prod(node.shape) >= limits.BLOCKED_ELEMENTS
         }
+        self.readers: dict[int, list[int]] = {k: [] for k in self.needed}
+        for k in self.needed:
+            for a in self.nodes[k].args:
+                self.readers[a].append(k)
+        self.given: set[int] = set()
         self.level: dict[int, int] = {}
         self.steps: list[Any] = []
         self._order()
@@ -115,10 +120,7 @@ class Plan:
 
     def _sink(self) -> None:
         """What only a later sweep reads is computed there, unless that takes more arrays kept as a whole in between."""
-        readers: dict[int, list[int]] = {k: [] for k in self.needed}
-        for k in self.needed:
-            for a in self.nodes[k].args:
-                readers[a].append(k)
+        readers = self.readers
         for k in sorted(self.needed, reverse=True):
             m = self.by_rows(k)
             later = {self.level[r] if self._same_block(r, k, self.by_rows(r) or self.collects(r)) else -1 for r in readers[k]}
@@ -155,6 +157,25 @@ class Plan:
         if self.nodes[k].op == "into" and self.nodes[a].op == "into":
             return bool(m) and self.collects(a) == m
         return bool(m) and self.by_rows(a) == m and self.aligned(k, a)
+
+    def leaves(self, a: int, k: int) -> bool:
+        """Is node k the last to read the array of node a, and may it be computed in its memory?  Each is left once."""
+        node = self.nodes[a]
+        if a not in self.outside or a in self.wanted or a in self.given or node.truth or node.shape != self.nodes[k].shape:
+            return False
+        others, m = [r for r in self.readers[a] if r != k], self.by_rows(k)
+        over = all(
+            self.level[r] < self.level[k] or (self.level[r] == self.level[k] and r < k and self._same_rows(r, a, m))
+            for r in others
+        )
+        plain = all(self.nodes[r].elementwise or self.nodes[r].op in REDUCTIONS for r in others)
+        if over and plain and self.level[a] < self.level[k]:
+            self.given.add(a)
+            return True
+        return False
+
+    def _same_rows(self, r: int, a: int, m: int) -> bool:
+        return (self.by_rows(r) or self.collects(r)) == m and self.aligned(r, a)
 
     def _outside(self) -> set[int]:
         """Nodes that go by rows and are needed as a whole."""

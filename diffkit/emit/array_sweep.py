@@ -31,6 +31,7 @@ class SweepWriter:
         self.buffers: dict[tuple[int, ...], list[str]] = {}  # free ones by shape of a row
         self.made: dict[str, tuple[int, ...]] = {}
         self.loaded: list[Row] = []
+        self.inherits: dict[int, int] = {}  # arrays needed as a whole that take the memory of one that is not needed any more
 
     def written(self) -> Iterator[Row]:
         """The rows of the sweep; without a loop if there is one block only."""
@@ -71,7 +72,8 @@ class SweepWriter:
         if self.plan.by_rows(k):
             if k in self.plan.outside:
                 kind = ", dtype=bool" if node.truth else ""
-                yield self._row(k, f"np.empty({node.shape}{kind})")
+                fresh = f"np.empty({node.shape}{kind})"
+                yield self._row(k, self.owner.read(self.inherits[k]) if k in self.inherits else fresh)
         elif node.op == "into":
             yield from self.owner.made_for_into(k)
         else:
@@ -175,6 +177,9 @@ class SweepWriter:
     def _out(self, k: int, node: Node) -> str:
         """Where the rows of a node are computed: in the array that is needed as a whole, or in a buffer."""
         if k in self.plan.outside:
+            heir = next((a for a in node.args if self.plan.leaves(a, k)), None)
+            if heir is not None:
+                self.inherits[k] = heir
             return self._rows_of(self.owner.new_name(k))
         shape = node.shape[1:]
         free = self.buffers.setdefault(shape, [])

@@ -32,7 +32,7 @@ def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
     """Dots by correct digits: the label, the digits, and how they are written."""
     sheet = new_sheet(width, 16.0 * max(len(rows), 1) + 8, [], right=40.0)
     axes, place = sheet.axes, sheet.axes.get_position()
-    left = max([sheet.size(label)[0] for label, _, _ in rows] or [0]) + 12
+    left = max([sheet.size(name)[0] for name, _, _ in rows] or [0]) + 12
     axes.set_position((left / width, place.y0, 1 - (left + 40) / width, place.height))
     for row, (_, known, shown) in enumerate(rows):
         digits = min(max(known, 0.0), 17.0)
@@ -41,7 +41,7 @@ def _digits(rows: list[tuple[str, float, str]], width: float) -> Figure:
         axes.annotate(shown, (digits, row), xytext=(6, 0), textcoords="offset points", va="center_baseline", gid="label")
     axes.set(xlim=(0, 17), ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel=say("axis.digits"))
     axes.set_xticks(range(0, 17, 2), labels=[str(d) for d in range(0, 17, 2)])
-    axes.set_yticks(range(len(rows)), labels=[label for label, _, _ in rows], parse_math=False)
+    axes.set_yticks(range(len(rows)), labels=[name for name, _, _ in rows], parse_math=False)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)

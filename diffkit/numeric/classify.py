@@ -7,7 +7,7 @@ less the left one, which tends to 0 like h f'' where f is smooth; ``growth`` the
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.doubt import FINEST, RATIO, SCATTER, Sides, below, loud, one_sided, repeats, rises, strays, unrest
+from diffkit.numeric.doubt import FINEST, RATIO, SCATTER, Sides, below, loud, one_sided, repeats, restless, rises, strays, unrest
 from diffkit.numeric.finding import CODE, SCHEMES, Finding, finding, name, nothing
 from diffkit.numeric.ladder import TINY, Best, take
 from diffkit.numeric.plateau import COST as ENDS
@@ -24,7 +24,7 @@ def judge(f: Sampler, s: Search, slopes: Sides, spare: int) -> Finding:
     """
     right, left = (one_sided(s, slope, s.rough) for slope in (slopes.right, slopes.left))
     found = name(finding(s.best, s.cost), loud(s), "noisy")
-    found = name(found, unrest(s) > found.error * found.h, "noisy", error=np.fmax(found.error, 2 * unrest(s) / found.h))
+    found = name(found, restless(s), "noisy", error=np.fmax(found.error, 2 * unrest(s) / found.h))
     found = named_by_order(found, s, slopes)
     found = name(found, repeats(s).any(axis=0), "quantised")
     found = plateau(found, f if spare > ENDS else None, s)

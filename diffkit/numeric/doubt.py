@@ -69,7 +69,7 @@ def doubtful(s: Search, slopes: Sides) -> Array:
         | ~np.isfinite(s.centre)
         | ~(claim < np.inf)
     )
-    found |= taken_back(s) | (unrest(s) > claim * s.best.h)
+    found |= taken_back(s) | restless(s)
     flat = s.scan.above[-1] == s.scan.below[-1]
     return found | level(s) | fine_steps(s)[0] if flat.any() else found
 
@@ -149,9 +149,27 @@ def taken_back(s: Search) -> Array:
     """Where f rises little over the larger steps, two at least, beside what the estimate would make it rise, or falls."""
     T = s.best.value
     rise = s.scan.quotient * np.sign(T) / np.abs(T)
-    wide = (np.arange(LEVELS)[:, None] <= last_far(s, s.best, RATIO / 4 * np.abs(T))) & np.isfinite(rise)
-    found: Array = ((rise <= LITTLE) | ~wide).all(axis=0) & wide[1]
-    return found & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+    last = last_far(s, s.best, RATIO / 4 * np.abs(T))
+    wide = (np.arange(LEVELS)[:, None] <= last) & np.isfinite(rise)
+    found: Array = ((rise <= LITTLE) | ~wide).all(axis=0) & wide[1] & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+    here, finer = (np.abs(take(rise, row) - 1) for row in (last, np.fmin(last + 1, LEVELS - 1)))
+    return found & ((here > RATIO**2 * finer) | _drops(s))  # of a wave or a peak they are off by less than c h^2
+
+
+def _drops(s: Search) -> Array:
+    """Where the quotients of the table come nearer, from far, by twice what those of a smooth f do at a halving."""
+    off = np.abs(s.table.quotient - s.best.value)
+    far = off[:-1] > np.abs(s.best.value) / 4
+    last = np.where(far, np.arange(len(far))[:, None], -1).max(axis=0)
+    drop = take(off, np.fmax(last, 0)) > 8 * take(off, last + 1)
+    return drop & (last >= 0)
+
+
+def restless(s: Search) -> Array:
+    """Where such a change is larger than what the estimate claims, or all that is seen."""
+    q = unrest(s)
+    found: Array = (q > s.best.error * s.best.h) | (q > 0) & (s.best.error > np.abs(s.best.value))
+    return found
 
 
 def unrest(s: Search) -> Array:

@@ -111,7 +111,7 @@ def _estimate(f: Sampler, x: Array, rows: int, maxevals: int) -> Finding:
     if again.any():
         left = maxevals - int(found.evaluations[again].max())
         other = _at_scale(f, x[again], np.ones(int(again.sum())), rows, left)
-        _put(found, again, _of_two(_part(found, again), other))
+        _put(found, again, _of_two(x[again], _part(found, again), other))
     return found
 
 
@@ -127,20 +127,23 @@ def _at_scale(f: Sampler, x: Array, scale: Array, rows: int, maxevals: int) -> F
     return found
 
 
-def _of_two(near: Finding, wide: Finding) -> Finding:
+def _of_two(x: Array, near: Finding, wide: Finding) -> Finding:
     """Of the estimates at the scale of x and at that of 1 the surer one, and where they differ the nearer one.
 
     Unless no extrapolation supports it: then it is the slope of one step of a staircase, as of (1-cos x)/x^2 at 1e-5.  And a
     step of a staircase that only one of the scales could see is one.
     """
     apart = np.abs(near.value - wide.value) > near.error + wide.error
-    abrupt = apart & (near.scheme == SCHEMES.index("D0")) & (near.status == 0)
+    abrupt = apart & (near.scheme == SCHEMES.index("D0")) & (near.status == 0) & (near.value != 0)
     fine, coarse = (column == CODE["quantised"] for column in (near.status, wide.status))
-    surer = (wide.error < near.error) & ~(fine & (wide.h <= near.h)) | coarse & (near.value == 0) & (near.status == 0)
-    choose = np.where(apart, abrupt, surer) | (np.isnan(near.value) & ~np.isnan(wide.value))
+    constant = (near.value == 0) & (near.status == 0) & (near.h > np.abs(x))
+    surer = (wide.error < near.error) & ~(fine & (wide.h <= near.h))
+    choose = np.where(apart, abrupt, surer) | (constant & coarse) | (np.isnan(near.value) & ~np.isnan(wide.value))
     chosen = Finding(*(np.where(choose, b, a) for a, b in zip(near, wide, strict=True)))
     status = np.where(abrupt & (chosen.status == 0), CODE["quantised"], chosen.status)
-    return chosen._replace(evaluations=near.evaluations + wide.evaluations, status=status)
+    reach = np.where(abrupt & (near.value == 0), np.abs(wide.value), 0)  # beside a kink the nearer one is right
+    error = np.fmax(chosen.error, reach)
+    return chosen._replace(evaluations=near.evaluations + wide.evaluations, status=status, error=error)
 
 
 def _part(found: Finding, where: Array) -> Finding:

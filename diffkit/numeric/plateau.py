@@ -2,7 +2,7 @@
 
 (1e15 + t) - 1e15 is constant around t = 1 over an 8th, yet its slope is 1.  Nothing on the plateau tells it from that of
 max(t - 2, 0) or sign(t): what happens at its end does.  One that ends gradually is of f, and so is one beside a single jump.
-Letters as in ladder; ``q`` the jump at the nearer end of the plateau, ``d`` the distance of that end.
+Letters as in ladder; ``q`` the jump at the nearer end of the plateau, ``d`` the distance of that end; ``v`` the estimate.
 """
 
 from typing import NamedTuple
@@ -91,7 +91,7 @@ def _nearer_end(f: Sampler | None, s: Search, side: Array, low: Array, high: Arr
 def teeth(found: Finding, f: Sampler | None, s: Search) -> Finding:
     """Where jumps of f, two at least, take back what the estimate gives: "quantised", and the slope may be 0 or less.
 
-    As of x % 1, and of the root (sqrt(1e16 - 4 a) - 1e8)/(2 a) along a, whose numerator is quantised.
+    As of x % 0.1, and of the root (sqrt(1e16 - 4 a) - 1e8)/(2 a) along a, whose numerator is quantised.
     """
     where = taken_back(s) & (found.status == CODE["ok"])
     if f is None or not where.any():

@@ -20,6 +20,19 @@ PICTURES = (".pdf", ".svg", ".png")
 GRAPHS = (".dot", ".gif")
 CODE = (".py",)
 SUFFIXES = (*DOCUMENTS, *DATA, *PICTURES, *GRAPHS, *CODE)
+DRAWN = {  # the pictures that a study may have, the main one first
+    "compare": ("engines",),
+    "sweep": ("error_vs_h", "error_parts"),
+    "swell": ("swell", "accuracy"),
+    "cost": ("cost",),
+    "reproduce": ("baydin-figure",),
+    "graph": ("graph",),
+    "chapter": ("costs",),
+    "rounding": ("rounding",),
+    "advise": ("advice",),
+    "check": ("remainders",),
+    "report": ("error_vs_h", "error_parts", "swell", "rounding", "advice"),
+}
 
 
 def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
@@ -75,6 +88,20 @@ def _code(record: "Record", path: Path) -> dict[Path, bytes]:
         raise UsageError(f"a result of the study '{record.study}' is no Python code", remedy="use .html .md .tex .json or .csv")
     answers = {path.with_stem(f"{path.stem}-answers"): record.answers().code.encode("utf-8")} if record.quiz else {}
     return {path: record.code.encode("utf-8")} | answers
+
+
+def places(study: str, path: Path) -> list[Path]:
+    """Return all files that may be written for a study at that path, before anything is measured for them.
+
+    Examples
+    --------
+    >>> [place.name for place in places("sweep", Path("two.png"))]
+    ['two.png', 'two-error_parts.png']
+    """
+    suffix, drawn = path.suffix.lower(), DRAWN.get(study, ())
+    if suffix in PICTURES:
+        return [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name in drawn[1:])]
+    return [path, *(path.with_name(f"{path.stem}-{name}{form}") for form in DOCUMENTS.get(suffix, ()) for name in drawn)]
 
 
 def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:

@@ -145,7 +145,8 @@ class Check(Record):
     def _form(self, found: list[Entry]) -> str:
         """Return which sentence says the verdict."""
         if self.verdict == "undecided":
-            return ("differs" if found[0].differs() else "sentence") if found else "together"
+            together = "together" if self.limit is not None and self.limit < math.inf else "unknown"
+            return ("differs" if found[0].differs() else "sentence") if found else together
         if self.verdict == "wrong" and (not found or not math.isfinite(found[0].yours)):
             return "missing" if found and self.cause not in MISSHAPEN else "shape"
         if self.verdict == "pass" and (self.limit is not None or not self.count):

@@ -34,6 +34,8 @@ def _known(comparison: Comparison) -> str:
         name, (left, right) = next(iter(reference.slopes.items()))
         sides = {"name": name, "left": proved(left), "right": proved(right)}
         return say("verdict.jump" if status == "jump" else "verdict.kink", at=at, status=word(status), **sides)
+    if status == "branch":
+        return say("verdict.branch", at=at, reason=reason)
     if reference is None or comparison.status != "ok":
         return say("verdict.none", at=at, status=word(status), reason=reason)
     values = list(reference.gradient.items())

@@ -41,11 +41,15 @@ def _measured(report: Report) -> Section:
     reference = report.comparison.reference
     digits = reference.digits if reference and (reference.gradient or reference.slopes) else 0
     proved = [Prose(say("prose.proved", digits=digits))] if digits else []
-    times = [(say("time", stage=_named("stage", s)), say("seconds", count=fixed(t, 3))) for s, t in report.seconds.items()]
+    times = [(_time(stage), say("seconds", count=fixed(t, 3))) for stage, t in report.seconds.items()]
     rows = [*((_named("environment", what), how) for what, how in report.environment.items()), *times]
     table = (say("header.what"), say("header.how"))
     machine = TableBlock(Table(table, tuple(rows), say("caption.environment")))
     return Section(say("heading.measured"), (*proved, words, machine))
+
+
+def _time(stage: str) -> str:
+    return say("time.swell" if stage == "swell" else "time", stage=_named("stage", stage))
 
 
 def _named(kind: str, name: str) -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from diffkit import limits
+from diffkit import limits, namespaces
 from diffkit.deadline import deadline
 from diffkit.enclosures import KinkError
 from diffkit.engines import Engine, choose
@@ -12,7 +12,8 @@ from diffkit.errors import DiffkitError, NumberError, UsageError
 from diffkit.floats import correct_digits, ulps
 from diffkit.messages import say
 from diffkit.points import prepare
-from diffkit.program import Program
+from diffkit.printing import line_text
+from diffkit.program import Program, run
 from diffkit.results import Comparison, EngineResult, Reference
 from diffkit.truth import reference
 
@@ -51,6 +52,7 @@ def measure(
     >>> result.engines[0].gradient, result.engines[0].correct_digits
     ({'x': 6.0}, 15.954589770191003)
     """
+    f = recorded(f, at)
     program, point = one_point(f, at)
     names = _names(program, wrt)
     exact, sides, missing = _truth(program, point, names, digits)
@@ -65,7 +67,8 @@ def measure(
         slopes={n: (decimal(e.slopes[0], digits), decimal(e.slopes[1], digits)) for n, e in sides.items()} or None,
     )
     first = next(iter(sides.values()), None) or next(iter(missing.values()), None)
-    status = first.status if first else "ok"
+    edge = "" if first or not isinstance(f, Program) else on_the_edge(f, point)
+    status = first.status if first else "branch" if edge else "ok"
     results = tuple(_judge(engine, program, point, names, exact, status) for engine in choose(engines))
     return Comparison(
         expression=str(program),
@@ -74,8 +77,28 @@ def measure(
         reference=known,
         engines=results,
         status=status,
-        reason=one_line(first) if first else "",
+        reason=one_line(first) if first else edge,
     )
+
+
+def recorded(f: Any, at: Any) -> Any:
+    """A Python callable as the Program that remembers which branches it took; anything else as it is."""
+    if isinstance(f, (Program, str)) or not callable(f):
+        return f
+    from diffkit.tracing import trace
+
+    return trace(f, at)
+
+
+def on_the_edge(program: Program, point: Mapping[str, float]) -> str:
+    """What to say where a recorded callable chose between two numbers that are equal there: the other branch begins at once."""
+    v = run(program, namespaces.get("math"), list(point.values()))
+    names = {k: name for name, k in program.names}
+    for k, _ in program.guards:
+        line = program.lines[k]
+        if line.op in namespaces.COMPARISONS and v[line.args[0]] == v[line.args[1]]:
+            return say("compare.branch", condition=line_text(program, k, names))
+    return ""
 
 
 def one_point(f: Any, at: Any) -> tuple[Program, dict[str, float]]:

@@ -65,6 +65,7 @@ def measure(
     """
     from diffkit.files import demand_writable
 
+    f = compare.recorded(f, at)
     program, point = compare.one_point(f, at)
     if out is not None:
         demand_writable([Path(out)], force)
@@ -78,7 +79,7 @@ def measure(
         seconds[stage] = time.perf_counter() - begun
         return result
 
-    comparison = timed("compare", lambda: compare.measure(program, point, engines))
+    comparison = timed("compare", lambda: compare.measure(f, point, engines))
     pending = swell.begin(program, point, name, time_limit)
     swept = timed("sweep", lambda: _sweep(program, point, name))
     rounded = timed("rounding", lambda: _if_any(rounding.measure, program, point)) if point else None
