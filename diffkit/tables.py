@@ -92,7 +92,7 @@ def quotient(a: int, b: int) -> str:
     Examples
     --------
     >>> quotient(44, 19), quotient(8, 2), quotient(7**4000, 3)
-    ('2.316', '4', '8.206e3379')
+    ('2.316', '4', '8.223e3379')
     """
     from decimal import Context, Decimal
 

@@ -17,11 +17,13 @@ PICTURES = (".pdf", ".svg", ".png")
 DRAWN = {  # the pictures that a study may have, the main one first
     "compare": ("engines",),
     "sweep": ("error_vs_h", "error_parts"),
-    "swell": ("swell",),
+    "swell": ("swell", "accuracy"),
     "rounding": ("rounding",),
     "advise": ("advice",),
     "check": ("remainders",),
-    "report": ("error_vs_h", "error_parts", "swell", "rounding", "advice"),
+    "cost": ("cost",),
+    "reproduce": ("baydin-figure",),
+    "report": ("error_vs_h", "error_parts", "swell", "accuracy", "rounding", "advice"),
 }
 SUFFIXES = (*DOCUMENTS, *DATA, *PICTURES)
 
