@@ -358,7 +358,7 @@ def reproductions() -> Reproductions:
     curve = Series(name="D+", points=points)
     good = (Claim(what="f'", published="9.07", recomputed="9.07", agrees=True),)
     results = (
-        Reproduction(name="figure", title="errors", source="a survey", seconds=0.1, claims=good, curves=(curve,)),
+        Reproduction(name="baydin-figure", title="errors", source="a survey", seconds=0.1, claims=good, curves=(curve,)),
         Reproduction(name="rump", title="a sum", source="a book", seconds=0.2, claims=claims),
     )
     return Reproductions(expression="", at={}, results=results)
