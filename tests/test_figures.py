@@ -238,8 +238,8 @@ def test_errors_of_one_function_by_form() -> None:
 def test_a_published_curve_is_drawn() -> None:
     """Marks without a line, on two logarithmic scales, under the name of the result."""
     drawn = figures.pictures(specimens.reproductions())
-    assert list(drawn) == ["figure"]
-    (line,) = drawn["figure"].axes[0].lines
+    assert list(drawn) == ["baydin-figure"]
+    (line,) = drawn["baydin-figure"].axes[0].lines
     assert line.get_linestyle() == "None" and len(line.get_xdata()) == 15
 
 
