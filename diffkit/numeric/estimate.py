@@ -141,9 +141,7 @@ def _of_two(x: Array, near: Finding, wide: Finding) -> Finding:
     choose = np.where(apart, abrupt, surer) | (constant & coarse) | (np.isnan(near.value) & ~np.isnan(wide.value))
     chosen = Finding(*(np.where(choose, b, a) for a, b in zip(near, wide, strict=True)))
     status = np.where(abrupt & (chosen.status == 0), CODE["quantised"], chosen.status)
-    reach = np.where(abrupt & (near.value == 0), np.abs(wide.value), 0)  # beside a kink the nearer one is right
-    error = np.fmax(chosen.error, reach)
-    return chosen._replace(evaluations=near.evaluations + wide.evaluations, status=status, error=error)
+    return chosen._replace(evaluations=near.evaluations + wide.evaluations, status=status)
 
 
 def _part(found: Finding, where: Array) -> Finding:

@@ -31,7 +31,7 @@ DRAWN = {  # the pictures that a study may have, the main one first
     "rounding": ("rounding",),
     "advise": ("advice",),
     "check": ("remainders",),
-    "report": ("error_vs_h", "error_parts", "swell", "rounding", "advice"),
+    "report": ("error_vs_h", "error_parts", "swell", "accuracy", "rounding", "advice"),
 }
 
 
