@@ -17,6 +17,7 @@ import numpy as np
 
 from diffkit import namespaces
 from diffkit.algebra import Var
+from diffkit.emit.sheet import neutral
 from diffkit.namespaces import COMPARISONS, NUMPY_NAMES
 from diffkit.primitives import TABLE
 
@@ -119,12 +120,9 @@ class Graph:
 
     def _shorter(self, name: str, args: list[Any], numbers: list[float | None]) -> Any:
         """An identity that is exact and keeps the shape, or None; and whole powers that NumPy is slow at."""
-        if name == "mul" and 1.0 in numbers:
-            return args[1 - numbers.index(1.0)]
-        if name == "mul" and -1.0 in numbers:
-            return self.F.neg(args[1 - numbers.index(-1.0)])
-        if name in {"div", "pow"} and numbers[1] == 1.0:
-            return args[0]
+        found = neutral(self.F, name, args, numbers)
+        if found is not None:
+            return found
         if name == "pow" and numbers[1] in {2.0, 3.0, 4.0}:
             square = args[0] * args[0]
             return square if numbers[1] == 2.0 else square * (args[0] if numbers[1] == 3.0 else square)

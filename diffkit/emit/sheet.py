@@ -17,7 +17,7 @@ from diffkit.primitives import TABLE
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 INFIX = {"add": (5, " + "), "sub": (5, " - "), "mul": (6, "*"), "div": (6, "/")}
@@ -74,6 +74,15 @@ FUNCTIONS: dict[str, Any] = NATIVE | {
     "ExceptionalError": ExceptionalError,
 }
 CALLED = {"max": "largest", "min": "smallest"}
+
+
+def neutral(F: Any, name: str, args: list[Any], numbers: Sequence[float | None]) -> Any:
+    """What x*1, x*(-1), x/1 and x^1 are to the last bit; None for anything else."""
+    if name == "mul" and 1.0 in numbers:
+        return args[1 - numbers.index(1.0)]
+    if name == "mul" and -1.0 in numbers:
+        return F.neg(args[1 - numbers.index(-1.0)])
+    return args[0] if name in {"div", "pow"} and numbers[1] == 1.0 else None
 
 
 class Node(namedtuple("Node", "op args value text", defaults=((), 0.0, ""))):
@@ -144,12 +153,9 @@ class Sheet:
 
     def shorter(self, name: str, args: list[Any], numbers: list[float | None]) -> Any:
         """An identity of IEEE 754 arithmetic, or None."""
-        if name == "mul" and 1.0 in numbers:
-            return args[1 - numbers.index(1.0)]
-        if name == "mul" and -1.0 in numbers:
-            return self.F.neg(args[1 - numbers.index(-1.0)])
-        if name in {"div", "pow"} and numbers[1] == 1.0:
-            return args[0]
+        found = neutral(self.F, name, args, numbers)
+        if found is not None:
+            return found
         if name == "neg" and self.nodes[args[0].index].op == "neg":
             return Var(self.F, self.nodes[args[0].index].args[0])
         if name == "add" and "neg" in (ops := [self.nodes[x.index].op for x in args]):
