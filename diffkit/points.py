@@ -49,6 +49,8 @@ def prepare(f: Any, at: Any) -> tuple[Program, list[Any], Callable[[Sequence[Any
     """
     program = as_program(f, at)
     values, restore = spread(program.inputs, at)
+    if isinstance(f, Program) and f.guards:
+        f(*values)  # the branches are those that were recorded, or an error says so
     return program, values, restore
 
 

@@ -405,7 +405,7 @@ class Builder:
 
     def array(self, value: Any) -> int:
         """A constant array."""
-        return self.line(Line("const", value=Fixed(value), text=f"array{shape_text(value.shape)}"))
+        return self.line(Line("const", value=Fixed(value), text=f"array{shape_text(value.shape)}" if value.ndim else str(value)))
 
     def op(self, name: str, *args: int, static: tuple[Any, ...] = ()) -> int:
         """An operation of the table, or of the rows for arrays, on earlier lines."""

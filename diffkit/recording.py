@@ -57,6 +57,7 @@ OPERATORS = namespaces.COMPARISONS | {
     "not": operator.invert,
 }
 MATH = namespaces.get("math")
+PLAIN = {"ndarray", "memmap"}  # matrices and masked arrays mean other things by * and sum
 
 
 class Ghost(namedtuple("Ghost", "shape dtype")):
@@ -97,13 +98,12 @@ def record(op: str, *operands: Any, static: tuple[Any, ...] = ()) -> Any:
         return wrap(x.tape, y, op, [x.index], [x.value], static)
     tape = innermost(operands)
     args, values = [], []
-    places = any(type(x) is Array and x.index < 0 for x in operands)
     for x in operands:
         if isinstance(x, Traced) and x.tape is tape:
             args.append(x.index)
             values.append(x.value)
         else:
-            x = whole(x) if places else constant(x)
+            x = constant(x) if type(x) is float else beside(operands, x)
             if isinstance(x, Traced) and x.tape is tape:  # an array of traced values
                 args.append(x.index)
                 x = x.value
@@ -150,6 +150,8 @@ def constant(x: Any) -> Any:
     if kind == "O":
         return numpy_functions().of_objects(x)
     if kind in {"b", "i", "u", "f"} and x.ndim:
+        if type(x).__name__ not in PLAIN:
+            raise refusal(f"a {type(x).__name__} has its own arithmetic", "use a plain array: np.asarray(x)")
         return x.copy()
     try:
         return float(x)
@@ -157,13 +159,19 @@ def constant(x: Any) -> Any:
         raise refusal(f"{str(x)[:40]!r} ({type(x).__name__}) is no real number", "use floats and arrays of floats") from None
 
 
-def whole(x: Any) -> Any:
-    """A constant beside places and truths, where a whole number stays one."""
-    if type(x) is not int and (getattr(getattr(x, "dtype", None), "kind", "") not in {"i", "u"} or x.ndim):
+def beside(operands: Any, x: Any) -> Any:
+    """A constant among the operands: a float or an array, but beside places and truths a whole number stays one."""
+    whole = type(x) is int or (getattr(getattr(x, "dtype", None), "kind", "") in {"i", "u"} and not x.ndim)
+    if (
+        not whole
+        or isinstance(x, Traced)
+        or not any(type(other) is Array and other.index < 0 for other in operands)
+        or abs(x) >= 1 << 63
+    ):
         return constant(x)
     import numpy as np
 
-    return np.array(x) if abs(x) < 1 << 63 else constant(x)
+    return np.array(x)
 
 
 def compute(op: str, values: list[Any], static: tuple[Any, ...]) -> Any:
@@ -311,7 +319,7 @@ def _in_place(op: str) -> Callable[[Any, Any], Any]:
             fault = "shares its memory with another (a slice, a transpose, a reshape)"
             fault = fault if self.shares else "has another shape or precision than what it would become"
             raise refusal(f"a traced array that {fault} was changed in place", "write y = y + x instead of y += x")
-        self.index, self.value = found.index, found.value
+        self.tape, self.index, self.value = found.tape, found.index, found.value
         return self
 
     return method

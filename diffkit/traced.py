@@ -112,6 +112,10 @@ class Traced:
     def __mod__(self, other: Any) -> Any:
         raise refusal("// and % cannot be recorded", "write np.floor(x/y) and x - y*np.floor(x/y)")
 
+    def __xor__(self, other: Any) -> Any:
+        raise refusal("^ cannot be recorded", "write x**y for a power, np.logical_xor(a, b) for truths")
+
+    __rxor__ = __xor__
     __rmod__ = __divmod__ = __rdivmod__ = __floordiv__ = __rfloordiv__ = __mod__
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from diffkit import namespaces
 from diffkit.errors import UsageError
 from diffkit.program import Builder, Program
-from diffkit.recording import constant
+from diffkit.recording import PLAIN, constant
 from diffkit.traced import Recording, Traced, refusal
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
@@ -34,7 +34,7 @@ class Call(namedtuple("Call", "tape leaves restore outputs rebuild naming")):
     @property
     def names(self) -> list[str]:
         """Names of the coordinates: the callable's own parameters, with the keys that lead to a part of one."""
-        return _names(*self.naming)
+        return _different(_names(*self.naming))
 
     def value(self, i: int) -> Any:
         """The value of output i."""
@@ -169,6 +169,8 @@ def coordinate(x: Any) -> Any:
     if dtype is not None and (x.ndim or (hasattr(x, "flags") and type(x).__name__ == "ndarray")):
         if dtype.kind in "biu":
             raise UsageError(f"there is no derivative by an array of {dtype}", remedy="give an array of floats: x.astype(float)")
+        if type(x).__name__ not in PLAIN:
+            raise UsageError(f"a coordinate is a plain array, not a {type(x).__name__}", remedy="give np.asarray(x)")
         if dtype.kind == "f":
             return x.copy()
     try:
@@ -237,6 +239,16 @@ def _names(function: Callable[..., Any], at: Any) -> list[str]:
     heads = dict(enumerate(_parameters(function, count)))
     whole = not isinstance(at, (tuple, list))
     return ["_".join([heads[0 if whole else p[0]], *map(str, p if whole else p[1:])]) for p in paths]
+
+
+def _different(names: list[str]) -> list[str]:
+    """Names of which no two are the same: x_0 may be a parameter and the first part of x."""
+    found: dict[str, None] = {}
+    for name in names:
+        while name in found:
+            name += "_"
+        found[name] = None
+    return list(found)
 
 
 def _parameters(function: Callable[..., Any], count: int) -> list[str]:

@@ -562,3 +562,70 @@ def test_traced_values_can_be_printed_and_asked():
         tape.gradient(lambda x: round(x, 2), 1.0)
     with pytest.raises(dk.errors.UsageError, match=r"np\.stack"):
         tape.gradient(lambda x: np.linalg.det(np.array([[x[0], 1.0], [1.0, x[1]]])), np.ones(2))
+
+
+def test_an_array_of_an_outer_recording_changed_in_place_by_an_inner_one():
+    """The array then belongs to the inner recording: neither value nor slope is lost."""
+
+    def f(x):
+        y = x * 1.0
+
+        def g(z):
+            nonlocal y
+            y += z
+            return np.sum(y * y)
+
+        return np.sum(tape.gradient(g, x))  # 2 (x + z) at z = x
+
+    assert tape.value_and_gradient(f, np.array([1.0, 2.0]))[0] == 12.0
+    assert tape.gradient(f, np.array([1.0, 2.0])).tolist() == [4.0, 4.0]
+
+
+def test_a_recorded_branch_is_not_differentiated_elsewhere():
+    """Where the Program cannot be evaluated it has no gradient either: not that of the branch not taken."""
+    p = dk.trace(lambda x: x * x if x > 0 else -x, 2.0)
+    assert tape.gradient(p, 3.0) == 6.0
+    for differentiate in (p, tape.value_and_gradient, tape.vjp, tape.hessian, tangent.gradient, tangent.derivative):
+        with pytest.raises(dk.errors.NumberError, match="another branch"):
+            differentiate(-3.0) if differentiate is p else differentiate(p, -3.0)
+
+
+def test_inputs_of_a_program_have_different_names():
+    """x_0 may be a parameter, and the first part of another one."""
+    p = dk.trace(lambda x_0, x: x_0 * x[0] * x[1], (1.0, [2.0, 3.0]))
+    assert len(set(p.inputs)) == 3
+    assert tape.gradient(p, (1.0, 2.0, 3.0)) == (6.0, 3.0, 2.0)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("make", [np.matrix, np.ma.masked_array])
+def test_arrays_with_an_arithmetic_of_their_own_are_refused(make):
+    """The product of matrices is no product of elements, and a masked element no element: at the point and inside."""
+    special = make([[1.0, 2.0], [3.0, 4.0]])
+    with pytest.raises(dk.errors.UsageError, match="plain array"):
+        tape.gradient(lambda x: np.sum(x * x), special)
+    with pytest.raises(dk.errors.InputError, match="own arithmetic"):
+        tape.gradient(lambda x: np.sum(x * special), np.ones((2, 2)))
+
+
+def test_whole_numbers_beside_places_print_as_numbers():
+    """In the listing of a Program."""
+    assert str(dk.trace(lambda x: np.sum(x[np.argsort(x) + 1 - 1]), np.ones(2))) == "sum(getitem(x, argsort(x) + 1 - 1))"
+
+
+@pytest.mark.parametrize("f", [lambda x: x ^ 2, lambda x: 2 ^ x, lambda x: (x > 0) ^ (x > 1)])
+def test_the_sign_of_exclusive_or(f):
+    """Often meant as a power: refused with both remedies."""
+    for at in (1.5, np.ones(2)):
+        with pytest.raises(dk.errors.InputError, match=r"x\*\*y"):
+            tape.gradient(f, at)
+
+
+def test_places_of_an_outer_recording():
+    """A place found further out, beside places found further in."""
+    x = np.array([3.0, 1.0, 2.0])
+
+    def f(x):
+        return np.sum(tape.gradient(lambda z: np.sum(z[(np.argsort(z) + np.argmax(x))[:1]] ** 2), x))
+
+    assert tape.gradient(f, x).tolist() == [0.0, 2.0, 0.0]
