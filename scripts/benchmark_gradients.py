@@ -41,11 +41,16 @@ GOALS = (  # what, who, against whom, the largest ratio on numbers and on arrays
 
 
 class Timed(NamedTuple):
-    """One participant on one problem: seconds a call, seconds until the first answer; or why it is absent."""
+    """One participant on one problem: seconds a call in every round, seconds until the first answer; or why it is absent."""
 
-    seconds: float
+    samples: tuple[float, ...]
     first: float
     absent: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """The median."""
+        return statistics.median(self.samples)
 
 
 def sample(call: Callable[[], Any], count: int) -> float:
@@ -98,7 +103,7 @@ def prepared(problem: Problem, wanted: Any) -> tuple[dict[str, Callable[[], Any]
         except Exception as error:  # what a peer cannot do is a finding, not an end
             fault = f"fails: {type(error).__name__}"
             print(f"  {name} on {problem.name}: {error!s:.120}", file=sys.stderr)
-        notes[name] = Timed(0.0, time.perf_counter() - begun, fault)
+        notes[name] = Timed((), time.perf_counter() - begun, fault)
         if not fault:
             calls[name] = call
     return calls, notes
@@ -110,16 +115,13 @@ def measured(problem: Problem, runs: int) -> dict[str, Timed]:
 
     wanted = tape.value_and_gradient(problem.f(np), problem.at)
     calls, notes = prepared(problem, wanted)
-    calls["f"] = bare(problem)
-    notes["f"] = Timed(0.0, 0.0)
+    calls, notes = {"f": bare(problem), **calls}, {"f": Timed((), 0.0), **notes}
     counts = {name: enough(call) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(runs):
         for name, call in calls.items():
             samples[name].append(sample(call, counts[name]))
-    return {
-        name: note._replace(seconds=statistics.median(samples[name])) if name in calls else note for name, note in notes.items()
-    }
+    return {name: note._replace(samples=tuple(samples.get(name, ()))) for name, note in notes.items()}
 
 
 # --- the report ----------------------------------------------------------------------------------------------------------
@@ -145,7 +147,8 @@ def goals(results: dict[str, dict[str, Timed]], numbers: set[str]) -> list[str]:
     for goal, ours, others, on_numbers, on_arrays in GOALS:
         for problem, row in results.items():
             if not (row[ours].absent or row[others].absent):
-                ratio, bound = row[ours].seconds / row[others].seconds, on_numbers if problem in numbers else on_arrays
+                ratio = statistics.median(a / b for a, b in zip(row[ours].samples, row[others].samples))
+                bound = on_numbers if problem in numbers else on_arrays
                 lines.append(f"| {goal} | {problem} | {ratio:.2f} | {bound} | {verdict(ratio, bound)} |")
     return lines
 
@@ -164,7 +167,8 @@ def machine() -> str:
         except PackageNotFoundError:
             found.append(f"{name} not installed")
     model = next((line.split(":")[1].strip() for line in _cpu() if line.startswith("model name")), platform.processor())
-    return f"{model}, one thread; Python {platform.python_version()}; {', '.join(found)}."
+    load = f"load average {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores" if hasattr(os, "getloadavg") else ""
+    return f"{model}, one thread, {load}; Python {platform.python_version()}; {', '.join(found)}."
 
 
 def _cpu() -> list[str]:
@@ -195,6 +199,7 @@ def report(results: dict[str, dict[str, Timed]], numbers: set[str], runs: int) -
             *table(results, lambda t: duration(t.first), list(PARTICIPANTS)),
             "",
             "## Goals",
+            "A ratio is the median over the rounds of the ratio within a round, so that a machine that is busy is so for both.",
             "",
             *goals(results, numbers),
             "",
