@@ -132,7 +132,7 @@ class Code:
             raise TypeError
         flat = np.ascontiguousarray(x).reshape(-1)
         value, slopes = self.function(flat if self.fast else flat.tolist())
-        slopes = np.asarray(slopes).reshape(x.shape)
+        slopes = (slopes if self.fast else np.fromiter(slopes, float, len(slopes))).reshape(x.shape)
         total = value + np.add.reduce(slopes, axis=None) + np.add.reduce(flat)
         if total - total != 0.0:
             raise ExceptionalError
