@@ -7,7 +7,7 @@ less the left one, which tends to 0 like h f'' where f is smooth; ``growth`` the
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.doubt import FINEST, RATIO, SCATTER, Sides, below, loud, one_sided, repeats, restless, rises, strays, unrest
+from diffkit.numeric.doubt import FINEST, RATIO, SCATTER, Sides, below, loud, one_sided, repeats, restless, strays, unrest
 from diffkit.numeric.finding import CODE, SCHEMES, Finding, finding, name, nothing
 from diffkit.numeric.ladder import TINY, Best, take
 from diffkit.numeric.plateau import COST as ENDS
@@ -84,7 +84,7 @@ def diverging(s: Search) -> Array:
 
 def hidden(found: Finding, f: Sampler, s: Search) -> Finding:
     """Where f changes as much over the least steps as over the largest: by chance, or faster than the floats near x."""
-    whole, size = rises(s).max(axis=0), s.scan.size[-1]
+    whole, size = s.rise.max(axis=0), s.scan.size[-1]
     lost = (2 * s.best.error > np.abs(s.best.value)) & (RATIO * s.noise * size > whole) & (whole > SCATTER * U * size)
     if not lost.any():
         return found

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.ladder import TINY, Best, extrapolate, take
+from diffkit.numeric.ladder import TINY, Best, extrapolate, last_row, running, take
 from diffkit.numeric.sampler import Array
 from diffkit.numeric.search import BITS, LEVELS, Search
 
@@ -70,8 +70,11 @@ def doubtful(s: Search, slopes: Sides) -> Array:
         | ~(claim < np.inf)
     )
     found |= taken_back(s) | restless(s)
-    flat = s.scan.above[-1] == s.scan.below[-1]
-    return found | level(s) | fine_steps(s)[0] if flat.any() else found
+    flat = np.flatnonzero(s.scan.above[-1] == s.scan.below[-1])
+    if flat.size:
+        part = s.part(flat)
+        found[flat] |= level(part) | fine_steps(part)[0]
+    return found
 
 
 def stays(s: Search, slopes: Sides) -> Array:
@@ -112,10 +115,10 @@ def abrupt(s: Search) -> Array:
     """Where the quotients settle at once: those of a smooth f, however narrow, come nearer by about 4 at each halving."""
     T, D = s.best.value, s.table.quotient
     size = np.abs(T)
-    rows = np.arange(len(D))[:, None]
-    last = np.where(np.abs(D - T) > size / RATIO, rows, -1).max(axis=0)
+    away = np.abs(D - T)
+    last = last_row(away > size / RATIO)
     seen = (last >= 0) & (last < len(D) - 1)
-    off = np.where(seen, take(np.abs(D - T), np.fmin(last + 1, len(D) - 1)), 0)
+    off = np.where(seen, take(away, np.fmin(last + 1, len(D) - 1)), 0)
     row = np.fmin(s.anchor + 1, LEVELS - 1)
     below_noise = np.abs(take(s.scan.quotient, row) - T) * take(s.scan.h, row) <= 64 * s.noise * take(s.scan.size, row)
     return np.where(seen, off * SUDDEN < size, below_noise)
@@ -123,17 +126,17 @@ def abrupt(s: Search) -> Array:
 
 def fine_steps(s: Search) -> tuple[Array, Array]:
     """Where f is constant at the least steps and its first change is small beside those over larger ones; that step's row."""
-    rise = rises(s)
+    rise = s.rise
     flat: Array = (rise[-FINEST:] == 0).all(axis=0)
-    first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
+    first = np.fmax(last_row(rise > 0), 0)
     step = take(rise, first)
     return flat & (RATIO * step < rise.max(axis=0)) & (step > 16 * U * take(s.scan.size, first)), first
 
 
 def level(s: Search) -> Array:
     """Where f is constant at the least steps up to that of the estimate, or nowhere changes by more than its own rounding."""
-    rise = rises(s)
-    first = np.where(rise > 0, np.arange(LEVELS)[:, None], 0).max(axis=0)
+    rise = s.rise
+    first = np.fmax(last_row(rise > 0), 0)
     within = s.best.h <= RATIO * take(s.scan.h, first)  # beware: a few steps beyond f may be the same on both sides by chance
     found: Array = (rise[-FINEST:] == 0).all(axis=0) & np.isfinite(s.centre) & (within | only_rounding(s))
     return found
@@ -141,7 +144,7 @@ def level(s: Search) -> Array:
 
 def only_rounding(s: Search) -> Array:
     """Where f changes over the whole scan by no more than a few of its own roundings: nothing else of it is seen."""
-    found: Array = rises(s).max(axis=0) <= ROUNDINGS * U * np.abs(s.centre)
+    found: Array = s.rise.max(axis=0) <= ROUNDINGS * U * np.abs(s.centre)
     return found
 
 
@@ -160,7 +163,7 @@ def _drops(s: Search) -> Array:
     """Where the quotients of the table come nearer, from far, by twice what those of a smooth f do at a halving."""
     off = np.abs(s.table.quotient - s.best.value)
     far = off[:-1] > np.abs(s.best.value) / 4
-    last = np.where(far, np.arange(len(far))[:, None], -1).max(axis=0)
+    last = last_row(far)
     drop = take(off, np.fmax(last, 0)) > 8 * take(off, last + 1)
     return drop & (last >= 0)
 
@@ -174,17 +177,11 @@ def restless(s: Search) -> Array:
 
 def unrest(s: Search) -> Array:
     """The largest change of f over one of the least steps that is not half of that over a larger one, and no rounding of f."""
-    rise, h = rises(s)[-2 * FINEST :], s.scan.h[-2 * FINEST :]
-    stays = 2 * rise[1:] > np.minimum.accumulate(rise, axis=0)[:-1]
+    rise, h = s.rise[-2 * FINEST :], s.scan.h[-2 * FINEST :]
+    stays = 2 * rise[1:] > running(np.minimum, rise[:-1].copy())
     stays &= rise[1:] > ROUNDINGS * U * np.abs(s.centre) + 4 * np.abs(s.best.value) * h[1:]
     worst: Array = np.where(stays, rise[1:], 0).max(axis=0)
     return worst
-
-
-def rises(s: Search) -> Array:
-    """The larger of the changes of f at x - h and x + h."""
-    rise = np.fmax(np.abs(s.scan.above - s.centre), np.abs(s.scan.below - s.centre))
-    return np.where(np.isfinite(rise), rise, 0)
 
 
 def strays(s: Search, slope: Array, best: Best) -> Array:
@@ -198,4 +195,4 @@ def strays(s: Search, slope: Array, best: Best) -> Array:
 def last_far(s: Search, best: Best, off: Array) -> Array:
     """The last row before that estimate's in which the quotient is away from it by a 16th of ``off``."""
     far = (np.abs(s.scan.quotient - best.value) > off / RATIO) & (s.scan.h > best.h)
-    return np.where(far, np.arange(LEVELS)[:, None], 0).max(axis=0)
+    return np.fmax(last_row(far), 0)

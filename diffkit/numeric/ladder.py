@@ -5,6 +5,7 @@ Letters: rows are steps, from large to small, columns are points.  ``h`` a step,
 and a quotient is divided by the step taken.
 """
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,28 +41,50 @@ class Best(NamedTuple):
 
 def climb(f: Sampler, x: Array, h: Array) -> Ladder:
     """f at x + h and x - h; where such a point is no number, neither is f."""
-    points = np.concatenate((x + h, x - h))
-    values, run = f(points), points[: len(h)] - points[len(h) :]
-    high, low = values[: len(h)], values[len(h) :]
-    quotient = (high - low) / run
+    rows, columns = h.shape
+    points = np.empty((2 * rows, columns))
+    up, down = np.add(x, h, out=points[:rows]), np.subtract(x, h, out=points[rows:])
+    run, values = up - down, f(points)
+    high, low = values[:rows], values[rows:]
+    quotient = high - low
+    quotient /= run
     finite = np.isfinite(quotient)
     if not finite.all() or (run[0] == np.inf).any():
         quotient[~finite | (run == np.inf)] = np.nan
-    return Ladder(h, high, low, quotient, np.fmax(np.abs(high), np.abs(low)))
+    size = np.abs(high)
+    return Ladder(h, high, low, quotient, np.fmax(size, np.abs(low), out=size))
 
 
 def take(table: Array, row: Array) -> Array:
     """The entry of that row of each column."""
-    return table[row, np.arange(table.shape[1])]
+    n = table.shape[1]
+    return table.take(row * n + np.arange(n))  # of the flat table: twice as fast as two indices
+
+
+def last_row(mask: Array) -> Array:
+    """The last row of each column in which the mask holds; -1 if none."""
+    number = np.arange(1, len(mask) + 1, dtype=np.int8)[:, None]
+    return (mask * number).max(axis=0).astype(int) - 1  # ten times as fast as where
+
+
+def least(table: Array) -> tuple[Array, Array]:
+    """The smallest number of each column and the first row that holds it; if one is nan, nan and any row."""
+    smallest, end = table.min(axis=0), len(table) - 1
+    return smallest, end - np.fmax(last_row((table == smallest)[::-1]), 0)  # four times as fast as argmin
+
+
+def running(ufunc: Any, table: Array) -> Array:
+    """ufunc.accumulate down the rows, written over the table."""
+    if table.shape[1] < FEW:
+        return ufunc.accumulate(table, axis=0, out=table)
+    for above, here in pairwise(table):  # four times as fast as accumulate
+        ufunc(above, here, out=here)
+    return table
 
 
 def worst_below(table: Array) -> Array:
     """The largest number in each row and all rows of smaller steps, written over the table; nan counts as none."""
-    if table.shape[1] < FEW:
-        return np.fmax.accumulate(table[::-1], axis=0)[::-1]
-    for i in range(len(table) - 2, -1, -1):  # four times as fast as accumulate
-        np.fmax(table[i], table[i + 1], out=table[i])
-    return table
+    return running(np.fmax, table[::-1])[::-1]
 
 
 def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUMNS) -> Best:
@@ -72,22 +95,28 @@ def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUM
     should have shrunk but for one power of the ratio, against luck; the differences at all smaller steps, which are noise,
     grown in proportion to 1/h; and the noise F/h.  Richardson (1911); the choice in the spirit of Ridders (1982).
     """
-    T, n = D, D.shape[1]
+    T, step, n = D, D[1:] - D[:-1], D.shape[1]
     value, error, row, column = np.full(n, np.nan), np.full(n, np.inf), np.zeros(n, int), np.zeros(n, int)
-    least = (SAFETY * SAFETY * F + 4 * U * np.abs(D * h)) / h
-    gaps = np.isnan(D).any()
+    floor = 4 * U * np.abs(D * h)
+    floor += SAFETY * SAFETY * F
+    floor /= h
+    gaps = np.isnan(step).any()
     for m in range(min(columns, len(D) - 2)):
         if m:
-            T = T[1:] + (T[1:] - T[:-1]) * (1 / (ratio**m - 1))
-        change = np.abs(T[1:] - T[:-1])
-        claim = worst_below(change * h[m + 1 :])[1:] / h[m + 2 :]
-        np.fmax(claim, change[:-1] * ratio**-m, out=claim)
+            step *= 1 / (ratio**m - 1)
+            T = T[1:] + step
+            step = T[1:] - T[:-1]
+        change = np.abs(step)
+        claim = worst_below(change * h[m + 1 :])[1:]
+        claim /= h[m + 2 :]
+        unlucky = change[:-1]
+        unlucky *= ratio**-m
+        np.fmax(claim, unlucky, out=claim)
         claim *= SAFETY
-        np.fmax(claim, least[m + 2 :], out=claim)
+        np.fmax(claim, floor[m + 2 :], out=claim)
         if gaps:
-            claim[np.isnan(change[1:]) | np.isnan(change[:-1])] = np.inf
-        best = claim.argmin(axis=0)
-        found = take(claim, best)
+            claim[np.isnan(step[1:]) | np.isnan(step[:-1])] = np.inf
+        found, best = least(claim)
         better = found < error
         if not better.any():
             break
@@ -95,8 +124,8 @@ def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUM
         np.copyto(row, best + m + 2, where=better)
         np.copyto(error, found, where=better)
         column[better] = m
-    step = np.where(error < np.inf, take(np.broadcast_to(h, D.shape), row), np.nan)
-    return Best(value, error, step, column)
+    at = np.where(error < np.inf, take(np.broadcast_to(h, D.shape), row), np.nan)
+    return Best(value, error, at, column)
 
 
 def better(old: Any, new: Any, where: Array) -> Any:

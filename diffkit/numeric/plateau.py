@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.doubt import RATIO, ROUNDINGS, level, rises, taken_back
+from diffkit.numeric.doubt import RATIO, ROUNDINGS, level, taken_back
 from diffkit.numeric.finding import CODE, Finding, name
 from diffkit.numeric.ladder import TINY, climb, take
 from diffkit.numeric.sampler import Array, Sampler
@@ -67,7 +67,7 @@ def _ends(f: Sampler | None, s: Search) -> Ends:
     d, q, jump = _nearer_end(f, s, side, take(h, np.fmin(first + 1, len(h) - 1)), take(h, np.fmax(first, 0)), take(near, first))
     beyond = np.where(last >= 0, take(h, np.fmin(last + 1, len(h) - 1)), d)
     rounding = ROUNDINGS * U * np.abs(s.centre)
-    most = rises(s).max(axis=0)
+    most = s.rise.max(axis=0)
     lost = (most > 0) & (most <= rounding)
     seen = (first >= 0) & (lost | jump & ~single & (q > rounding + ROUNDINGS * TINY))
     return Ends(d, np.fmax(d, np.fmin(beyond, s.scan.h[1])), np.where(seen, q, 0))

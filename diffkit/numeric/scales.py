@@ -7,7 +7,7 @@ less the left one, which tends to 0 like h f'' where f is smooth; ``teeth`` the 
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.doubt import RATIO, Sides, abrupt, fine_steps, last_far, one_sided, rises, strays
+from diffkit.numeric.doubt import RATIO, Sides, abrupt, fine_steps, last_far, one_sided, strays
 from diffkit.numeric.finding import Finding, finding, name, put_where
 from diffkit.numeric.ladder import TINY, Best, extrapolate, take
 from diffkit.numeric.sampler import Array, Sampler
@@ -58,7 +58,7 @@ def staircase(found: Finding, f: Sampler | None, s: Search, slopes: Sides) -> Fi
     """
     flat, first = fine_steps(s)
     rows = np.arange(LEVELS)[:, None] < np.where(flat, first + 1, s.anchor)
-    F = U * s.scan.size + np.where(flat, take(rises(s), first), TINY)
+    F = U * s.scan.size + np.where(flat, take(s.rise, first), TINY)
     coarse = extrapolate(np.where(rows, s.scan.quotient, np.nan), s.scan.h, F, RATIO**2, columns=2)
     off, width = np.abs(coarse.value - s.best.value), coarse.error + s.best.error
     flat &= s.best.h <= take(s.scan.h, first)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffkit.floats import U
-from diffkit.numeric.ladder import SPAN, TINY, Best, Ladder, better, climb, extrapolate, take, worst_below
+from diffkit.numeric.ladder import SPAN, TINY, Best, Ladder, better, climb, extrapolate, last_row, take, worst_below
 from diffkit.numeric.sampler import Array, Sampler
 
 BITS = 4  # of the ratio of the scan
@@ -19,6 +19,7 @@ SCAN = UNEVEN * np.exp2(2.0 - BITS * np.arange(LEVELS))[:, None]
 ROWS, LEAST_ROWS = 10, 5  # of the dense table
 TOP = 4.0  # where it begins, over the anchor
 FALL = 8.0  # truncation must shrink by at least this from one step of the scan to the next
+BEYOND = np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)  # the row whose scatter is the noise at a step
 GONE = 4  # rows below the anchor at which truncation has vanished beside rounding
 REPEATED = 16.0  # how much of the rounding of x inside f, as in sin(100 x), may have been the same at every step
 SCAN_COST = 1 + 2 * LEVELS
@@ -27,13 +28,15 @@ SCAN_COST = 1 + 2 * LEVELS
 class Search(NamedTuple):
     """What was seen around each point.
 
-    ``noise`` is that of f relative to |f|, at least U; ``rough`` that at each step of the scan, absolute.
+    ``rise`` is the larger of the changes of f at x - h and x + h, 0 where that is no number; ``noise`` that of f relative to
+    |f|, at least U; ``rough`` that at each step of the scan, absolute.
     """
 
     x: Array
     centre: Array
     scan: Ladder
     best: Best
+    rise: Array
     anchor: Array
     noise: Array
     rough: Array
@@ -61,16 +64,23 @@ def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     first = extrapolate(scan.quotient, scan.h, F, 4.0**BITS, columns=2)
     anchor = np.clip(_anchor(scan, first, F), 1, LEVELS - 3)
     scatter = _scatter(scan)
-    noise = np.fmax(U, _noise(scan, scatter, anchor))
-    rise = np.fmax(np.abs(take(scan.above, anchor) - centre), np.abs(take(scan.below, anchor) - centre))
-    inside = U * np.abs(x) * rise / (take(scan.h, anchor) * take(scan.size, anchor))
+    low, fine = _fine(anchor)
+    noise = np.fmax(U, _noise(scatter[low:], scan.size[low:], fine))
+    rise = _rise(scan, centre)
+    inside = U * np.abs(x) * take(rise, anchor) / (take(scan.h, anchor) * take(scan.size, anchor))
     noise = np.fmax(noise, np.fmin(REPEATED * noise, inside))
-    rough = np.fmax(F, worst_below(scatter)[np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)])
+    rise[~np.isfinite(rise)] = 0
+    rough = np.fmax(F, worst_below(scatter)[BEYOND])
     table = dense(f, x, take(scan.h, anchor) * TOP, rows)
-    size = np.fmax(_beside(table, centre)[0], take(flat * size, anchor + 1))
-    size = np.fmax(size, np.fmax.reduce(np.where(_fine(anchor), scan.size, 0), axis=0))  # f may be 0 over all steps of the table
+    size = np.fmax(_beside(table, centre)[0], take(flat, anchor + 1) * take(size, anchor + 1))
+    size = np.fmax(size, np.fmax.reduce(np.where(fine, scan.size[low:], 0), axis=0))  # f may be 0 over all steps of the table
     best = extrapolate(table.quotient, table.h, noise * size + TINY, 4.0)
-    return Search(x, centre, scan, better(first, best, best.error < first.error), anchor, noise, rough, table)
+    return Search(x, centre, scan, better(first, best, best.error < first.error), rise, anchor, noise, rough, table)
+
+
+def _rise(ladder: Ladder, centre: Array) -> Array:
+    rise, down = ladder.above - centre, ladder.below - centre
+    return np.fmax(np.abs(rise, out=rise), np.abs(down, out=down), out=rise)
 
 
 def _beside(ladder: Ladder, centre: Array) -> tuple[Array, Array]:
@@ -79,11 +89,15 @@ def _beside(ladder: Ladder, centre: Array) -> tuple[Array, Array]:
     For (1-cos x)/x^2 is 0 at 1e-8, but made of larger things.
     """
     flat = (ladder.above == centre) & (ladder.below == centre)
-    if not flat.any():
+    columns = np.flatnonzero(flat.any(axis=0))
+    if not columns.size:
         return ladder.size, flat
-    known = np.maximum.accumulate(np.where(flat, -1, np.arange(len(flat))[:, None]), axis=0)
-    there = np.take_along_axis(ladder.size, np.fmax(known, 0), axis=0)
-    return np.where((known >= 0) & np.isfinite(there), there, ladder.size), flat
+    size, constant = ladder.size[:, columns], flat[:, columns]
+    known = np.maximum.accumulate(np.where(constant, -1, np.arange(len(flat))[:, None]), axis=0)
+    there = np.take_along_axis(size, np.fmax(known, 0), axis=0)
+    whole = np.array(ladder.size)
+    whole[:, columns] = np.where((known >= 0) & np.isfinite(there), there, size)
+    return whole, flat
 
 
 def dense(f: Sampler, x: Array, top: Array, rows: int = ROWS) -> Ladder:
@@ -94,33 +108,43 @@ def dense(f: Sampler, x: Array, top: Array, rows: int = ROWS) -> Ladder:
 def _anchor(scan: Ladder, first: Best, F: Array) -> Array:
     """The row from which on, down to the step of the first estimate, the distance to that estimate falls as truncation does."""
     D, h = scan.quotient, scan.h
-    off = np.abs(D - first.value)
-    rough = worst_below(np.abs(D[1:] - D[:-1]) * h[1:])
-    falls = FALL * off[1:] <= off[:-1]
-    falls |= off[:-1] * h[:-1] <= 3 * (rough + 2 * F[:-1])
-    rows = np.arange(1, len(D))[:, None]
-    anchor: Array = np.where(~falls & (h[1:] >= first.h), rows, 0).max(axis=0)
-    return anchor
+    off, change = D - first.value, D[1:] - D[:-1]
+    np.abs(off, out=off)
+    np.abs(change, out=change)
+    change *= h[1:]
+    rough = worst_below(change)
+    rough += 2 * F[:-1]
+    rough *= 3
+    stays = ~(FALL * off[1:] <= off[:-1])
+    off *= h
+    stays &= ~(off[:-1] <= rough)
+    stays &= h[1:] >= first.h
+    return last_row(stays) + 1
 
 
 def _scatter(scan: Ladder) -> Array:
     """The differences of extrapolated quotients times h, row by row: the noise of f, where truncation has gone."""
     D = scan.quotient
-    R = D[1:] + (D[1:] - D[:-1]) / (4.0**BITS - 1)
+    R = D[1:] - D[:-1]
+    R /= 4.0**BITS - 1
+    R += D[1:]
     scatter = np.zeros(D.shape)
-    scatter[2:] = np.abs(R[1:] - R[:-1]) * scan.h[2:]
+    change = np.subtract(R[1:], R[:-1], out=scatter[2:])
+    np.abs(change, out=change)
+    change *= scan.h[2:]
     return scatter
 
 
-def _fine(anchor: Array) -> Array:
-    """The rows in which truncation has vanished beside rounding."""
-    rows: Array = np.arange(LEVELS)[:, None] >= np.minimum(anchor + GONE, LEVELS - 1)
-    return rows
+def _fine(anchor: Array) -> tuple[int, Array]:
+    """The first row in which truncation has vanished beside rounding at some point; and at which points, from that row on."""
+    first = np.minimum(anchor + GONE, LEVELS - 1)
+    low = int(first.min(initial=LEVELS - 1))
+    return low, np.arange(low, LEVELS)[:, None] >= first
 
 
-def _noise(scan: Ladder, scatter: Array, anchor: Array) -> Array:
+def _noise(scatter: Array, size: Array, fine: Array) -> Array:
     """The noise of f relative to |f|."""
-    noise = scatter / np.where(scan.size > 0, scan.size, np.inf)
-    noise[~_fine(anchor)] = 0
+    noise = scatter / np.where(size > 0, size, np.inf)
+    noise[~fine] = 0
     worst: Array = np.fmax.reduce(noise, axis=0)
     return np.where(np.isfinite(worst), worst, 0)
