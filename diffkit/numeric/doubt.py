@@ -4,6 +4,7 @@ Letters as in ladder; ``C`` f(x); ``slope`` a one-sided quotient, (f(x+h) - f(x)
 less the left one, which tends to 0 like h f'' where f is smooth.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -58,22 +59,29 @@ def doubtful(s: Search, slopes: Sides) -> Array:
     bad estimate, or one that no extrapolation supports.
     """
     D, T, claim = s.scan.quotient, s.best.value, s.best.error
-    near = below(s)
+    near, coarse = below(s), int(s.anchor.max(initial=0)) + 1
     found: Array = (
-        (near & np.isnan(D) | repeats(s)).any(axis=0)
+        (near & np.isnan(D)).any(axis=0)
         | (stays(s, slopes)[1:] & near[:-1]).any(axis=0)
         | uneven(s)
         | loud(s)
         | (claim > CLEAR**2 * np.abs(T)) & (claim * s.best.h > 64 * U * s.table.size[-1])
-        | abrupt(s) & (~near & (np.abs(D - T) > CLEAR * np.abs(T))).any(axis=0)
+        | abrupt(s) & (~near[:coarse] & (np.abs(D[:coarse] - T) > CLEAR * np.abs(T))).any(axis=0)
         | ~np.isfinite(s.centre)
         | ~(claim < np.inf)
     )
-    found |= taken_back(s) | restless(s)
-    flat = np.flatnonzero(s.scan.above[-1] == s.scan.below[-1])
-    if flat.size:
-        part = s.part(flat)
-        found[flat] |= level(part) | fine_steps(part)[0]
+    found |= restless(s)
+    found |= _asked(s, ~found & (near & (s.scan.above == s.scan.below)).any(axis=0), lambda part: repeats(part).any(axis=0))
+    found |= _asked(s, ~found & (D[1] * np.sign(T) / np.abs(T) <= LITTLE), taken_back)
+    found |= _asked(s, ~found & (s.scan.above[-1] == s.scan.below[-1]), lambda part: level(part) | fine_steps(part)[0])
+    return found
+
+
+def _asked(s: Search, where: Array, question: Callable[[Search], Array]) -> Array:
+    """The answer at those few points that can say yes; no at the others."""
+    found, columns = np.zeros(len(where), bool), np.flatnonzero(where)
+    if columns.size:
+        found[columns] = question(s.part(columns))
     return found
 
 

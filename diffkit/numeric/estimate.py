@@ -23,6 +23,7 @@ from diffkit.results.estimate import Estimate
 MAXEVALS = 160  # of which a smooth f takes 49 or, near 0, 98
 CHUNK = 4096  # points whose tables fit in the cache together
 SMALL = 2.0**-4  # below it |x| is a scale of its own: log and 1/x change over |x|, exp and cos over 1
+KEPT = 31 * 2**20  # bytes of a block that, once freed, keeps glibc from returning every chunk's memory page by page
 OPTIONAL = ("left", "right", "order")  # None for a number where nothing is known
 WIDE = 2.0**8  # how much wider than |x| its scale is looked at, so that what happens over |x| is seen from outside
 EXCELLENT = 2.0**-46  # relative error that no other scale can mend
@@ -75,11 +76,8 @@ def derivative(f: Any, x: Any, *, maxevals: int = MAXEVALS) -> Estimate:
     points = _points(x)
     rows = _rows(maxevals)
     sampler = Sampler(call, arrays=points.ndim > 0)
-    flat = points.ravel()
-    with np.errstate(all="ignore"):
-        parts = [_estimate(sampler, flat[i : i + CHUNK], rows, maxevals) for i in range(0, max(1, flat.size), CHUNK)]
-    found = Finding(*(np.concatenate(column).reshape(points.shape) for column in zip(*parts, strict=True)))
-    return _record(f, call, points, found)
+    found = _in_chunks(sampler, points.ravel(), rows, maxevals)
+    return _record(f, call, points, Finding(*(column.reshape(points.shape) for column in found)))
 
 
 def _points(x: Any) -> Array:
@@ -98,6 +96,20 @@ def _rows(maxevals: int) -> int:
     if maxevals < least:
         raise UsageError(say("estimate.maxevals", given=maxevals, least=least))
     return min(ROWS, (maxevals - SCAN_COST) // 2)
+
+
+def _in_chunks(f: Sampler, x: Array, rows: int, maxevals: int) -> Finding:
+    """The estimates at many points, as many at a time as is fast."""
+    with np.errstate(all="ignore"):
+        found = _estimate(f, x[:CHUNK], rows, maxevals)
+        if len(x) > CHUNK:
+            np.empty(KEPT, np.uint8)  # beware: without it the first call in a process takes twice the time
+            first, found = found, Finding(*(np.empty(len(x), column.dtype) for column in found))
+            _put(found, slice(CHUNK), first)
+        for begin in range(CHUNK, len(x), CHUNK):
+            chunk = slice(begin, begin + CHUNK)
+            _put(found, chunk, _estimate(f, x[chunk], rows, maxevals))
+    return found
 
 
 def _estimate(f: Sampler, x: Array, rows: int, maxevals: int) -> Finding:
@@ -148,7 +160,7 @@ def _part(found: Finding, where: Array) -> Finding:
     return Finding(*(column[where] for column in found))
 
 
-def _put(found: Finding, where: Array, new: Finding) -> None:
+def _put(found: Finding, where: Array | slice, new: Finding) -> None:
     for old, column in zip(found, new, strict=True):
         old[where] = column
 

@@ -67,12 +67,6 @@ def last_row(mask: Array) -> Array:
     return (mask * number).max(axis=0).astype(int) - 1  # ten times as fast as where
 
 
-def least(table: Array) -> tuple[Array, Array]:
-    """The smallest number of each column and the first row that holds it; if one is nan, nan and any row."""
-    smallest, end = table.min(axis=0), len(table) - 1
-    return smallest, end - np.fmax(last_row((table == smallest)[::-1]), 0)  # four times as fast as argmin
-
-
 def running(ufunc: Any, table: Array) -> Array:
     """ufunc.accumulate down the rows, written over the table."""
     if table.shape[1] < FEW:
@@ -95,17 +89,17 @@ def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUM
     should have shrunk but for one power of the ratio, against luck; the differences at all smaller steps, which are noise,
     grown in proportion to 1/h; and the noise F/h.  Richardson (1911); the choice in the spirit of Ridders (1982).
     """
-    T, step, n = D, D[1:] - D[:-1], D.shape[1]
-    value, error, row, column = np.full(n, np.nan), np.full(n, np.inf), np.zeros(n, int), np.zeros(n, int)
-    floor = 4 * U * np.abs(D * h)
+    T, step, error, tables = D, D[1:] - D[:-1], np.full(D.shape[1], np.inf), []
+    floor = np.abs(D * h)
+    floor *= 4 * U
     floor += SAFETY * SAFETY * F
     floor /= h
     gaps = np.isnan(step).any()
     for m in range(min(columns, len(D) - 2)):
         if m:
             step *= 1 / (ratio**m - 1)
-            T = T[1:] + step
-            step = T[1:] - T[:-1]
+            step += T[1:]
+            T, step = step, step[1:] - step[:-1]
         change = np.abs(step)
         claim = worst_below(change * h[m + 1 :])[1:]
         claim /= h[m + 2 :]
@@ -116,16 +110,25 @@ def extrapolate(D: Array, h: Array, F: Array, ratio: float, columns: int = COLUM
         np.fmax(claim, floor[m + 2 :], out=claim)
         if gaps:
             claim[np.isnan(step[1:]) | np.isnan(step[:-1])] = np.inf
-        found, best = least(claim)
-        better = found < error
-        if not better.any():
+        found = claim.min(axis=0)
+        if not (found < error).any():
             break
-        np.copyto(value, take(T, best + 2), where=better)
-        np.copyto(row, best + m + 2, where=better)
-        np.copyto(error, found, where=better)
-        column[better] = m
-    at = np.where(error < np.inf, take(np.broadcast_to(h, D.shape), row), np.nan)
-    return Best(value, error, at, column)
+        tables.append((T, claim, found))
+        error = np.fmin(error, found)
+    return _of_least_error(tables, error, h)
+
+
+def _of_least_error(tables: list[tuple[Array, Array, Array]], error: Array, h: Array) -> Best:
+    """The first entry, column by column, that claims that error; nan where none claims any."""
+    n = len(error)
+    value, step, column, open_ = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, int), error < np.inf
+    h = np.broadcast_to(h, (len(h), n))
+    for m, (T, claim, found) in enumerate(tables):
+        here = np.flatnonzero(open_ & (found == error))
+        open_[here] = False
+        first = len(T) - 1 - last_row((claim == error)[::-1])[here]
+        value[here], step[here], column[here] = T[first, here], h[first + m, here], m
+    return Best(value, error, step, column)
 
 
 def better(old: Any, new: Any, where: Array) -> Any:

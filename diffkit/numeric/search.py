@@ -60,7 +60,8 @@ def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     centre = f(x, strict=True)
     scan = climb(f, x, scale * SCAN)
     size, flat = _beside(scan, centre)
-    F = U * size + TINY
+    F = U * size
+    F += TINY
     first = extrapolate(scan.quotient, scan.h, F, 4.0**BITS, columns=2)
     anchor = np.clip(_anchor(scan, first, F), 1, LEVELS - 3)
     scatter = _scatter(scan)
@@ -88,7 +89,9 @@ def _beside(ladder: Ladder, centre: Array) -> tuple[Array, Array]:
 
     For (1-cos x)/x^2 is 0 at 1e-8, but made of larger things.
     """
-    flat = (ladder.above == centre) & (ladder.below == centre)
+    flat = ladder.above == centre
+    if flat.any():
+        flat &= ladder.below == centre
     columns = np.flatnonzero(flat.any(axis=0))
     if not columns.size:
         return ladder.size, flat

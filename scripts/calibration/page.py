@@ -158,7 +158,7 @@ def many(speed: Speed) -> str:
     return (
         f"numeric.derivative(np.sin, {speed.points} points): {speed.evaluations / speed.points:.3g} evaluations a point "
         f"({speed.reported / speed.points:.3g} reported), {speed.ratio:.2f} times the time of these evaluations alone "
-        f"(goal: at most {GOAL:g}; processor time, of each the least disturbed of {RUNS} runs)."
+        f"(goal: at most {GOAL:g}; processor time, medians of {RUNS} runs in turn)."
     )
 
 
