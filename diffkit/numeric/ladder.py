@@ -125,9 +125,10 @@ def _of_least_error(tables: list[tuple[Array, Array, Array]], error: Array, h: A
     h = np.broadcast_to(h, (len(h), n))
     for m, (T, claim, found) in enumerate(tables):
         here = np.flatnonzero(open_ & (found == error))
-        open_[here] = False
-        first = len(T) - 1 - last_row((claim == error)[::-1])[here]
-        value[here], step[here], column[here] = T[first, here], h[first + m, here], m
+        if here.size:
+            open_[here] = False
+            first = len(T) - 1 - last_row((claim.take(here, axis=1) == error[here])[::-1])
+            value[here], step[here], column[here] = T.take(first * n + here), h.take((first + m) * n + here), m
     return Best(value, error, step, column)
 
 
