@@ -226,6 +226,8 @@ STAIRCASES = [  # f, x, slope: f is constant, or a/x, on steps that are wide or 
     *((root(b), 1.0, -2 / math.sqrt(b * b - 4)) for b in (1e7, 2e7, 4e7, 5e7, 6e7, 7e7, 8e7, 9e7, 1e8)),
     (lambda c: root(1e8)(c) / 2, 1.0, -1e-8),
     (lambda a: root(1e8)(a) / (2 * a), 1.0, -1e-24),
+    (lambda a: root(24329579.734182127)(a) / (2 * a), 0.32500244311858373, 2.3092848545203884e-9),  # one coarse D0 by luck right
+    ("y = x; repeat 8: y = 4*y*(1-y)", 0.79784900240988, -0.13202542673424088),  # the least D0 are 0: f repeats there
     *((lambda t: math.sqrt(t * t + 1) - t, x, -1 / (2 * x * x)) for x in (1.0042691e7, 2.0761958e7, 7e7, 8e7, 9e7, 1e8)),
     *((lambda t: (1 - math.cos(t)) / t**2, x, -x / 12) for x in (3e-9, 7e-9, 1e-8, 1.3e-8, 1.6e-8, 2e-8, 5e-8, 1e-7)),
     (lambda t: 1e15 + math.sin(t), 1.0, math.cos(1)),

@@ -72,7 +72,8 @@ def doubtful(s: Search, slopes: Sides) -> Array:
     )
     found |= restless(s)
     found |= _asked(s, ~found & (near & (s.scan.above == s.scan.below)).any(axis=0), lambda part: repeats(part).any(axis=0))
-    found |= _asked(s, ~found & (D[1] * np.sign(T) / np.abs(T) <= LITTLE), taken_back)
+    little = (D[:coarse] * np.sign(T) / np.abs(T) <= LITTLE).sum(axis=0) > 1
+    found |= _asked(s, ~found & little, taken_back)
     found |= _asked(s, ~found & (s.scan.above[-1] == s.scan.below[-1]), lambda part: level(part) | fine_steps(part)[0])
     return found
 
@@ -157,12 +158,12 @@ def only_rounding(s: Search) -> Array:
 
 
 def taken_back(s: Search) -> Array:
-    """Where f rises little over the larger steps, two at least, beside what the estimate would make it rise, or falls."""
+    """Where f rises little over two of the larger steps or more, beside what the estimate would make it rise, or falls."""
     T = s.best.value
     rise = s.scan.quotient * np.sign(T) / np.abs(T)
     last = last_far(s, s.best, RATIO / 4 * np.abs(T))
     wide = (np.arange(LEVELS)[:, None] <= last) & np.isfinite(rise)
-    found: Array = ((rise <= LITTLE) | ~wide).all(axis=0) & wide[1] & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+    found: Array = (((rise <= LITTLE) & wide).sum(axis=0) > 1) & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
     here, finer = (np.abs(take(rise, row) - 1) for row in (last, np.fmin(last + 1, LEVELS - 1)))
     return found & ((here > RATIO**2 * finer) | _drops(s))  # of a wave or a peak they are off by less than c h^2
 

@@ -20,6 +20,7 @@ ROWS, LEAST_ROWS = 10, 5  # of the dense table
 TOP = 4.0  # where it begins, over the anchor
 FALL = 8.0  # truncation must shrink by at least this from one step of the scan to the next
 BEYOND = np.fmin(np.arange(LEVELS) + 3, LEVELS - 1)  # the row whose scatter is the noise at a step
+LAST = 4  # steps for which that is the last row; where f is by luck as at x, and not at a smaller step, the last two rows are
 GONE = 4  # rows below the anchor at which truncation has vanished beside rounding
 REPEATED = 16.0  # how much of the rounding of x inside f, as in sin(100 x), may have been the same at every step
 SCAN_COST = 1 + 2 * LEVELS
@@ -72,6 +73,8 @@ def search(f: Sampler, x: Array, scale: Array, rows: int = ROWS) -> Search:
     noise = np.fmax(noise, np.fmin(REPEATED * noise, inside))
     rise[~np.isfinite(rise)] = 0
     rough = np.fmax(F, worst_below(scatter)[BEYOND])
+    lucky = ((rise[-LAST - 1 : -1] == 0) & (rise[-LAST:] > 0)).any(axis=0)
+    rough[-LAST:, lucky] = np.fmax(rough[-LAST:, lucky], rough[-LAST - 1, lucky])
     table = dense(f, x, take(scan.h, anchor) * TOP, rows)
     size = np.fmax(_beside(table, centre)[0], take(flat, anchor + 1) * take(size, anchor + 1))
     size = np.fmax(size, np.fmax.reduce(np.where(fine, scan.size[low:], 0), axis=0))  # f may be 0 over all steps of the table
