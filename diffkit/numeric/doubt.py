@@ -158,12 +158,16 @@ def only_rounding(s: Search) -> Array:
 
 
 def taken_back(s: Search) -> Array:
-    """Where f rises little over two of the larger steps or more, beside what the estimate would make it rise, or falls."""
+    """Where f rises little over larger steps, the least of them too, beside what the estimate would make it rise, or falls."""
     T = s.best.value
     rise = s.scan.quotient * np.sign(T) / np.abs(T)
     last = last_far(s, s.best, RATIO / 4 * np.abs(T))
     wide = (np.arange(LEVELS)[:, None] <= last) & np.isfinite(rise)
-    found: Array = (((rise <= LITTLE) & wide).sum(axis=0) > 1) & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+    found: Array = (
+        (((rise <= LITTLE) & wide).sum(axis=0) > 1)
+        & (take(rise, last) <= LITTLE)
+        & (np.abs(T) * s.scan.h[1] > 64 * U * s.scan.size[1])
+    )
     here, finer = (np.abs(take(rise, row) - 1) for row in (last, np.fmin(last + 1, LEVELS - 1)))
     return found & ((here > RATIO**2 * finer) | _drops(s))  # of a wave or a peak they are off by less than c h^2
 
