@@ -24,9 +24,9 @@ from diffkit.primitives import TABLE
 from diffkit.render import write_plan
 from diffkit.results import Record
 from diffkit.sections import build
-from diffkit.study.forms import FAILED, GAVE_UP, NOT_TRIED, STEPS, TOO_LARGE
 from diffkit.study.reproduce import RESULTS
-from diffkit.study.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
+from diffkit.study.swell.forms import FAILED, GAVE_UP, NOT_TRIED, STEPS, TOO_LARGE
+from diffkit.study.swell.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 from diffkit.tables import Table, plain
 from diffkit.widths import lines, width
 

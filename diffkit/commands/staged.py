@@ -17,8 +17,8 @@ def staged(expr: str, language: str, quiz: bool, grade: str | None, timeout: flo
 
     With --grade exit status 0 if every line is right, else 1.
     """
-    from diffkit.study import grade as grading
     from diffkit.study import staged
+    from diffkit.study.staged import grade as grading
 
     def measure(f: Any, at: Any, tell: Tell) -> Any:
         if grade is None:
