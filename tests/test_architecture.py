@@ -32,6 +32,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"sections", "render"},
     {"files"},
     {"arguments", "terminal"},
+    {"commands"},
     {"cli"},
 ]
 

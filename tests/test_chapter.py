@@ -13,7 +13,8 @@ from diffkit.cli import run
 from diffkit.render import write_plan
 from diffkit.results import Chapter, Record
 from diffkit.sections import build
-from diffkit.study import chapter, examples
+from diffkit.study import chapter
+from diffkit.study.chapter import examples
 
 
 @pytest.fixture(scope="module")

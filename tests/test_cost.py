@@ -10,7 +10,8 @@ from diffkit.counting import operations_written_out
 from diffkit.errors import UsageError
 from diffkit.families import NAMED
 from diffkit.results import Cost, CostRow, Growth
-from diffkit.study import cost, growth
+from diffkit.study import cost
+from diffkit.study.cost import growth
 
 
 def rows_of(record: Cost, engine: str) -> list[CostRow]:

@@ -24,9 +24,9 @@ from diffkit.primitives import TABLE
 from diffkit.render import write_plan
 from diffkit.results import Record
 from diffkit.sections import build
-from diffkit.study.forms import FAILED, GAVE_UP, NOT_TRIED, STEPS, TOO_LARGE
 from diffkit.study.reproduce import RESULTS
-from diffkit.study.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
+from diffkit.study.swell.forms import FAILED, GAVE_UP, NOT_TRIED, STEPS, TOO_LARGE
+from diffkit.study.swell.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 from diffkit.tables import Table, plain
 from diffkit.widths import lines, width
 
@@ -34,7 +34,7 @@ from . import specimens
 from .test_results import RECORDS
 
 OTHERS = [name for name in LANGUAGES if name != "en"]
-HOUSE = Path(messages.__file__).parent
+HOUSE = Path(messages.__file__).parent.parent
 CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 DRAWN = ("sweep", "swell", "rounding", "advice", "graph", "check", "compare", "errors", "cost", "reproduce")
 needs_font = pytest.mark.skipif(chinese() is None, reason="no font with Chinese characters is installed")
@@ -54,6 +54,13 @@ def test_every_sentence_is_translated(name: str) -> None:
         assert entry.msgstr, entry.msgctxt
         assert not entry.fuzzy, entry.msgctxt
         assert entry.msgid == SENTENCES[entry.msgctxt], f"run scripts/update_languages.py and translate {entry.msgctxt}"
+
+
+def test_no_sentence_stands_in_two_files() -> None:
+    """The last would hide the first."""
+    files = [set(study.SENTENCES) for study in messages.STUDIES]
+    assert len(set().union(*files)) == sum(map(len, files)) == len(SENTENCES)
+    assert len(files) == len(list(Path(messages.__file__).parent.glob("*.py"))) - 1
 
 
 @pytest.mark.parametrize("name", OTHERS)

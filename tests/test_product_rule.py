@@ -4,7 +4,7 @@ import pytest
 
 from diffkit.errors import InputError
 from diffkit.language import parse
-from diffkit.study.product_rule import derivative, polynomial, terms
+from diffkit.study.reproduce.product_rule import derivative, polynomial, terms
 
 
 @pytest.mark.parametrize(

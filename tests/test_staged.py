@@ -7,7 +7,8 @@ import pytest
 
 import diffkit as dk
 from diffkit import tape
-from diffkit.study import grade, staged
+from diffkit.study import staged
+from diffkit.study.staged import grade
 
 from . import programs
 

@@ -21,8 +21,8 @@ from diffkit.language import parse
 from diffkit.program import Program
 from diffkit.results import Form, Swell
 from diffkit.sections import swell as sections
-from diffkit.study import forms as sympy_forms
 from diffkit.study import swell
+from diffkit.study.swell import forms as sympy_forms
 from diffkit.tape import gradient_program
 
 SYMPY = ["f' symbolic", "f' cse", "f' horner", "f' expanded", "f' factored", "f' simplified"]

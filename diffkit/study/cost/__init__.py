@@ -27,8 +27,8 @@ from diffkit.points import as_program, spread
 from diffkit.program import Program
 from diffkit.results import Cost, CostRow
 from diffkit.study.compiled import compiled, seconds_a_call
-from diffkit.study.forms import SYMBOLIC, Job, Worker
-from diffkit.study.growth import fitted
+from diffkit.study.cost.growth import fitted
+from diffkit.study.swell.forms import SYMBOLIC, Job, Worker
 
 BOUND = 4.0  # Baur and Strassen's, for sums, products and quotients
 COMPILED = "compiled"

@@ -20,10 +20,10 @@ from diffkit.language import parse
 from diffkit.messages import say, word
 from diffkit.program import Program
 from diffkit.results import Claim, Reproduction, Reproductions, Series
-from diffkit.study import product_rule
-from diffkit.study.forms import CSE, SYMBOLIC, Job, Worker, Written
-from diffkit.study.growth import slope
-from diffkit.study.product_rule import polynomial
+from diffkit.study.cost.growth import slope
+from diffkit.study.reproduce import product_rule
+from diffkit.study.reproduce.product_rule import polynomial
+from diffkit.study.swell.forms import CSE, SYMBOLIC, Job, Worker, Written
 from diffkit.tables import count, exact, fixed, quotient, short
 from diffkit.truth import reference, value
 

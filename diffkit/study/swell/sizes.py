@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from diffkit.results import Form
-from diffkit.study.forms import STEPS, SYMBOLIC, Written
+from diffkit.study.swell.forms import STEPS, SYMBOLIC, Written
 from diffkit.tables import quotient
 
 FORWARD, REVERSE, TAPE, EMITTED, TAYLOR = "f' forward", "f' reverse", "f' tape", "f' emitted", "f' Taylor"

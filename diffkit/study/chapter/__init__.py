@@ -16,7 +16,8 @@ from diffkit.language import parse
 from diffkit.program import Builder, Program, tidy
 from diffkit.results import Chapter, Graph
 from diffkit.results.chapter import Branch, Branching, Gate, Judged, Mode, Product, Rule, Work
-from diffkit.study import check, examples, graph, staged, sweep
+from diffkit.study import check, graph, staged, sweep
+from diffkit.study.chapter import examples
 from diffkit.sweeps import forward_sweep
 from diffkit.tracing import trace
 from diffkit.truth import derivative

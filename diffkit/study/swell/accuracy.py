@@ -17,7 +17,7 @@ from diffkit.program import Program, tidy
 from diffkit.results import Form
 from diffkit.study.compare import relative_error
 from diffkit.study.compiled import compiled, seconds_a_call, written_out
-from diffkit.study.forms import CSE, STEPS, Written
+from diffkit.study.swell.forms import CSE, STEPS, Written
 from diffkit.truth import reference
 
 DIGITS = 20  # of the reference: enough to judge doubles

@@ -24,10 +24,10 @@ from diffkit.messages import say, word
 from diffkit.points import as_program, spread
 from diffkit.program import Program
 from diffkit.results import Form, Swell
-from diffkit.study import accuracy, sizes
 from diffkit.study.compiled import source
-from diffkit.study.forms import CSE, GAVE_UP, NOT_TRIED, SIMPLIFIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
-from diffkit.study.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
+from diffkit.study.swell import accuracy, sizes
+from diffkit.study.swell.forms import CSE, GAVE_UP, NOT_TRIED, SIMPLIFIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
+from diffkit.study.swell.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 
 MAIN = (SYMBOLIC, CSE, SIMPLIFIED)  # SymPy's forms in the report on one function
 SHOWN_INPUTS = 8  # names of inputs that a record lists in full

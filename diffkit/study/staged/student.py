@@ -1,6 +1,6 @@
 """Runs hand-staged code statement by statement; prints, as JSON, what it assigned and what it should have handed back.
 
-It is run as a program of its own (``python -m diffkit.study.student FILE OUTPUT``), because it runs the student's file.
+It is run as a program of its own (``python -m diffkit.study.staged.student FILE OUTPUT``), because it runs the student's file.
 
 Letters: ``t`` is a variable of the forward part, which ends where the output is assigned for the last time.  What t hands
 through one statement is found by moving t in that statement alone, by -2h, -h, h and 2h (Richardson's extrapolation).

@@ -70,7 +70,7 @@ def _run(path: Path, output: str, time_limit: float) -> dict[str, Any]:
     """What the student's file assigned, from a process that runs it."""
     if not path.is_file():
         raise InputError(f"no file '{path}'", remedy="give the student's Python file")
-    command = [sys.executable, "-m", "diffkit.study.student", str(path), output]
+    command = [sys.executable, "-m", "diffkit.study.staged.student", str(path), output]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=time_limit, check=False)
     except subprocess.TimeoutExpired:

@@ -1,0 +1,32 @@
+"""Sentences of the computational graph."""
+
+SENTENCES = {
+    "graph.headline": "Computational graph of {expression} at {at}",
+    "graph.operations": "{count} operations",
+    "graph.gates": "gates changed: {before} operations as typed, {after} as drawn",
+    "graph.caption": "The nodes of the computational graph at {at}; a dash says that nothing was computed there.",
+    "graph.repeats": "{count} times more",
+    "graph.key.value.upright": "value above",
+    "graph.key.value.turned": "value",
+    "graph.key.tangent.upright": "tangent (derivative by {name}) above",
+    "graph.key.tangent.turned": "tangent (derivative by {name})",
+    "graph.key.adjoint.upright": "adjoint (derivative of the output) below",
+    "graph.key.adjoint.turned": "adjoint (derivative of the output)",
+    "graph.key.error.upright": "largest contribution of rounding below",
+    "graph.key.error.turned": "largest contribution of rounding",
+    "graph.key.local": "local derivative on the edge",
+    "figure.graph": "The computational graph of {expression} at {at}, drawn from the inputs to the output",
+    "figure.graph.value": "the value of every node",
+    "figure.graph.tangent": "its derivative by {name}, which forward mode computes along with it",
+    "figure.graph.adjoint": "the derivative of the output by it, which reverse mode computes in the opposite order",
+    "figure.graph.error": "the largest contribution of its rounding to the error of the output",
+    "figure.graph.local": "on every edge the local derivative, the factor by which reverse mode hands the derivative back",
+    "alt.graph": "Graph of {count} nodes: {nodes}.",
+    "heading.graph": "The computational graph",
+    "prose.graph": (
+        "Every operation is a node and reads the nodes at the other end of its edges. Values flow with the arrows; the "
+        "derivative of the output flows against them: each node hands its own to every operand, times the local derivative "
+        "on the edge, and what arrives over several edges is added up."
+    ),
+    "prose.graph.large": "It has {count} nodes, too many for a picture, so they are listed.",
+}

@@ -1,0 +1,78 @@
+"""Sentences of expression swell."""
+
+SENTENCES = {
+    "swell.headline": "Sizes of {expression} and of its derivative with respect to {name}",
+    "swell.constant": "Sizes of {expression}, which has no inputs",
+    "swell.caption": (
+        "Sizes of f and of the forms of its derivative with respect to {name}: leaves and operations of the tree, "
+        "of the same with equal parts shared (DAG), and operations of the latter."
+    ),
+    "swell.orders": "Sizes of {expression} and of its derivatives by {name}, order by order",
+    "swell.errors": "Errors are relative, over {points} points of ({low}, {high}); evaluation is the seconds of one call.",
+    "swell.no_errors": "There are no errors: at no point of ({low}, {high}) was a derivative other than 0 proved.",
+    "swell.lines": "a derivative of {lines} lines is differentiated no further",
+    "swell.late": "{step} did not finish in {seconds} s",
+    "swell.ended": "{step} ended without an answer",
+    "swell.no_process": "{step} got no process to run in",
+    "swell.memory": "{step} needs more than {size} GiB",
+    "swell.no_polynomial": "{step} needs a polynomial, also in sines and the like taken as names",
+    "swell.fails": "{step} fails: {error}",
+    "swell.too_large": "{step} would need about {nodes} nodes",
+    "swell.before": "at {parameter} = {n} {reason}",
+    "figure.swell": "Sizes of {expression} and of the forms of its derivative with respect to {name}, on a logarithmic scale.",
+    "figure.swell.family": (
+        "Sizes of f and of the forms of its derivative with respect to {name} against n for {expression}, on a logarithmic scale."
+    ),
+    "figure.swell.orders": (
+        "Sizes of the forms of the derivatives by {name} of {expression} against their order, on a logarithmic scale."
+    ),
+    "figure.accuracy": (
+        "Largest and median relative error of each form of the derivative with respect to {name} of {expression} over points "
+        "of ({low}, {high}); an error of 0 stands at u = 2^-53."
+    ),
+    "figure.accuracy.family": (
+        "What the forms of the derivative with respect to {name} of {expression} cost in nodes (above) and in accuracy (below) "
+        "against {parameter}: the largest relative error over points of ({low}, {high}); an error of 0 stands at u = 2^-53."
+    ),
+    "alt.swell": "Diagram of sizes with parts shared: {sizes}.",
+    "alt.accuracy": "Diagram of the largest relative errors: {errors}.",
+    "heading.swell": "How large the derivative grows",
+    "heading.accuracy": "What the forms do to the accuracy",
+    "prose.swell": (
+        "A tree counts every leaf and operation of the formula written out in full; a DAG counts equal parts once, "
+        "which is how a program computes it."
+    ),
+    "prose.accuracy": (
+        "Every form is the same function; only its order of operations differs. Each was compiled the same way and judged "
+        "against the proved reference over {points} points of ({low}, {high})."
+    ),
+    "prose.explosion": (
+        "At {parameter} = {n} simplify brought the tree of f' from {raw} down to {simplified} nodes, and its largest relative "
+        "error from {exact} up to {wrong} at some of the points."
+    ),
+    "prose.explosion.one": (
+        "Simplify brought the tree of f' from {raw} down to {simplified} nodes, "
+        "and its largest relative error from {exact} up to {wrong} at some of the points."
+    ),
+    "heading.counted": "What is counted",
+    "term.tree": "tree, DAG, operations",
+    "meaning.tree": (
+        "Leaves and operations when the formula is written out in full; the same with equal parts shared; "
+        "the operations among the latter."
+    ),
+    "term.depth": "depth, pages",
+    "meaning.depth": (
+        "Operations on the longest way from a leaf to the result; pages of 43 lines of 70 characters that the formula "
+        "written out would fill."
+    ),
+    "term.swell": "swell",
+    "meaning.swell": "The tree of the derivative over the tree of f.",
+    "term.native": "native",
+    "meaning.native": "Nodes of SymPy's own tree, in which a sum or a product has any number of operands.",
+    "term.evaluation": "evaluation",
+    "meaning.evaluation": (
+        "Seconds of one call as straight-line Python; a formula computes every part as often as it is written, a program once."
+    ),
+    "time": "time for {stage}",
+    "time.swell": "time spent waiting for swell, which runs beside the others",
+}

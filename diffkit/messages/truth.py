@@ -1,0 +1,26 @@
+"""Sentences of why there is no proved value."""
+
+SENTENCES = {
+    "truth.at": " at {place}",
+    "truth.domain": "f is not defined{at}: {shown} has no real value",
+    "truth.domain.beside": "f is not defined beside {place}: {shown} has no real value there",
+    "truth.overflow": "f is too large{at}: {shown} overflows",
+    "truth.singular": "{lack}: {shown} is singular",
+    "truth.kink": "{lack}: {blamed} has a kink",
+    "truth.jump": "{lack}: {blamed} jumps",
+    "truth.choice.kink": "{lack}: the choice by {blamed} makes a kink",
+    "truth.choice.jump": "{lack}: the choice by {blamed} makes a jump",
+    "truth.sides.value": "its value is {left} on the left, {right} on the right",
+    "truth.sides.slope": "its slope is {left} on the left, {right} on the right",
+    "truth.sides.order": "its derivative of order {order} is {left} on the left, {right} on the right",
+    "truth.sides.there": " and {here} there",
+    "truth.no.value": "f has no value{at}",
+    "truth.no.derivative": "f has no derivative{at}",
+    "truth.no.derivative.by": "f has no derivative by {name}{at}",
+    "truth.not-finite": "f is not defined{at}: the point is not finite",
+    "truth.precision": "not proved{at} with {bits} bits of precision",
+    "truth.precision.remedy": "digits cancel without end there, or the truth lies exactly between two doubles",
+    "truth.undecided": "{shown} stayed undecided{at} with {bits} bits of precision",
+    "truth.undecided.remedy": "it is, or is extremely close to, a point where it has no number",
+    "truth.larger": "{shown} is larger than every double",
+}
