@@ -291,6 +291,15 @@ def test_several_inputs_have_a_table_of_proved_derivatives() -> None:
     assert "d/dy" not in tables[1].headers  # no engine was asked for it
 
 
+def test_a_report_says_which_input_its_error_figures_vary() -> None:
+    """Of several inputs one is drawn; the report names it, and how to see another.  Of a single one there is nothing to say."""
+    several = dataclasses.replace(specimens.report(), at={"x": 1.5, "width": 2.0})
+    said = "only x varies, the other inputs keep their values"
+    assert said in str(build(several))
+    assert '--wrt width, wrt="width"' in str(build(several))
+    assert said not in str(build(specimens.report()))
+
+
 def test_time_that_is_spent_waiting_is_called_so() -> None:
     """The worker of the swell study runs beside the others, so it is not its time that is told."""
     text = str(build(specimens.report()))

@@ -84,6 +84,10 @@ SENTENCES = {
     "alt.curve.none": "{scheme}: no error above 0 was measured.",
     "heading.sweep": "Error against the step",
     "heading.orders": "Orders of accuracy and the best step",
+    "prose.sweep.one": (
+        "The figures of errors and the table of orders are of the derivative by {name}: only {name} varies, the other inputs "
+        'keep their values. Those of another input come with --wrt, in Python with wrt: --wrt {other}, wrt="{other}".'
+    ),
     "prose.sweep": (
         "A difference quotient errs twice: cutting off the Taylor series costs C h^p (truncation), which falls with h, "
         "and rounding in f is divided by h, which grows as h falls. The sum is least where the two balance."

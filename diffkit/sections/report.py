@@ -2,7 +2,7 @@
 
 from diffkit.document import Block, Listing, Prose, Section, TableBlock, Terms
 from diffkit.messages import SENTENCES, say
-from diffkit.results import Report
+from diffkit.results import Report, Sweep
 from diffkit.sections import advice, compare, rounding, sweep, swell
 from diffkit.sections.common import formula, keys
 from diffkit.tables import Table, exact, fixed, point
@@ -16,7 +16,7 @@ def build(record: Report) -> list[Section | None]:
         Section(say("heading.verdict"), (lead, formula(record), *_setting(record))),
         compare.engines(record.comparison) if record.at else None,
         advice.section(record.advice) if record.advice else None,
-        sweep.errors(record.sweep) if record.sweep else _no_sweep() if record.at else None,
+        _errors(record, record.sweep) if record.sweep else _no_sweep() if record.at else None,
         sweep.parts(record.sweep) if known and record.sweep else None,
         sweep.orders(record.sweep) if known and record.sweep else None,
         rounding.errors(record.rounding) if record.rounding else None,
@@ -29,6 +29,15 @@ def build(record: Report) -> list[Section | None]:
 def _setting(record: Report) -> list[Block]:
     value = say("report.setting" if record.at else "report.value", at=point(record.at), value=exact(record.comparison.value))
     return [Prose(value)]
+
+
+def _errors(report: Report, swept: Sweep) -> Section:
+    """The sweep of one input; where there are several, which one it is, and how to see another."""
+    section = sweep.errors(swept)
+    other = next((name for name in report.at if name != swept.wrt), None)
+    if other is None:
+        return section
+    return section._replace(blocks=(Prose(say("prose.sweep.one", name=swept.wrt, other=other)), *section.blocks))
 
 
 def _no_sweep() -> Section:
