@@ -5,6 +5,7 @@ import json
 import math
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from diffkit import cli, figures, limits
+from diffkit import cli, figures, limits, tape
 from diffkit.counting import slopes_written_out
 from diffkit.document import Section
 from diffkit.errors import UsageError
@@ -124,9 +125,37 @@ def test_tape_row_is_the_gradient_program() -> None:
     row, slopes = rows["f' tape"], gradient_program(f)
     assert (row.tree_size, row.dag_size, row.operations) == (slopes.tree_size, slopes.dag_size, slopes.operations)
     assert row.tree_size > 2**64
-    emitted = rows["f' emitted"]
-    assert emitted.tree_size == sum(1 + len(line.args) for line in slopes.lines)
-    assert emitted.dag_size == row.dag_size
+
+
+def test_emitted_row_is_the_code_of_the_tape() -> None:
+    """Its characters are those of `tape.compile`; what repeats is a loop, so that it stops growing."""
+    few, many = (forms(f"repeat {n}: x = 4*x*(1 - x)", forms=[])["f' emitted"] for n in (3, 5000))
+    code = tape.compile("repeat 3: x = 4*x*(1 - x)", fast=False).source
+    assert few.characters == len(code)
+    names = [name for name in re.findall(r"[a-z]\w*", code) if name not in {"def", "return", "value_and_gradient"}]
+    stored = 1 + len(re.findall(r"^ +\w+ = ", code, re.MULTILINE))  # names that are given a value, the argument one of them
+    assert few.tree_size == len(names) - stored + len(re.findall(r"\b\d\.\d", code)) + few.operations
+    assert few.operations == len(re.findall(r" [-+*] |\*| \+= |= -", code))
+    assert many.tree_size < 100 < few.tree_size * 2 and many.operations < 30
+    assert many.status == "ok" and many.characters < 500 < 2**5000
+
+
+def test_a_recording_too_long_for_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row says so."""
+    monkeypatch.setattr(limits, "ROWS", 3)
+    row = forms("x*sin(x)", forms=[])["f' emitted"]
+    assert (row.status, row.reason) == ("gave up", "so long a recording is not written as code: the tape itself answers")
+
+
+def test_emitted_code_is_judged_by_the_chosen_inputs() -> None:
+    """The slope by x is exact, that by y cancels; each alone has its own error."""
+    errors = {}
+    for name in ("x", "y"):
+        record = swell.measure("x*x + (1 - cos(y))/y", wrt=name, interval=(1e-9, 2e-9), points=5, forms=[])
+        rows = {form.form: form for form in record.forms}
+        assert rows["f' emitted"].largest_error == rows["f' tape"].largest_error
+        errors[name] = rows["f' emitted"].largest_error
+    assert errors["x"] == 0 and errors["y"] > 0.1
 
 
 def test_the_record() -> None:

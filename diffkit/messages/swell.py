@@ -18,6 +18,7 @@ SENTENCES = {
     "swell.no_polynomial": "{step} needs a polynomial, also in sines and the like taken as names",
     "swell.fails": "{step} fails: {error}",
     "swell.too_large": "{step} would need about {nodes} nodes",
+    "swell.no_code": "so long a recording is not written as code: the tape itself answers",
     "swell.before": "at {parameter} = {n} {reason}",
     "figure.swell": "Sizes of {expression} and of the forms of its derivative with respect to {name}, on a logarithmic scale.",
     "figure.swell.family": (
@@ -69,6 +70,11 @@ SENTENCES = {
     "meaning.swell": "The tree of the derivative over the tree of f.",
     "term.native": "native",
     "meaning.native": "Nodes of SymPy's own tree, in which a sum or a product has any number of operands.",
+    "term.emitted": "emitted",
+    "meaning.emitted": (
+        "The Python that the tape compiles for value and gradient by all inputs, its statements counted as they stand; "
+        "a recording that repeats is written as a loop."
+    ),
     "term.evaluation": "evaluation",
     "meaning.evaluation": (
         "Seconds of one call as straight-line Python; a formula computes every part as often as it is written, a program once."

@@ -15,7 +15,8 @@ def build(record: Swell) -> list[Section]:
 
 
 def _terms(record: Swell) -> Section:
-    words = ["tree", "depth", "swell", "native", *["evaluation", "relative"] * record.judged()]
+    words = ["tree", "depth", "swell", "native", *["emitted"] * bool(record.of("f' emitted"))]
+    words += ["evaluation", "relative"] * record.judged()
     return Section(say("heading.counted"), (Terms(tuple((say(f"term.{w}"), say(f"meaning.{w}")) for w in words)),))
 
 

@@ -5,7 +5,7 @@
     forward                                the Programs of value and tangent, one a sweep, written and counted
     reverse                                the Program of value and gradient, written and counted
     symbolic                               SymPy's gradient as it is written out, every part as often as it stands there
-    compiled                               reverse as straight-line Python, its clock beside f compiled likewise
+    compiled                               counted as reverse; its clock is that of `tape.compile`, beside f as straight-line Python
 
 Operations are those of the table, a sum or a sine 1 each.  Baur and Strassen (1983): value and gradient of a rational
 function need at most 4 times the operations of f by reverse mode; a partial such as the sigmoid's needs more than one.
@@ -15,9 +15,10 @@ How the ratio grows is fitted to the counts of the upper half of the n, against 
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
-from diffkit import accumulation, families, limits
+from diffkit import accumulation, families, limits, tape
 from diffkit.counting import operations_written_out
 from diffkit.deadline import deadline
 from diffkit.engines import Engine, choose
@@ -132,7 +133,7 @@ def _engines(names: Iterable[str] | None) -> list[Engine]:
 
 
 def _never(program: Any, at: dict[str, float]) -> dict[str, float]:
-    raise NotImplementedError  # `compiled` is no engine of its own: _clock times what it compiled
+    raise NotImplementedError  # `compiled` is no engine of its own: _timed has its gradient
 
 
 # --- one row ---------------------------------------------------------------------------------------------------------------
@@ -241,27 +242,28 @@ class Clock(NamedTuple):
 
 
 def _clock(engine: Engine, subject: Subject) -> Clock:
-    values = [subject.at[name] for name in subject.program.inputs]
     f, gradient = _timed(engine, subject)
     begun = time.perf_counter()
     try:
         with deadline(subject.time_limit):
-            gradient(*values)
+            gradient()
     except TimeLimitError:
         return Clock(status="not timed", reason=say("cost.slow", seconds=f"{subject.time_limit:g}"))
     except DiffkitError as error:
         return Clock(status=getattr(error, "status", "failed"), reason=error.what)
     spent = time.perf_counter() - begun
-    seconds = spent if spent > SLOW else seconds_a_call(gradient, [values])
-    return Clock(seconds_a_call(f, [values]), seconds, _peak(lambda: gradient(*values)))
+    seconds = spent if spent > SLOW else seconds_a_call(gradient)
+    return Clock(seconds_a_call(f), seconds, _peak(gradient))
 
 
-def _timed(engine: Engine, subject: Subject) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """f, and its gradient by this engine; both compiled for `compiled`."""
+def _timed(engine: Engine, subject: Subject) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """f, and its gradient by this engine, at the point; both as Python for `compiled`."""
     program, at = subject.program, subject.at
+    values = tuple(at[name] for name in program.inputs)
     if engine.name == COMPILED:
-        return compiled(program), compiled(accumulation.reverse(program, program.inputs, value=True))
-    return program, lambda *values: engine.gradient(program, at)
+        g = tape.compile(program, fast=False)
+        return partial(compiled(program), *values), partial(g, values if len(values) > 1 else values[0])
+    return partial(program, *values), partial(engine.gradient, program, at)
 
 
 def _peak(work: Callable[[], Any]) -> int:

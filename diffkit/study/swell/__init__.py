@@ -3,7 +3,7 @@
     f' symbolic, expanded, factored, horner, simplified, cse     SymPy's forms (forms.py)
     f' forward, f' reverse                                       accumulation on the graph, every shared part once
     f' tape                                                      value and gradient as the tape's Program
-    f' emitted                                                   the same as straight-line Python, its statements as they stand
+    f' emitted                                                   the Python that `tape.compile` runs for both, as it stands (emitted.py)
     f' Taylor                                                    a derivative of higher order by Taylor arithmetic
 
 Sizes are those of Programs and defined in counting.py.  With several inputs, f' is the whole gradient.
@@ -13,7 +13,6 @@ limit.  That process is started by `begin` and runs beside whatever else is done
 """
 
 import math
-import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
@@ -24,8 +23,8 @@ from diffkit.messages import say, word
 from diffkit.points import as_program, spread
 from diffkit.program import Program
 from diffkit.results import Form, Swell
-from diffkit.study.compiled import source
 from diffkit.study.swell import accuracy, sizes
+from diffkit.study.swell.emitted import emitted
 from diffkit.study.swell.forms import CSE, GAVE_UP, NOT_TRIED, SIMPLIFIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
 from diffkit.study.swell.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 
@@ -231,8 +230,8 @@ class Pending:
         """Every form; SymPy's are waited for, at most until its time limit."""
         try:
             own = {name: attempt(name, write) for name, write in self.own().items()}
-            if TAPE in own and own[TAPE].program:
-                own[EMITTED] = _emitted(own[TAPE])
+            if TAPE in own:
+                own[EMITTED] = emitted(self.member.program)
             sympy_forms = self.worker.results()
         finally:
             self.close()
@@ -269,15 +268,3 @@ def _accumulated(sweep: Callable[..., Program], program: Program, names: Sequenc
             raise NumberError(say("swell.lines", lines=len(program.lines)), status="too-large")
         program = sweep(program, names)
     return program
-
-
-def _emitted(tape: Written) -> Written:
-    """The tape's Program as Python: each statement is a small tree of its own."""
-    program = Program(*tape.program) if tape.program else None
-    if program is None or tape.sizes is None:
-        return tape._replace(name=EMITTED)
-    begun = time.perf_counter()
-    text = source(program)
-    operands = sum(len(line.args) for line in program.lines)
-    sizes = tape.sizes._replace(tree=len(program.lines) + operands, path_length=operands, characters=len(text))
-    return tape._replace(name=EMITTED, sizes=sizes, seconds=(tape.seconds or 0.0) + time.perf_counter() - begun)
