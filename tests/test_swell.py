@@ -193,9 +193,22 @@ def test_what_is_too_large_is_not_begun() -> None:
     assert time.monotonic() - begun < 5
     assert {rows[name].status for name in SYMPY} == {"too large"}
     estimate = float(rows["f' cse"].reason.removeprefix("cse would need about ").removesuffix(" nodes"))
-    assert 0.5 < estimate / ((6 * 61 - 7) * 2**60) < 2
+    assert 1 < estimate / (sympy_tree(60)) < 1.5
     assert rows["f"].tree_size == 3 * 2**61 - 5
     assert rows["f' forward"].dag_size == 8 * 61 - 8
+
+
+def sympy_tree(n: int) -> int:
+    """T(f') of the n-fold logistic map by SymPy: it holds 4*4*...*x*(1 - x)... as one product of n + 2 factors."""
+    return (5 * n * n + 15 * n - 8) * 2 ** (n - 2) + 1
+
+
+def test_the_estimate_follows_sympy_however_large() -> None:
+    """No formula is refused for fewer nodes than a smaller one of the family really has."""
+    for n in (2, 5, 9, 11):
+        text = f"repeat {n}: x = 4*x*(1 - x)"
+        assert forms(text, forms=["f' symbolic"])["f' symbolic"].tree_size == sympy_tree(n)
+        assert 1 < slopes_written_out(parse(text), ["x"]) / sympy_tree(n) < 1.5
 
 
 def test_the_estimate_is_about_what_sympy_needs() -> None:
