@@ -24,6 +24,7 @@ from diffkit.results import Form, Swell
 from diffkit.sections import swell as sections
 from diffkit.study import swell
 from diffkit.study.swell import forms as sympy_forms
+from diffkit.tables import short
 from diffkit.tape import gradient_program
 
 SYMPY = ["f' symbolic", "f' cse", "f' horner", "f' expanded", "f' factored", "f' simplified"]
@@ -192,7 +193,7 @@ def test_what_is_too_large_is_not_begun() -> None:
     rows = forms("repeat 60: x = 4*x*(1 - x)")
     assert time.monotonic() - begun < 5
     assert {rows[name].status for name in SYMPY} == {"too large"}
-    estimate = float(rows["f' cse"].reason.removeprefix("cse would need about ").removesuffix(" nodes"))
+    estimate = float(rows["f' cse"].reason.removeprefix("SymPy's diff would need about ").removesuffix(" nodes"))
     assert 1 < estimate / (sympy_tree(60)) < 1.5
     assert rows["f"].tree_size == 3 * 2**61 - 5
     assert rows["f' forward"].dag_size == 8 * 61 - 8
@@ -411,7 +412,9 @@ def test_simplify_shrinks_the_formula_and_ruins_it() -> None:
             assert rows[name].points == 200 and rows[name].evaluation_seconds > 0
     assert rows["f"].largest_error is None
     assert Swell.from_json(record.to_json()) == record
-    assert "up to 4.5e7" in "".join(block.text for block in section(record).blocks if hasattr(block, "text"))
+    said = "".join(block.text for block in section(record).blocks if hasattr(block, "text"))
+    (median,) = (f.median_error for f in record.of("f' simplified") if f.n == 6)
+    assert f"up to 4.5e7; at half of the points the error is {short(median, 2)} or more" in said and median < 4.5e7
 
 
 def section(record: Swell) -> Section:
@@ -435,6 +438,43 @@ def test_points_at_a_kink_or_of_slope_0_are_left_out() -> None:
     assert list(figures.pictures(record)) == ["swell"]
 
 
+def test_points_without_a_reference_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Half of the interval lies outside the domain of the square root: the note says at how many points errors were measured."""
+    record = swell.measure("sqrt(x)", interval=(-1.0, 1.0), points=50, forms=[])
+    (known,) = {form.points for form in record.forms if form.form != "f"}
+    assert 0 < known < 50 and f"over {known} of 50 points of (-1, 1)" in record.notes()[0]
+    assert Swell.from_json(record.to_json()) == record
+
+
+def test_a_formula_too_long_to_be_timed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row is ok, has errors, no time, and the reason."""
+    monkeypatch.setattr(limits, "COMPILED", 20)
+    record = swell.measure(logistic(4), interval=(0.1, 0.9), points=3, forms=["f' symbolic"])
+    row = record.of("f' symbolic")[0]
+    assert row.evaluation_seconds is None and row.largest_error is not None
+    assert row.reason == "not timed, as a formula of more than 20 nodes is not compiled as it is written"
+    assert any(row.reason in note for note in record.notes())
+
+
+def test_higher_orders_end() -> None:
+    """A derivative that doubles with every order is differentiated no further, in any form, and not tried again."""
+    begun = time.monotonic()
+    record = swell.measure("x*sin(1/x)", order=[1, 15, 16], forms=[])
+    assert time.monotonic() - begun < 30
+    status = {(form.form, form.n): form.status for form in record.forms}
+    assert status["f' reverse", 15] == "gave up" and status["f' reverse", 16] == "not tried"
+    assert status["f' forward", 16] == status["f' Taylor", 16] == "ok"
+
+
+def test_the_same_reason_stands_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forms that are missing for the same reason share a note, at the first and the last n."""
+    monkeypatch.setattr(limits, "SYMPY_NODES", 100)
+    notes = swell.measure("l = x; repeat n: l = 4*l*(1 - l)", n="3:9").notes()
+    assert len(notes) == 2
+    assert notes[0].startswith("f' symbolic, f' cse, f' horner, f' expanded, f' factored, f' simplified, n = 3: SymPy's diff")
+    assert ", n = 9: " in notes[1]
+
+
 def test_many_inputs_have_fewer_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of points is that of the derivatives that are proved, by the number of inputs; the rows say it."""
     monkeypatch.setattr(limits, "REFERENCES", 12)
@@ -449,6 +489,7 @@ def test_many_inputs_have_fewer_points(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"interval": (1.0, 0.0)}, "(1, 0) is no interval\n    give two numbers, the lower first, as in 0.01:0.99"),
         ({"interval": (0.0, 1.0), "points": 0}, "errors are measured at 1 point or more, not 0"),
         ({"n": "1:2"}, "there is no n in 'x*y'"),
+        ({"order": "0:2"}, "orders of derivatives begin with 1, not 0"),
         ({"order": "2"}, "a derivative of higher order is by one input\n    name it: wrt is one of x, y"),
         ({"repeat": "2"}, "only a function of one input and one output can be applied to its own result"),
     ],
@@ -481,6 +522,17 @@ def test_the_command_with_a_python_function(capsys: pytest.CaptureFixture[str], 
     where = f"{tmp_path / 'f.py'}:power"
     assert cli.run(["swell", "--json", "--forms", "cse", where, "--n", "2,3", "--at", "x=2"]) == 0
     assert {row["n"] for row in json.loads(capsys.readouterr().out)["forms"]} == {2, 3}
+    assert cli.run(["swell", where, "--n", "2,3"]) == 2
+    assert capsys.readouterr().err.splitlines()[1].strip() == "give it with at=, or --at x=1"
+
+
+def test_an_error_of_the_users_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What a function with n raises is its own error, not a bug of diffkit."""
+    (tmp_path / "f.py").write_text("def bad(x, n):\n    raise ValueError('boom')\n\ndef item(x, n):\n    return x[n]\n")
+    for command in ("swell", "cost"):
+        for name, said in (("bad", "ValueError: boom"), ("item", "TypeError")):
+            assert cli.run([command, f"{tmp_path / 'f.py'}:{name}", "--n", "1:2", "--at", "x=2"]) == 3
+            assert capsys.readouterr().err.startswith(f"diffkit: '{name}' in '{tmp_path / 'f.py'}' fails: {said}")
 
 
 @pytest.mark.parametrize(
@@ -489,6 +541,7 @@ def test_the_command_with_a_python_function(capsys: pytest.CaptureFixture[str], 
         (["x^2", "--n", "1:3"], "there is no n in 'x^2'"),
         (["x^n", "--n", "3:1"], "'3:1' are no rising list"),
         (["x^2", "--interval", "1"], "cannot read the interval '1'"),
+        (["x^2", "--interval", "nan:1"], "the value of 'nan' in --interval is not finite"),
         (["x^2", "--forms", "tidy"], "SymPy has no form 'tidy'"),
         (["x^2", "--order", "2", "--repeat", "2"], "one at a time"),
     ],

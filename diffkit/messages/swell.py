@@ -9,6 +9,11 @@ SENTENCES = {
     ),
     "swell.orders": "Sizes of {expression} and of its derivatives by {name}, order by order",
     "swell.errors": "Errors are relative, over {points} points of ({low}, {high}); evaluation is the seconds of one call.",
+    "swell.fewer": (
+        "Errors are relative, over {points} of {drawn} points of ({low}, {high}): at no more was a derivative other than 0 proved; "
+        "evaluation is the seconds of one call."
+    ),
+    "swell.not_timed": "not timed, as a formula of more than {nodes} nodes is not compiled as it is written",
     "swell.no_errors": "There are no errors: at no point of ({low}, {high}) was a derivative other than 0 proved.",
     "swell.lines": "a derivative of {lines} lines is differentiated no further",
     "swell.late": "{step} did not finish in {seconds} s",
@@ -49,11 +54,11 @@ SENTENCES = {
     ),
     "prose.explosion": (
         "At {parameter} = {n} simplify brought the tree of f' from {raw} down to {simplified} nodes, and its largest relative "
-        "error from {exact} up to {wrong} at some of the points."
+        "error from {exact} up to {wrong}; at half of the points the error is {median} or more."
     ),
     "prose.explosion.one": (
-        "Simplify brought the tree of f' from {raw} down to {simplified} nodes, "
-        "and its largest relative error from {exact} up to {wrong} at some of the points."
+        "Simplify brought the tree of f' from {raw} down to {simplified} nodes, and its largest relative "
+        "error from {exact} up to {wrong}; at half of the points the error is {median} or more."
     ),
     "heading.counted": "What is counted",
     "term.tree": "tree, DAG, operations",

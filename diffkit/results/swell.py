@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -57,6 +57,7 @@ class Swell(Record):
     forms: tuple[Form, ...]
     parameter: str = "n"
     interval: tuple[float, float] | None = None
+    points: int | None = None
     definition: str = ""
 
     def headline(self) -> list[str]:
@@ -87,25 +88,39 @@ class Swell(Record):
         return Table(headers, tuple(rows), said, self.notes())
 
     def notes(self) -> tuple[str, ...]:
-        """Return why forms are missing, and what the errors are."""
-        reasons = [say("colon", name=self._name(form), text=form.reason) for form in self._missing()]
+        """Return what the errors are, and why forms are missing: once for all forms alike, at the first and the last n."""
+        reasons = [say("colon", name=self._name(*key), text=forms[0].reason) for key, forms in self._reasons()]
         if self.interval is None:
             return tuple(reasons)
         low, high = map(short, self.interval)
-        points = max(f.points or 0 for f in self.forms)
-        return (say("swell.errors" if points else "swell.no_errors", points=points, low=low, high=high), *reasons)
+        points = [f.points for f in self.forms if f.points is not None]
+        drawn = self.points or max(points, default=0)
+        key = "no_errors" if not any(points) else "fewer" if min(points) < drawn else "errors"
+        return (say(f"swell.{key}", points=min(points, default=0), drawn=drawn, low=low, high=high), *reasons)
 
-    def _name(self, form: Form) -> str:
-        name = word(form.form)
-        return name if form.n is None else say("row.at", row=name, parameter=word(self.parameter), n=form.n)
+    def _name(self, forms: tuple[str, ...], n: int | None) -> str:
+        name = say("comma").join(map(word, forms))
+        return name if n is None else say("row.at", row=name, parameter=word(self.parameter), n=n)
 
-    def _missing(self) -> list[Form]:
-        """The forms with a reason, without those that were not tried because a smaller n gave up."""
-        return [form for form in self.forms if form.reason and form.status != "not tried"]
+    def _reasons(self) -> list[tuple[tuple[tuple[str, ...], int | None], list[Form]]]:
+        """Reasons by forms and n; what was not tried because a smaller n gave up has none of its own."""
+        alike: dict[tuple[int | None, str], list[Form]] = {}
+        for form in self.forms:
+            if form.reason and form.status != "not tried":
+                alike.setdefault((form.n, form.reason), []).append(form)
+        found = [((tuple(f.form for f in forms), n), forms) for (n, _), forms in alike.items()]
+        kind = [(names, forms[0].status) for (names, _), forms in found]
+        return [item for item, k in zip(found, _ends(kind), strict=True) if k]
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a form."""
         return (form.to_dict() for form in self.forms)
+
+
+def _ends(kinds: Sequence[object]) -> list[bool]:
+    """For each whether it is the first or the last of its kind."""
+    last = {kind: i for i, kind in enumerate(kinds)}
+    return [kind not in kinds[:i] or last[kind] == i for i, kind in enumerate(kinds)]
 
 
 def _row(form: Form, errors: bool) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ def _explosion(swell: Swell) -> str:
         if form and simplified.tree_size < form.tree_size and _worse(simplified, form):
             sizes = {"raw": count(form.tree_size), "simplified": count(simplified.tree_size)}
             errors = {"exact": short(form.largest_error, 2), "wrong": short(simplified.largest_error, 2)}
+            errors["median"] = short(simplified.median_error, 2)
             key = "prose.explosion" if swell.family() else "prose.explosion.one"
             return say(key, parameter=word(swell.parameter), n=form.n, **sizes, **errors)
     return ""

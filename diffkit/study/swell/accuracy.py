@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from diffkit import limits, tape
 from diffkit.errors import NumberError, UsageError
+from diffkit.messages import say
 from diffkit.program import Program, tidy
 from diffkit.results import Form
 from diffkit.study.compare import relative_error
@@ -86,6 +87,7 @@ def _judge(row: Form, written: Written, names: Sequence[str], exact: Sequence[tu
         largest_error=max(known, default=None),
         median_error=statistics.median(known) if known else None,
         points=len(known),
+        reason=row.reason if run.timed else say("swell.not_timed", nodes=limits.COMPILED),
     )
 
 
