@@ -273,6 +273,7 @@ def test_no_process_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_begin_runs_beside_other_work() -> None:
     """The worker computes between begin and finish; starting it costs little; finish after the limit still has its results."""
+    import sympy  # noqa: F401  # which takes its time once
     begun = time.monotonic()
     with swell.begin("exp(x)*sin(x)", time_limit=1.0) as pending:
         assert time.monotonic() - begun < 0.5
@@ -313,12 +314,12 @@ def run_and_signal(number: int) -> tuple[int, int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_no_process_outlives_its_parent(number: int) -> None:
-    """After Ctrl-C the worker is gone at once; if the parent is killed outright, soon after it has used up its time."""
+    """However the parent ends, by Ctrl-C, by SIGTERM or killed outright, the worker is gone at once."""
     status, worker = run_and_signal(number)
     assert status == -number
-    deadline = time.monotonic() + (1 if number == signal.SIGINT else 20)
+    deadline = time.monotonic() + 1
     while not dead(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert dead(worker)

@@ -38,6 +38,7 @@ STEPS = {
 }  # in the order in which they are tried
 GAVE_UP, TOO_LARGE, NOT_TRIED, FAILED = "gave up", "too large", "not tried", "failed"  # why a form is missing
 GRACE = 1.0  # seconds beyond the limit after which a process that does not stop is ended
+PR_SET_PDEATHSIG = 1  # of Linux's prctl
 NATIVE_OPERATIONS = 20_000  # nodes up to which SymPy's own count_ops, which walks the tree, is asked
 
 
@@ -188,13 +189,23 @@ def _work(
 
 
 def _restrain() -> None:
-    """Leave Ctrl-C to the parent, and take no more than its share of memory."""
+    """Leave Ctrl-C to the parent, end with it, and take no more than its share of memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
     with contextlib.suppress(ImportError, ValueError, OSError), open("/proc/self/statm") as file:
         import resource
 
         inherited = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (inherited + limits.SYMPY_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _end_with_parent() -> None:
+    """Have Linux end this process when its parent ends in whatever way.  Beware: the thread that began it is the parent."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _end_after(seconds: float) -> None:
