@@ -104,7 +104,7 @@ def slopes_written_out(program: Program, names: Iterable[str]) -> int:
 
     For every operand that moves: its own derivative, times a partial about as large as the operation; sums are joined.  A
     product has all factors side by side, as SymPy holds it, so that each term of its derivative carries all others:
-    abc has a'bc + ab'c + abc', not (a'b + ab')c + (ab)c'.
+    abc has a'bc + ab'c + abc', not (a'b + ab')c + (ab)c'.  Powers of the same meet: aaa has 3a^2 a'.
 
     Examples
     --------
@@ -117,14 +117,19 @@ def slopes_written_out(program: Program, names: Iterable[str]) -> int:
     slope: list[int] = []
     moving: list[int] = []  # how many of the inputs a line depends on, at most
     terms: list[int] = []  # how many terms its derivatives are: one for every factor and input it moves with
-    for line in program.lines:
+    base: list[int] = []  # what a line is a power of, if only of itself
+    for k, line in enumerate(program.lines):
+        base.append(base[line.args[0]] if line.op == "mul" and len({base[a] for a in line.args}) == 1 else k)
+        args = line.args if base[k] == k else (base[k],)
         size.append(1 + sum([size[a] for a in line.args]))
-        moves = [moving[a] for a in line.args]
+        moves = [moving[a] for a in args]
         moving.append(min(len(wanted), sum(moves)) if line.args else int(line.text in wanted))
         joints = (sum(moves) if line.args else 2 * moving[-1]) - moving[-1]  # an input's own derivative is 1
-        shares = [_share(line.op, size[-1], size[a], terms[a], moving[a]) for a in line.args]
-        slope.append(joints + sum([slope[a] for a in line.args]) + sum(shares))
-        terms.append(sum([terms[a] for a in line.args]) if line.op in FACTORS else moving[-1])
+        shares = [_share(line.op, size[-1], size[a], terms[a], moving[a]) for a in args]
+        if base[k] != k:
+            shares = [moving[base[k]] * (size[base[k]] + 4)]  # n a^(n-1)
+        slope.append(joints + sum([slope[a] for a in args]) + sum(shares))
+        terms.append(sum([terms[a] for a in args]) if line.op in FACTORS and base[k] == k else moving[-1])
     return sum(slope[k] for k in program.outputs)
 
 

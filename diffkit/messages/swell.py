@@ -22,7 +22,7 @@ SENTENCES = {
     "swell.memory": "{step} needs more than {size} GiB",
     "swell.no_polynomial": "{step} needs a polynomial, also in sines and the like taken as names",
     "swell.fails": "{step} fails: {error}",
-    "swell.too_large": "{step} would need about {nodes} nodes",
+    "swell.too_large": "{step} would need about {nodes} nodes, by estimate",
     "swell.no_code": "so long a recording is not written as code: the tape itself answers",
     "swell.before": "at {parameter} = {n} {reason}",
     "figure.swell": "Sizes of {expression} and of the forms of its derivative with respect to {name}, on a logarithmic scale.",

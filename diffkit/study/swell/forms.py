@@ -128,9 +128,10 @@ class Worker:
             reason = self.receive()
             if reason:
                 self.kill()
-                late = self.missing if time.monotonic() >= self.latest or self.process.pid is None else self.missing[:1]
-                seconds = f"{self.limit:g}"
-                self.note(*(gave_up(name, say(reason, step=word(STEPS[name]), seconds=seconds), self.limit) for name in late))
+                ended = time.monotonic() >= self.latest or self.process.pid is None
+                first = self.missing[0] == SYMBOLIC  # of which all others are made
+                late = self.missing if ended or first else self.missing[:1]
+                self.note(*(self.late(reason, name, SYMBOLIC if first else name) for name in late))
                 if self.missing:
                     self.start()
         return {name: self.found[name] for name in self.job.forms}
@@ -138,6 +139,10 @@ class Worker:
     @property
     def limit(self) -> float:
         return min(self.job.seconds, self.total)
+
+    def late(self, reason: str, name: str, step: str) -> Written:
+        """A form that did not come because of that step."""
+        return gave_up(name, say(reason, step=word(STEPS[step]), seconds=f"{self.limit:g}"), self.limit)
 
     def note(self, *found: Written) -> None:
         """These are there."""
@@ -220,15 +225,18 @@ def _end_after(seconds: float) -> None:
 def _forms(
     program: Program, names: Sequence[str], order: int, forms: Sequence[str], seconds: float, keep: bool
 ) -> Iterator[Written]:
-    """SymPy's forms of the gradient; all but the first are made of it."""
+    """SymPy's forms of the gradient; all but the first are made of it, so that none is tried without it."""
     sympy_forms = SympyForms(program, names, order)
+    reason = ""
     for name in forms:
         _end_after(seconds)
         try:
             with deadline(seconds):
-                yield sympy_forms.written(name, keep)
+                yield gave_up(name, reason, seconds) if reason else sympy_forms.written(name, keep)
         except TimeLimitError:
-            yield gave_up(name, say("swell.late", step=word(STEPS[name]), seconds=f"{seconds:g}"), seconds)
+            late = say("swell.late", step=word(STEPS[name if sympy_forms.slopes else SYMBOLIC]), seconds=f"{seconds:g}")
+            reason = "" if sympy_forms.slopes else late
+            yield gave_up(name, late, seconds)
 
 
 class SympyForms:
