@@ -275,6 +275,7 @@ def test_no_process_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_begin_runs_beside_other_work() -> None:
     """The worker computes between begin and finish; starting it costs little; finish after the limit still has its results."""
     import sympy  # noqa: F401  # which takes its time once
+
     begun = time.monotonic()
     with swell.begin("exp(x)*sin(x)", time_limit=1.0) as pending:
         assert time.monotonic() - begun < 0.5

@@ -10,8 +10,8 @@ SENTENCES = {
     "swell.orders": "Sizes of {expression} and of its derivatives by {name}, order by order",
     "swell.errors": "Errors are relative, over {points} points of ({low}, {high}); evaluation is the seconds of one call.",
     "swell.fewer": (
-        "Errors are relative, over {points} of {drawn} points of ({low}, {high}): at no more was a derivative other than 0 proved; "
-        "evaluation is the seconds of one call."
+        "Errors are relative, over {points} of {drawn} points of ({low}, {high}): at no more was a derivative other than 0 "
+        "proved; evaluation is the seconds of one call."
     ),
     "swell.not_timed": "not timed, as a formula of more than {nodes} nodes is not compiled as it is written",
     "swell.no_errors": "There are no errors: at no point of ({low}, {high}) was a derivative other than 0 proved.",

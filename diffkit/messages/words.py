@@ -28,7 +28,7 @@ SENTENCES = {
     "word.undecided": "undecided",
     "word.not-applicable": "not-applicable",
     "word.not-analytic": "not-analytic",
-    "word.too-large": "too-large",
+    "word.too-large": "too large",
     "word.mutates": "mutates",
     "word.gave up": "gave up",
     "word.too large": "too large",
