@@ -5,7 +5,7 @@
     forward                                the Programs of value and tangent, one a sweep, written and counted
     reverse                                the Program of value and gradient, written and counted
     symbolic                               SymPy's gradient as it is written out, every part as often as it stands there
-    compiled                               counted as reverse; its clock is that of `tape.compile`, beside f as straight-line Python
+    compiled                               counted as reverse; timed as `tape.compile` has it, beside f as straight-line Python
 
 Operations are those of the table, a sum or a sine 1 each.  Baur and Strassen (1983): value and gradient of a rational
 function need at most 4 times the operations of f by reverse mode; a partial such as the sigmoid's needs more than one.

@@ -3,7 +3,7 @@
     f' symbolic, expanded, factored, horner, simplified, cse     SymPy's forms (forms.py)
     f' forward, f' reverse                                       accumulation on the graph, every shared part once
     f' tape                                                      value and gradient as the tape's Program
-    f' emitted                                                   the Python that `tape.compile` runs for both, as it stands (emitted.py)
+    f' emitted                                                   both as the Python that `tape.compile` runs (emitted.py)
     f' Taylor                                                    a derivative of higher order by Taylor arithmetic
 
 Sizes are those of Programs and defined in counting.py.  With several inputs, f' is the whole gradient.

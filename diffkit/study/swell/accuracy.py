@@ -102,7 +102,7 @@ class Run(NamedTuple):
 def _straight(row: Form, program: Program, names: Sequence[str]) -> Run:
     """A Program, compiled; one formula as it is written."""
     shared = compiled(tidy(program))
-    timed = shared
+    timed: Callable[..., Any] | None = shared
     if row.form in STEPS and row.form != CSE:
         timed = compiled(written_out(tidy(program))) if row.tree_size <= limits.COMPILED else None
     return Run(lambda place: shared(*place)[-len(names) :], timed, lambda place: place)
