@@ -69,7 +69,9 @@ SENTENCES = {
     "word.the gradient of a product": "the gradient of a product",
     "word.the loop y = sin(y)*y, a hundred times": "the loop y = sin(y)*y, a hundred times",
     "word.the complex step": "the complex step",
-    "word.a sum that is wrong in every precision": "a sum that is wrong in every precision",
+    "word.a sum that single, double and extended precision get wrong alike": (
+        "a sum that single, double and extended precision get wrong alike"
+    ),
     "word.without root, 1.5": "without root, 1.5",
     "word.without root, pi/4": "without root, pi/4",
     "word.with root, 1.5": "with root, 1.5",
