@@ -7,6 +7,7 @@ SENTENCES = {
         "Sizes of f and of the forms of its derivative with respect to {name}: leaves and operations of the tree, "
         "of the same with equal parts shared (DAG), and operations of the latter."
     ),
+    "swell.details": "What else is counted of every form; SymPy's own counts stand beside ours.",
     "swell.orders": "Sizes of {expression} and of its derivatives by {name}, order by order",
     "swell.errors": "Errors are relative, over {points} points of ({low}, {high}); evaluation is the seconds of one call.",
     "swell.fewer": (
@@ -71,10 +72,23 @@ SENTENCES = {
         "Operations on the longest way from a leaf to the result; pages of 43 lines of 70 characters that the formula "
         "written out would fill."
     ),
+    "term.forms": "the forms",
+    "meaning.forms": (
+        "symbolic: SymPy's derivative as SymPy leaves it; expanded, factored, horner, simplified: what SymPy's functions of "
+        "these names make of that; cse: its common subexpressions named; forward, reverse: the sweeps written as a program; "
+        "tape: value and gradient by one reverse sweep; Taylor: the derivative of higher order by Taylor arithmetic."
+    ),
     "term.swell": "swell",
-    "meaning.swell": "The tree of the derivative over the tree of f.",
+    "meaning.swell": "The tree of the derivative over the tree of f; swell (DAG): the DAG over the DAG of f.",
+    "term.sharing": "sharing, path length, on the way",
+    "meaning.sharing": (
+        "Tree over DAG: how often a node is used on average; the sum over all nodes of the tree of their distance from the root; "
+        "the largest tree on the way to a form of SymPy's, over the tree of that form."
+    ),
     "term.native": "native",
-    "meaning.native": "Nodes of SymPy's own tree, in which a sum or a product has any number of operands.",
+    "meaning.native": (
+        "Nodes of SymPy's own tree, in which a sum or a product has any number of operands; its distinct nodes; its count_ops."
+    ),
     "term.emitted": "emitted",
     "meaning.emitted": (
         "The Python that the tape compiles for value and gradient by all inputs, its statements counted as they stand; "
@@ -82,7 +96,8 @@ SENTENCES = {
     ),
     "term.evaluation": "evaluation",
     "meaning.evaluation": (
-        "Seconds of one call as straight-line Python; a formula computes every part as often as it is written, a program once."
+        "Seconds of one call as straight-line Python; a formula computes every part as often as it is written, a program once; "
+        "the emitted code is called as it is."
     ),
     "time": "time for {stage}",
     "time.swell": "time spent waiting for swell, which runs beside the others",

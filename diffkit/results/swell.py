@@ -73,6 +73,11 @@ class Swell(Record):
         """Tell whether errors were measured."""
         return any(form.largest_error is not None for form in self.forms)
 
+    def shown(self, form: str, n: int | None) -> str:
+        """Return the name of a form; of the n-th derivative where n is an order."""
+        marks = "'" * (n or 1) if (n or 1) <= 3 else f"^({n})"
+        return word(form).replace("f'", f"f{marks}", 1) if self.parameter == "order" else word(form)
+
     def of(self, form: str) -> list[Form]:
         """Return the rows of one form that exist, by n."""
         return sorted((f for f in self.forms if f.form == form and f.status == "ok"), key=lambda f: f.n or 0)
@@ -83,9 +88,22 @@ class Swell(Record):
         errors = headed("evaluation", "largest-error", "median-error") if self.judged() else ()
         sizes = headed("tree", "dag", "operations", "depth", "pages", "swell", "native", "seconds")
         headers = (*headed("form"), *number, *sizes, *errors, *headed("status"))
-        rows = [(word(f.form), *[_whole(f.n)] * len(number), *_row(f, bool(errors)), word(f.status)) for f in self.forms]
+        rows = [(*self._cells(f), *_row(f, bool(errors)), word(f.status)) for f in self.forms]
         said = say("swell.caption", name=clip(self.wrt, 40)) if self.wrt else say("stop", text=self.headline()[0])
         return Table(headers, tuple(rows), said, self.notes())
+
+    def details(self) -> Table:
+        """Return what else is counted, of the forms that exist."""
+        number = [word(self.parameter)] * self.family()
+        counted = headed(
+            "sharing", "path-length", "characters", "swell-dag", "intermediate", "native", "native-dag", "native-ops"
+        )
+        rows = tuple((*self._cells(f), *_details(f)) for f in self.forms if f.status == "ok")
+        return Table((*headed("form"), *number, *counted), rows, say("swell.details"))
+
+    def _cells(self, form: Form) -> tuple[str, ...]:
+        """The first cells of a row: the form, and its n."""
+        return self.shown(form.form, form.n), *([_whole(form.n)] if self.family() else [])
 
     def notes(self) -> tuple[str, ...]:
         """Return what the errors are, and why forms are missing: once for all forms alike, at the first and the last n."""
@@ -99,7 +117,7 @@ class Swell(Record):
         return (say(f"swell.{key}", points=min(points, default=0), drawn=drawn, low=low, high=high), *reasons)
 
     def _name(self, forms: tuple[str, ...], n: int | None) -> str:
-        name = say("comma").join(map(word, forms))
+        name = say("comma").join(self.shown(form, n) for form in forms)
         return name if n is None else say("row.at", row=name, parameter=word(self.parameter), n=n)
 
     def _reasons(self) -> list[tuple[tuple[tuple[str, ...], int | None], list[Form]]]:
@@ -128,6 +146,12 @@ def _row(form: Form, errors: bool) -> tuple[str, ...]:
     known = [_whole(size) for size in sizes] if form.status == "ok" else ["-"] * len(sizes)
     times = [short(form.evaluation_seconds), short(form.largest_error), short(form.median_error)] if errors else []
     return (*known, form.swell_tree or "-", _whole(form.native_tree), short(form.seconds), *times)
+
+
+def _details(form: Form) -> tuple[str, ...]:
+    ratios = (form.swell_dag or "-", form.intermediate_swell or "-")
+    native = (form.native_tree, form.native_dag, form.native_operations)
+    return (form.sharing or "-", _whole(form.path_length), _whole(form.characters), *ratios, *map(_whole, native))
 
 
 def _whole(n: int | None) -> str:

@@ -11,13 +11,15 @@ from diffkit.tables import count, short
 def build(record: Swell) -> list[Section]:
     """Return the sections of a swell study: what the forms do to the accuracy comes first if it was measured."""
     errors = [accuracy(record)] if record.judged() else []
-    return [Section(say("heading.formula"), (subject(record),)), *errors, growth(record), _terms(record)]
+    return [Section(say("heading.formula"), (subject(record),)), *errors, growth(record), _counted(record)]
 
 
-def _terms(record: Swell) -> Section:
-    words = ["tree", "depth", "swell", "native", *["emitted"] * bool(record.of("f' emitted"))]
+def _counted(record: Swell) -> Section:
+    """What else is counted, and what the words mean."""
+    words = ["forms", "tree", "depth", "swell", "sharing", "native", *["emitted"] * bool(record.of("f' emitted"))]
     words += ["evaluation", "relative"] * record.judged()
-    return Section(say("heading.counted"), (Terms(tuple((say(f"term.{w}"), say(f"meaning.{w}")) for w in words)),))
+    defined = Terms(tuple((say(f"term.{w}"), say(f"meaning.{w}")) for w in words))
+    return Section(say("heading.counted"), (TableBlock(record.details()), defined))
 
 
 def accuracy(swell: Swell) -> Section:
