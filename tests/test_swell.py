@@ -561,3 +561,21 @@ def test_the_program_may_have_been_run() -> None:
     f = parse("x^2 + 1")
     f(1.0)
     assert isinstance(f, Program) and forms(f)["f' symbolic"].tree_size == 3
+
+
+def test_derivatives_are_named_by_their_order() -> None:
+    """The second derivative is no f'; the JSON keeps the names of the forms."""
+    record = swell.measure("sin(x)*exp(x)", order="1:4", forms=[])
+    names = [row[0] for row in record.table().rows if "Taylor" in row[0]]
+    assert names == ["f' Taylor", "f'' Taylor", "f''' Taylor", "f^(4) Taylor"]
+    assert {form.form for form in record.forms if "Taylor" in form.form} == {"f' Taylor"}
+
+
+def test_every_count_is_shown() -> None:
+    """What the first table leaves out stands in the second: sharing, path length, characters, swells, SymPy's own."""
+    record = swell.measure(logistic(4), forms=["f' symbolic"])
+    row = record.of("f' symbolic")[0]
+    (shown,) = (cells for cells in record.details().rows if cells[0] == "f' symbolic")
+    counted = (row.path_length, row.characters, row.native_tree, row.native_dag, row.native_operations)
+    assert shown[1:] == (row.sharing, *map(str, counted[:2]), row.swell_dag, row.intermediate_swell, *map(str, counted[2:]))
+    assert [section.heading for section in sections.build(record)][-1] == "What is counted"
