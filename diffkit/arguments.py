@@ -3,7 +3,7 @@
 import math
 import re
 import sys
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def read_interval(text: str | None) -> tuple[float, float] | None:
     low, colon, high = text.partition(":")
     if not colon or not low.strip() or not high.strip():
         raise UsageError(f"cannot read the interval '{text[:40]}'", remedy="write A:B, as in 0.01:0.99")
-    return _coordinate(low.strip(), low), _coordinate(high.strip(), high)
+    return _coordinate(low.strip(), low, "--interval"), _coordinate(high.strip(), high, "--interval")
 
 
 def file_and_name(text: str) -> tuple[Path, str] | None:
@@ -137,8 +137,24 @@ def read_anywhere(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, flo
 def read_family(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, float] | None]:
     """What EXPR means where every n has its own function: the text itself, or the callable of FILE.py:function."""
     named = file_and_name(text)
-    f = function_in_file(*named) if named else _standard_input() if text == "-" else text
+    f = _guarded(*named) if named else _standard_input() if text == "-" else text
     return f, read_point(items)
+
+
+def _guarded(path: Path, name: str) -> Any:
+    """The function of a file, whose own errors say that they are its own."""
+    function = function_in_file(path, name)
+
+    @wraps(function)
+    def guarded(*args: Any, **named: Any) -> Any:
+        try:
+            return function(*args, **named)
+        except DiffkitError:
+            raise
+        except FAILURES as error:
+            raise InputError(f"'{name}' in '{path}' fails: {failure(error)}") from None
+
+    return guarded
 
 
 def read_called(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:
@@ -199,7 +215,7 @@ def _array(path: str) -> Any:
     return found
 
 
-def _coordinate(name: str, text: str) -> float:
+def _coordinate(name: str, text: str, where: str = "--at") -> float:
     remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
     if text.strip().endswith(".npy"):
         remedy = f"an array in a file is written {name}=@{text.strip()}, for diffkit check"
@@ -207,11 +223,11 @@ def _coordinate(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = _exactly(name, text, remedy)
+        value = _exactly(name, text, remedy, where)
     if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]) and _is_literal(text):
-        raise UsageError(f"the value of '{name}' in --at is too small for float64: '{text.strip()}'", remedy=remedy)
+        raise UsageError(f"the value of '{name}' in {where} is too small for float64: '{text.strip()}'", remedy=remedy)
     if not math.isfinite(value):
-        raise UsageError(f"the value of '{name}' in --at is not finite in float64: '{text.strip()}'", remedy=remedy)
+        raise UsageError(f"the value of '{name}' in {where} is not finite in float64: '{text.strip()}'", remedy=remedy)
     return value
 
 
@@ -223,7 +239,7 @@ def _is_literal(text: str) -> bool:
     return True
 
 
-def _exactly(name: str, text: str, remedy: str) -> float:
+def _exactly(name: str, text: str, remedy: str, where: str) -> float:
     """The double nearest to what a formula without variables says."""
     from diffkit.language import parse
     from diffkit.truth import round_constant
@@ -231,13 +247,13 @@ def _exactly(name: str, text: str, remedy: str) -> float:
     try:
         program = parse(text)
     except InputError as error:
-        raise UsageError(f"cannot read the value of '{name}' in --at: '{text.strip()}'", error.what, remedy) from None
+        raise UsageError(f"cannot read the value of '{name}' in {where}: '{text.strip()}'", error.what, remedy) from None
     if program.inputs or len(program.outputs) != 1:
-        raise UsageError(f"the value of '{name}' in --at is not a number: '{text.strip()}'", remedy=remedy)
+        raise UsageError(f"the value of '{name}' in {where} is not a number: '{text.strip()}'", remedy=remedy)
     try:
         return round_constant(program)
     except NumberError as error:
-        raise UsageError(f"the value of '{name}' in --at has no number: '{text.strip()}'", error.what, remedy) from None
+        raise UsageError(f"the value of '{name}' in {where} has no number: '{text.strip()}'", error.what, remedy) from None
 
 
 def check_point(program: Any, at: dict[str, float] | None) -> dict[str, float]:

@@ -107,7 +107,7 @@ def accuracy_caption(swell: Swell) -> str:
 def accuracy_alt(swell: Swell) -> str:
     """Return in words what that picture shows."""
     last = {form.form: form for form in swell.forms if form.largest_error is not None}
-    shown = [f"{word(name)}{_at(f, swell)} {short(f.largest_error, 2)}" for name, f in last.items()]
+    shown = [f"{swell.shown(name, f.n)}{_at(f, swell)} {short(f.largest_error, 2)}" for name, f in last.items()]
     return say("alt.accuracy", errors=joined(shown) or say("label.none"))
 
 
@@ -187,7 +187,7 @@ def alt(record: Record) -> str:
         return say("alt.cost", growth=named(say("semicolon").join(record.statements())) or say("label.none"))
     if isinstance(record, Swell):
         known = [form for form in record.forms if form.status == "ok"]
-        sizes = joined([f"{word(f.form)}{_at(f, record)} {short(float(f.dag_size), 6)}" for f in known[:24]])
+        sizes = joined([f"{record.shown(f.form, f.n)}{_at(f, record)} {short(float(f.dag_size), 6)}" for f in known[:24]])
         return say("alt.swell", sizes=sizes or say("label.none"))
     if isinstance(record, Advice):
         ways = [f"df/d{d.wrt}, {o.shown()} {fixed(o.correct_digits, 1)}" for d in record.derivatives[:4] for o in d.options]

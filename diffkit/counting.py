@@ -23,7 +23,8 @@ from diffkit.printing import ATOM, INFIX, NEG, NOT
 from diffkit.program import Line, Program, tidy
 
 CHARACTERS_OF_A_PAGE = 43 * 70
-LINEAR = {"add", "sub", "neg"}  # their partials are 1 or -1
+LINEAR = {"add", "sub"}  # their partials are 1 or -1
+FACTORS = {"mul", "div", "neg"}  # products, as SymPy holds them
 
 
 class Counts(NamedTuple):
@@ -99,30 +100,44 @@ def operations_written_out(program: Program) -> int:
 
 
 def slopes_written_out(program: Program, names: Iterable[str]) -> int:
-    """About how many nodes the derivatives by these inputs have when chain and product rule write them out.
+    """About how many nodes the derivatives by these inputs have when SymPy's product rule and chain rule write them out.
 
-    For every operand that moves: its own derivative, times a partial about as large as the operation; sums are joined.
+    For every operand that moves: its own derivative, times a partial about as large as the operation; sums are joined.  A
+    product has all factors side by side, as SymPy holds it, so that each term of its derivative carries all others:
+    abc has a'bc + ab'c + abc', not (a'b + ab')c + (ab)c'.  Powers of the same meet: aaa has 3a^2 a'.
 
     Examples
     --------
     >>> from diffkit import parse
     >>> slopes_written_out(parse("x*sin(x)"), ["x"]), str(slopes_written_out(parse("repeat 99: x = sin(x)*x"), ["x"]))[:3]
-    (12, '283')
+    (12, '489')
     """
     wanted = set(names)
     size: list[int] = []
     slope: list[int] = []
     moving: list[int] = []  # how many of the inputs a line depends on, at most
-    for line in program.lines:
+    terms: list[int] = []  # how many terms its derivatives are: one for every factor and input it moves with
+    base: list[int] = []  # what a line is a power of, if only of itself
+    for k, line in enumerate(program.lines):
+        base.append(base[line.args[0]] if line.op == "mul" and len({base[a] for a in line.args}) == 1 else k)
+        args = line.args if base[k] == k else (base[k],)
         size.append(1 + sum([size[a] for a in line.args]))
-        moves = [moving[a] for a in line.args]
+        moves = [moving[a] for a in args]
         moving.append(min(len(wanted), sum(moves)) if line.args else int(line.text in wanted))
-        total = (sum(moves) if line.args else 2 * moving[-1]) - moving[-1]  # the joints; an input's own derivative is 1
-        for a in line.args:
-            partial = 0 if line.op in LINEAR else size[-1] - size[a] if line.op == "mul" else size[-1] + 2
-            total += slope[a] + moving[a] * partial
-        slope.append(total)
+        joints = (sum(moves) if line.args else 2 * moving[-1]) - moving[-1]  # an input's own derivative is 1
+        shares = [_share(line.op, size[-1], size[a], terms[a], moving[a]) for a in args]
+        if base[k] != k:
+            shares = [moving[base[k]] * (size[base[k]] + 4)]  # n a^(n-1)
+        slope.append(joints + sum([slope[a] for a in args]) + sum(shares))
+        terms.append(sum([terms[a] for a in args]) if line.op in FACTORS and base[k] == k else moving[-1])
     return sum(slope[k] for k in program.outputs)
+
+
+def _share(op: str, size: int, operand: int, terms: int, moving: int) -> int:
+    """The nodes by which the derivatives of an operand are multiplied."""
+    if op in FACTORS:
+        return terms * (size - operand if op != "neg" else 0)
+    return 0 if op in LINEAR else moving * (size + 2)
 
 
 def _distinct(program: Program) -> tuple[Sequence[Line], Sequence[int]]:

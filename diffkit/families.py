@@ -198,8 +198,14 @@ def family(f: Any, at: Any = None) -> Family:
         raise UsageError("a family needs an n", remedy="a text with n, or a callable with a parameter n")
     name = getattr(f, "__name__", "f")
     if len(names) == 1:
-        return Family(name, lambda n: as_program(f(n), at))
-    return Family(name, lambda n: as_program(partial(f, n=n), at))
+        return Family(name, lambda n: _recorded(f(n), at))
+    return Family(name, lambda n: _recorded(partial(f, n=n), at))
+
+
+def _recorded(f: Any, at: Any) -> Program:
+    if at is None and callable(f) and not isinstance(f, Program):
+        raise UsageError("a Python function is recorded at a point", remedy="give it with at=, or --at x=1")
+    return as_program(f, at)
 
 
 def _of_text(text: str) -> Family:

@@ -20,7 +20,7 @@ DERIVATIVE_ORDER = 100  # of a higher derivative
 # --- SymPy ---------------------------------------------------------------------------------------------------------------
 SYMPY_TREE = 20_000  # nodes of f written out, times the inputs: a product of 100 inputs takes SymPy 5 seconds
 SYMPY_DAG = 5_000  # distinct nodes: a sum of 1000 sines takes SymPy 7 seconds, of 2000 minutes
-SYMPY_NODES = 300_000  # nodes of a derivative written out, by estimate: SymPy needs more, and 5 seconds to find it
+SYMPY_NODES = 3_000_000  # nodes of a derivative written out, by estimate: SymPy takes some seconds to find so many
 SYMPY_MEMORY = 3 * 2**29  # bytes that the worker of a swell study may take on top of what it inherits: 1.5 GiB
 WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
 ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
@@ -29,6 +29,7 @@ SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps trunca
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
 REFERENCES = 20_000  # derivatives proved to judge the errors of one function: a minute; with more inputs there are fewer points
 COMPILED = 20_000  # nodes of a formula that is compiled as it is written out, to be timed
+DIFFERENTIATED = 100_000  # lines of a derivative that is differentiated once more: a few seconds, and twice as many lines
 COUNTED = 4_000_000  # lines times sweeps of forward mode that are written out to be counted: half a minute
 # --- families of functions -----------------------------------------------------------------------------------------------
 MEMBERS = 1_000  # numbers n of one study: more rows than that no table shows

@@ -42,11 +42,14 @@ class Problem(NamedTuple):
 
 OURS = "diffkit"
 SQUIRE = "W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40 (1998)"
+MARTINS = "J. R. R. A. Martins, P. Sturdza and J. J. Alonso, The complex-step derivative approximation, ACM TOMS 29 (2003)"
+MOLER = "C. Moler, Complex step differentiation, Cleve's Corner (2013)"
 BAYDIN = "A. G. Baydin et al., Automatic differentiation in machine learning: a survey, JMLR 18 (2018)"
 CS231N = "Stanford CS231n course notes, Backpropagation, intuitions"
 HIGHAM = "N. J. Higham, Accuracy and Stability of Numerical Algorithms, SIAM (2002)"
 KAHAN = "W. Kahan, How futile are mindless assessments of roundoff in floating-point computation?, manuscript (2006)"
 RUMP = "S. M. Rump, Algorithms for verified inclusions, in: Reliability in Computing, Academic Press (1988)"
+LOH = "E. Loh and G. W. Walster, Rump's example revisited, Reliable Computing 8 (2002)"
 SPEELPENNING = "B. Speelpenning, Compiling fast partial derivatives of functions given by algorithms, thesis, Urbana (1980)"
 GRIEWANK = "A. Griewank and A. Walther, Evaluating Derivatives, SIAM (2008)"
 FPBENCH = "FPBench benchmarks, fpbench.org"
@@ -65,18 +68,16 @@ def _rough(name: str, expression: str, at: dict[str, float], why: str, source: s
 
 
 # --- the textbook -----------------------------------------------------------------------------------------------------
-_add(
-    "squire-trapp", "exp(x)/sqrt(sin(x)^3 + cos(x)^3)", {"x": 1.5}, "the complex step was introduced with it", SQUIRE, "textbook"
-)
+_add("squire-trapp", "exp(x)/sqrt(sin(x)^3 + cos(x)^3)", {"x": 1.5}, "the complex step is shown with it", MARTINS, "textbook")
 _add(
     "squire-trapp-without-root",
     "exp(x)/(sin(x)^3 + cos(x)^3)",
     {"x": 1.5},
-    "often taken for the function above; its figures differ",
+    "the complex step was introduced with it; often taken for the function above, whose figures differ",
     SQUIRE,
     "textbook",
 )
-_add("squire-trapp-quarter-pi", "exp(x)/(sin(x)^3 + cos(x)^3)", {"x": 0.7853981633974483}, "the same at pi/4", SQUIRE, "textbook")
+_add("squire-trapp-quarter-pi", "exp(x)/(sin(x)^3 + cos(x)^3)", {"x": 0.7853981633974483}, "the same at pi/4", MOLER, "textbook")
 _add(
     "baydin",
     "64*x*(1-x)*(1-2*x)^2*(1-8*x+8*x^2)^2",

@@ -45,4 +45,4 @@ def test_seconds_of_a_call_are_those_of_one_call() -> None:
     """A function that waits 2 ms takes at least that."""
     import time
 
-    assert 0.002 <= seconds_a_call(lambda: time.sleep(0.002), [()], least=0.004, rounds=1) < 0.1
+    assert 0.002 <= seconds_a_call(lambda: time.sleep(0.002), least=0.004, rounds=1) < 0.1

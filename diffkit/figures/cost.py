@@ -35,11 +35,11 @@ def _curves(record: Cost, brief: bool) -> list[Curve]:
     """Return the bound and one curve an engine, peers included."""
     rows = [row for row in record.rows if row.ratio and row.engine not in HIDDEN]
     growth = {g.engine: g for g in record.growth}
-    found = [_bound(record, rows, brief)]
+    found = []
     for engine in sorted({row.engine for row in rows}, key=lambda name: SHOWN.index(name) if name in SHOWN else len(SHOWN)):
         points = sorted((_place(record, row), math.log10(row.ratio)) for row in rows if row.engine == engine and row.ratio)
         found.append(Curve(_name(engine, growth.get(engine), brief), points, PALETTE.get(engine, STYLES[6])))
-    return found
+    return [*found, _bound(record, rows, brief)]  # above a curve that lies on it
 
 
 def _bound(record: Cost, rows: Sequence[CostRow], brief: bool) -> Curve:
@@ -52,7 +52,13 @@ def _name(engine: str, growth: Growth | None, brief: bool) -> str:
     """The engine and how often it calls f, or sweeps."""
     if growth is None:
         return label(engine)
-    return say("colon", name=label(engine), text=(growth.evaluations if brief else growth.work()) or growth.order)
+    said = (growth.evaluations if brief else growth.work()) or _raised(growth.order)
+    return say("colon", name=label(engine), text=said)
+
+
+def _raised(order: str) -> str:
+    """O(n^2) and O(2.2^n) with exponents where they belong."""
+    return order.replace("^n", "\u207f").replace("^2)", "\u00b2)").replace("^3)", "\u00b3)")
 
 
 def _by_inputs(record: Cost) -> bool:

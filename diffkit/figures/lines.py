@@ -78,7 +78,8 @@ def name_ends(sheet: Sheet, drawn: Sequence[Curve]) -> None:
     low, high = frame.y - frame.height / 2 - 6, frame.y + frame.height / 2 + 6
     for curve, height in zip(drawn, spread(ends, [12.0] * len(ends), low, high), strict=True):
         color = curve.style[0]
-        line = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "shrinkA": 2, "shrinkB": 3, "relpos": (0, 0.5)}
+        line: dict[str, Any] = {"arrowstyle": "-", "color": color, "shrinkA": 2, "shrinkB": 3, "relpos": (0, 0.5)}
+        line |= {"linewidth": 0.6, "linestyle": (0, (1, 2))}  # not to be taken for a piece of the curve
         how: Any = {"xytext": (1 + GAP / frame.width, (height - frame.y) / frame.height + 0.5), "textcoords": "axes fraction"}
         how |= {"va": "center", "parse_math": False, "annotation_clip": False}
         sheet.axes.annotate(curve.name, curve.points[-1], color=color, arrowprops=line, gid="label", **how)

@@ -40,7 +40,7 @@ def _dots(record: Swell, width: float) -> Sheet:
     handles = [(Line2D([], [], color=c, marker=m, linestyle="none", markersize=4), say(f"legend.{name}")) for name, m, c in SIZES]
     sheet = new_sheet(width, 34.0 * max(len(forms), 1) + 8, handles, right=12.0)
     axes, place = sheet.axes, sheet.axes.get_position()
-    left = max([sheet.size(_prime(f.form))[0] for f in forms] or [0]) + 12
+    left = max([sheet.size(_prime(word(f.form)))[0] for f in forms] or [0]) + 12
     axes.set_position((left / width, place.y0, 1 - (left + 30) / width, place.height))
     top = max([_log_size(f.tree_size) for f in forms] + [1.0])
     for row, form in enumerate(forms):
@@ -55,7 +55,7 @@ def _dots(record: Swell, width: float) -> Sheet:
             how = {"xytext": (5, 0), "textcoords": "offset points", "va": "center_baseline", "size": 8}
             axes.annotate(count(size), (x, y), color=color, gid="label", **how)
     axes.set(xlim=(0, top * 1.02), ylim=(max(len(forms), 1) - 0.5, -0.5), xlabel=say("axis.size"))
-    axes.set_yticks(range(len(forms)), labels=[_prime(f.form) for f in forms], parse_math=False)
+    axes.set_yticks(range(len(forms)), labels=[_prime(word(f.form)) for f in forms], parse_math=False)
     axes.tick_params(axis="y", length=0)
     ticks = decades(0, top, most=9)
     axes.set_xticks(ticks, labels=[power(d) for d in ticks])
@@ -75,7 +75,7 @@ def _error_dots(record: Swell, width: float) -> Figure:
     handles = [(_mark("o", "#C25500"), say("legend.largest")), (_mark("s", "#0072B2"), say("legend.median"))]
     sheet = new_sheet(width, 18.0 * max(len(forms), 1) + 8, handles, right=12.0)
     axes, place = sheet.axes, sheet.axes.get_position()
-    left = max([sheet.size(_prime(form.form))[0] for form in forms] or [0]) + 12
+    left = max([sheet.size(_prime(word(form.form)))[0] for form in forms] or [0]) + 12
     axes.set_position((left / width, place.y0, 1 - (left + 16) / width, place.height))
     spots = [(row, key, _log_error(error)) for row, f in enumerate(forms) for key, error in enumerate(_errors(f))]
     low, high = min([x for *_, x in spots] or [-17.0]), max([x for *_, x in spots] or [0.0])
@@ -83,7 +83,7 @@ def _error_dots(record: Swell, width: float) -> Figure:
         marker, color = (("o", "#C25500"), ("s", "#0072B2"))[key]
         axes.plot(x, row, marker=marker, color=color, markersize=4.5 - key, clip_on=False, zorder=3)
     axes.set(xlim=(low - 0.5, high + 0.5), ylim=(len(forms) - 0.5, -0.5), xlabel=say("axis.error.of-forms"))
-    axes.set_yticks(range(len(forms)), labels=[_prime(form.form) for form in forms], parse_math=False)
+    axes.set_yticks(range(len(forms)), labels=[_prime(word(form.form)) for form in forms], parse_math=False)
     ticks = decades(low - 0.5, high + 0.5, most=9)
     axes.set_xticks(ticks, labels=[power(d) for d in ticks])
     axes.tick_params(axis="y", length=0)
@@ -150,12 +150,12 @@ def _sizes(record: Swell) -> list[Curve]:
     graphs = {form: _points(record, form, lambda f: _log_size(f.dag_size)) for form in programs}
     named = [(form, "legend.tree", points) for form, points in trees.items()]
     named += [(form, "legend.dag", points) for form, points in graphs.items()]
-    return [Curve(f"{_prime(form)} ({say(kind)})", points, _style(form)) for form, kind, points in named if points]
+    return [Curve(f"{_name(record, form)} ({say(kind)})", points, _style(form)) for form, kind, points in named if points]
 
 
 def _error_curves(record: Swell) -> list[Curve]:
     found = {form: _points(record, form, lambda f: _log_error(f.largest_error)) for form in ERRORS}
-    return [Curve(_prime(form), points, _style(form)) for form, points in found.items() if points]
+    return [Curve(_name(record, form), points, _style(form)) for form, points in found.items() if points]
 
 
 def _points(record: Swell, form: str, height: Callable[[Form], float]) -> list[tuple[float, float]]:
@@ -166,8 +166,13 @@ def _style(form: str) -> tuple[str, str, str]:
     return STYLES[NAMES.index(form) % len(STYLES)]
 
 
-def _prime(form: str) -> str:
-    return word(form).replace("'", "\u2032")
+def _name(record: Swell, form: str) -> str:
+    """The name of a curve; one through derivatives of several orders says only how they are written."""
+    return word(form).removeprefix("f' ") if record.parameter == "order" else _prime(word(form))
+
+
+def _prime(name: str) -> str:
+    return name.replace("'", "\u2032")
 
 
 def _log_size(size: int) -> float:

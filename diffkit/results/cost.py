@@ -39,11 +39,14 @@ class CostRow(Data):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Growth(Data):
-    """How the operations of one engine, over those of f, grow: like n^exponent, n being the inputs or the parameter."""
+    """How the operations of one engine, over those of f, grow: like n^exponent, n being the inputs or the parameter.
+
+    ``order`` such as O(n) is known from the counts, ~O(n^1.6) fitted to them, and empty from too few.
+    """
 
     engine: str
     against: str
-    exponent: float
+    exponent: float | None
     order: str
     largest_ratio: float
     evaluations: str
@@ -72,7 +75,8 @@ class Cost(Record):
 
     def statements(self) -> list[str]:
         """Return one sentence an engine on its growth, and one on the cheap gradient."""
-        return [*map(_statement, self.growth), *self.verdict()]
+        few = [say("cost.few")] if self.family() and not self.growth else []
+        return [*map(_statement, self.growth), *few, *self.verdict()]
 
     def verdict(self) -> list[str]:
         """Return in one sentence whether reverse mode keeps the cheap-gradient bound, if it was counted."""
@@ -84,7 +88,7 @@ class Cost(Record):
     def growth_table(self) -> Table:
         """Return one row an engine: how its cost grows."""
         headers = headed("engine", "growth", "work", "most")
-        rows = [(g.engine, g.order, g.work() or "-", short(g.largest_ratio)) for g in self.growth]
+        rows = [(g.engine, g.order or "-", g.work() or "-", short(g.largest_ratio)) for g in self.growth]
         against = word(self.growth[0].against) if self.growth else ""
         return Table(headers, tuple(rows), say("growth.caption", against=against))
 
@@ -108,7 +112,8 @@ class Cost(Record):
 
 def _statement(growth: Growth) -> str:
     known = {"engine": growth.engine, "order": growth.order, "ratio": short(growth.largest_ratio), "work": growth.work()}
-    return say("cost.growth.work" if growth.evaluations else "cost.growth", against=word(growth.against), **known)
+    key = "cost.growth.work" if growth.evaluations else "cost.growth"
+    return say(key if growth.order else "cost.growth.unknown", against=word(growth.against), **known)
 
 
 def _name(row: CostRow) -> str:

@@ -44,7 +44,7 @@ class Series(Data):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Reproduction(Data):
-    """A result of the literature: what it is, where it was published, its figures."""
+    """A result of the literature: what it is, where it was published, its figures, and what those were checked against."""
 
     name: str
     title: str
@@ -52,6 +52,7 @@ class Reproduction(Data):
     seconds: float
     claims: tuple[Claim, ...]
     curves: tuple[Series, ...] = ()
+    checked: str = ""
 
     def sentence(self) -> str:
         """Return what agrees and what does not, in one sentence."""
@@ -85,11 +86,15 @@ class Reproductions(Record):
         return Table(headers, tuple(rows), say("reproduce.caption"), self.notes())
 
     def notes(self) -> tuple[str, ...]:
-        """Return why figures differ, and where they were published."""
+        """Return what is too long for the table, why figures differ, where they were published, and how they were checked."""
         known = [(r, c) for r, c in self._claims() if c.why and not c.agrees]
         reasons = [say("reproduce.note", name=r.name, what=c.what, why=c.why) for r, c in known]
-        sources = [say("reproduce.source", name=r.name, source=r.source, seconds=fixed(r.seconds)) for r in self.results]
-        return (*reasons, *sources)
+        sources = [note for result in self.results for note in _sources(result)]
+        return (
+            *(_whole(r, c) for r, c in self._claims() if max(len(c.published), len(c.recomputed)) > SHOWN),
+            *reasons,
+            *sources,
+        )
 
     def _claims(self) -> list[tuple[Reproduction, Claim]]:
         return [(result, claim) for result in self.results for claim in result.claims]
@@ -97,3 +102,13 @@ class Reproductions(Record):
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a figure."""
         return ({"name": result.name, **claim.to_dict()} for result, claim in self._claims())
+
+
+def _whole(result: Reproduction, claim: Claim) -> str:
+    """A claim that the table cuts off."""
+    return say("reproduce.whole", name=result.name, what=claim.what, published=claim.published, recomputed=claim.recomputed)
+
+
+def _sources(result: Reproduction) -> list[str]:
+    source = say("reproduce.source", name=result.name, source=result.source, seconds=fixed(result.seconds))
+    return [source, *([say("reproduce.checked", name=result.name, checked=result.checked)] if result.checked else [])]

@@ -11,12 +11,15 @@ from diffkit.tables import count, short
 def build(record: Swell) -> list[Section]:
     """Return the sections of a swell study: what the forms do to the accuracy comes first if it was measured."""
     errors = [accuracy(record)] if record.judged() else []
-    return [Section(say("heading.formula"), (subject(record),)), *errors, growth(record), _terms(record)]
+    return [Section(say("heading.formula"), (subject(record),)), *errors, growth(record), _counted(record)]
 
 
-def _terms(record: Swell) -> Section:
-    words = ["tree", "depth", "swell", "native", *["evaluation", "relative"] * record.judged()]
-    return Section(say("heading.counted"), (Terms(tuple((say(f"term.{w}"), say(f"meaning.{w}")) for w in words)),))
+def _counted(record: Swell) -> Section:
+    """What else is counted, and what the words mean."""
+    words = ["forms", "tree", "depth", "swell", "sharing", "native", *["emitted"] * bool(record.of("f' emitted"))]
+    words += ["evaluation", "relative"] * record.judged()
+    defined = Terms(tuple((say(f"term.{w}"), say(f"meaning.{w}")) for w in words))
+    return Section(say("heading.counted"), (TableBlock(record.details()), defined))
 
 
 def accuracy(swell: Swell) -> Section:
@@ -37,6 +40,7 @@ def _explosion(swell: Swell) -> str:
         if form and simplified.tree_size < form.tree_size and _worse(simplified, form):
             sizes = {"raw": count(form.tree_size), "simplified": count(simplified.tree_size)}
             errors = {"exact": short(form.largest_error, 2), "wrong": short(simplified.largest_error, 2)}
+            errors["median"] = short(simplified.median_error, 2)
             key = "prose.explosion" if swell.family() else "prose.explosion.one"
             return say(key, parameter=word(swell.parameter), n=form.n, **sizes, **errors)
     return ""

@@ -1,5 +1,9 @@
 """A Program as a Python function: one statement a line, so that every form of a derivative is timed on equal terms.
 
+The emitter of `tape.compile` cannot serve here: it writes one output together with its reverse sweep, names what it finds
+twice, and leaves poles to the tape.  A form has as many outputs as there are inputs, is wanted alone, and a formula as often
+as it is written; all of it has to follow IEEE 754.
+
 No text of a user reaches the compiler: statements hold numbered names, and the functions and constants are handed over as
 values.
 """
@@ -89,7 +93,7 @@ def written_out(program: Program) -> Program:
 
 
 def seconds_a_call(
-    function: Callable[..., Any], points: Sequence[Sequence[float]], least: float = 0.01, rounds: int = 3
+    function: Callable[..., Any], points: Sequence[Sequence[Any]] = ((),), least: float = 0.01, rounds: int = 3
 ) -> float:
     """The seconds that one call takes: the fastest of some rounds over the points, each of at least so many seconds."""
     from time import perf_counter

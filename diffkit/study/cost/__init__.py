@@ -5,23 +5,27 @@
     forward                                the Programs of value and tangent, one a sweep, written and counted
     reverse                                the Program of value and gradient, written and counted
     symbolic                               SymPy's gradient as it is written out, every part as often as it stands there
-    compiled                               reverse as straight-line Python, its clock beside f compiled likewise
+    compiled                               counted as reverse; timed as `tape.compile` has it, beside f as straight-line Python
 
 Operations are those of the table, a sum or a sine 1 each.  Baur and Strassen (1983): value and gradient of a rational
 function need at most 4 times the operations of f by reverse mode; a partial such as the sigmoid's needs more than one.
-How the ratio grows is fitted to the counts of the upper half of the n, against the number of inputs if that changes.
+All count value and gradient but D0 and richardson, which never evaluate f itself and count the gradient; an operation on
+complex numbers counts as one.  Seconds are those of a call that is not the first.
+How the ratio grows is found from the counts (growth.py), against the number of inputs if that changes.
 """
 
+import math
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
-from diffkit import accumulation, families, limits
+from diffkit import accumulation, families, limits, tape
 from diffkit.counting import operations_written_out
 from diffkit.deadline import deadline
 from diffkit.engines import Engine, choose
-from diffkit.errors import DiffkitError, TimeLimitError, UsageError
+from diffkit.errors import DiffkitError, NumberError, TimeLimitError, UsageError
 from diffkit.messages import say
 from diffkit.points import as_program, spread
 from diffkit.program import Program
@@ -33,6 +37,7 @@ from diffkit.study.swell.forms import SYMBOLIC, Job, Worker
 BOUND = 4.0  # Baur and Strassen's, for sums, products and quotients
 COMPILED = "compiled"
 SLOW = 0.1  # seconds from which one call is enough to time a gradient
+NOT_TIMED, UNABLE = "not timed", "not-applicable"  # the latter says an engine that knows no such function
 
 
 def measure(
@@ -79,7 +84,9 @@ def measure(
     for number, program in members:
         progress(f"n = {number}" if number is not None else "cost")
         subject = Subject(program, _point(program, at, number), number, time_limit)
-        rows += [_row(engine, subject, slow) for engine in chosen]
+        if at is not None and number is None and not subject.finite():
+            raise NumberError(say("cost.domain"), remedy="choose another point", status="domain")
+        rows += _rows(chosen, subject, slow)
     growth = tuple(found for engine in chosen if (found := fitted(engine.name, rows)))
     return Cost(expression=name, at=_given(at), bound=BOUND, rows=tuple(rows), growth=growth, definition=definition)
 
@@ -92,8 +99,14 @@ class Subject(NamedTuple):
     n: int | None
     time_limit: float
 
-    def operations(self) -> int:
-        return self.program.operations
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The point in the order of the inputs."""
+        return tuple(self.at[name] for name in self.program.inputs)
+
+    def finite(self) -> bool:
+        """Has f a finite value there?"""
+        return math.isfinite(self.program(*self.values))
 
 
 def _members(f: Any, at: Any, n: Any) -> tuple[list[tuple[int | None, Program]], str, str]:
@@ -132,17 +145,25 @@ def _engines(names: Iterable[str] | None) -> list[Engine]:
 
 
 def _never(program: Any, at: dict[str, float]) -> dict[str, float]:
-    raise NotImplementedError  # `compiled` is no engine of its own: _clock times what it compiled
+    raise NotImplementedError  # `compiled` is no engine of its own: _timed has its gradient
 
 
 # --- one row ---------------------------------------------------------------------------------------------------------------
-def _row(engine: Engine, subject: Subject, slow: dict[str, str]) -> CostRow:
+def _rows(engines: Iterable[Engine], subject: Subject, slow: dict[str, str]) -> list[CostRow]:
+    """A row an engine; f is timed between the engines, and its best time stands beside all of them."""
+    known = subject.finite()
+    f = Stopwatch(partial(subject.program, *subject.values))
+    clocks = [
+        _clock(engine, subject, slow, f) if known else Clock(status="domain", reason=say("cost.domain")) for engine in engines
+    ]
+    return [_row(engine, subject, clock, f.best) for engine, clock in zip(engines, clocks)]
+
+
+def _row(engine: Engine, subject: Subject, clock: "Clock", f_seconds: float | None) -> CostRow:
     """One engine on one function; what cannot be counted or timed is None, with the reason."""
-    f_operations = subject.operations()
-    counted = _counted(engine, subject)
-    clock = Clock(reason=slow[engine.name], status="not timed") if engine.name in slow else _clock(engine, subject)
-    if clock.status == "not timed":
-        slow.setdefault(engine.name, clock.reason)
+    f_operations = subject.program.operations
+    counted = Counted(None, None, clock.status, clock.reason) if clock.status == UNABLE else _counted(engine, subject)
+    f_seconds = (clock.f_seconds or f_seconds) if clock.seconds else None
     status, reason = (clock.status, clock.reason) if counted.status == "ok" else (counted.status, counted.reason)
     return CostRow(
         engine=engine.name,
@@ -152,9 +173,9 @@ def _row(engine: Engine, subject: Subject, slow: dict[str, str]) -> CostRow:
         operations=counted.operations,
         ratio=counted.operations / f_operations if counted.operations is not None and f_operations else None,
         evaluations=counted.evaluations,
-        f_seconds=clock.f_seconds,
+        f_seconds=f_seconds,
         seconds=clock.seconds,
-        time_ratio=clock.seconds / clock.f_seconds if clock.seconds and clock.f_seconds else None,
+        time_ratio=clock.seconds / f_seconds if clock.seconds and f_seconds else None,
         memory=clock.memory,
         status=status,
         reason=reason,
@@ -174,7 +195,7 @@ def _counted(engine: Engine, subject: Subject) -> Counted:
     program = subject.program
     if engine.needs == "callable":
         calls = _calls(engine, subject)
-        return Counted(calls and calls * subject.operations(), calls)
+        return Counted(calls and calls * program.operations, calls)
     if engine.name in {"reverse", COMPILED}:
         return Counted(_operations(accumulation.reverse(program, program.inputs, value=True)), 1)
     if engine.name == "forward":
@@ -230,38 +251,61 @@ def _counted_formula(subject: Subject) -> Counted:
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------------
-class Clock(NamedTuple):
-    """Seconds of f and of one gradient in the same run, and the peak memory of the gradient."""
+class Stopwatch:
+    """The best time of one call of a function, however often it is taken."""
 
-    f_seconds: float | None = None
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self.function = function
+        self.best: float | None = None
+
+    def take(self) -> None:
+        """Take it once more."""
+        self.best = min(seconds_a_call(self.function), self.best or math.inf)
+
+
+class Clock(NamedTuple):
+    """Seconds of one gradient, and its peak memory; seconds of f only where it is another f than that of the other engines."""
+
     seconds: float | None = None
     memory: int | None = None
+    f_seconds: float | None = None
     status: str = "ok"
     reason: str = ""
 
 
-def _clock(engine: Engine, subject: Subject) -> Clock:
-    values = [subject.at[name] for name in subject.program.inputs]
-    f, gradient = _timed(engine, subject)
+def _clock(engine: Engine, subject: Subject, slow: dict[str, str], f: Stopwatch) -> Clock:
+    """Time an engine, once it has been called: what it imports, and what SymPy keeps for the next time, are left out."""
+    if engine.name in slow:
+        return Clock(status=NOT_TIMED, reason=slow[engine.name])
+    f, gradient = _timed(engine, subject, f)
     begun = time.perf_counter()
     try:
         with deadline(subject.time_limit):
-            gradient(*values)
+            gradient()
     except TimeLimitError:
-        return Clock(status="not timed", reason=say("cost.slow", seconds=f"{subject.time_limit:g}"))
+        slow[engine.name] = say("cost.slow", seconds=f"{subject.time_limit:g}")
+        return Clock(status=NOT_TIMED, reason=slow[engine.name])
     except DiffkitError as error:
         return Clock(status=getattr(error, "status", "failed"), reason=error.what)
-    spent = time.perf_counter() - begun
-    seconds = spent if spent > SLOW else seconds_a_call(gradient, [values])
-    return Clock(seconds_a_call(f, [values]), seconds, _peak(lambda: gradient(*values)))
+    slowly = time.perf_counter() - begun > SLOW
+    seconds = _seconds_of_one(gradient) if slowly else seconds_a_call(gradient)
+    f.take()
+    return Clock(seconds, _peak(gradient), f.best if engine.name == COMPILED else None)
 
 
-def _timed(engine: Engine, subject: Subject) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """f, and its gradient by this engine; both compiled for `compiled`."""
-    program, at = subject.program, subject.at
+def _timed(engine: Engine, subject: Subject, f: Stopwatch) -> tuple[Stopwatch, Callable[[], Any]]:
+    """f, and its gradient by this engine, at the point; both as Python for `compiled`."""
+    values = subject.values
     if engine.name == COMPILED:
-        return compiled(program), compiled(accumulation.reverse(program, program.inputs, value=True))
-    return program, lambda *values: engine.gradient(program, at)
+        g = tape.compile(subject.program, fast=False)
+        return Stopwatch(partial(compiled(subject.program), *values)), partial(g, values if len(values) > 1 else values[0])
+    return f, partial(engine.gradient, subject.program, subject.at)
+
+
+def _seconds_of_one(work: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
 def _peak(work: Callable[[], Any]) -> int:

@@ -3,7 +3,7 @@
     f' symbolic, expanded, factored, horner, simplified, cse     SymPy's forms (forms.py)
     f' forward, f' reverse                                       accumulation on the graph, every shared part once
     f' tape                                                      value and gradient as the tape's Program
-    f' emitted                                                   the same as straight-line Python, its statements as they stand
+    f' emitted                                                   both as the Python that `tape.compile` runs (emitted.py)
     f' Taylor                                                    a derivative of higher order by Taylor arithmetic
 
 Sizes are those of Programs and defined in counting.py.  With several inputs, f' is the whole gradient.
@@ -13,9 +13,8 @@ limit.  That process is started by `begin` and runs beside whatever else is done
 """
 
 import math
-import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from diffkit import accumulation, families, limits, taylor
@@ -24,8 +23,8 @@ from diffkit.messages import say, word
 from diffkit.points import as_program, spread
 from diffkit.program import Program
 from diffkit.results import Form, Swell
-from diffkit.study.compiled import source
 from diffkit.study.swell import accuracy, sizes
+from diffkit.study.swell.emitted import emitted
 from diffkit.study.swell.forms import CSE, GAVE_UP, NOT_TRIED, SIMPLIFIED, STEPS, SYMBOLIC, Job, Worker, Written, attempt
 from diffkit.study.swell.sizes import EMITTED, FORWARD, REVERSE, TAPE, TAYLOR
 
@@ -92,12 +91,12 @@ def measure(
     members = _members(f, at, n, repeat, order)
     parameter = "order" if order is not None else "n"
     rows: list[Form] = []
-    lost: dict[str, tuple[int, str]] = {}  # SymPy's forms that gave up, at which n and why
+    lost: dict[str, tuple[int, str]] = {}  # forms that gave up, at which n and why
     for member in members:
         progress(f"{parameter} = {member.n}" if member.n is not None else "swell")
         names = _chosen(member.program, wrt, order is not None)
         plan = tuple(name for name in STEPS if (forms is None or name in forms) and name not in lost)
-        with Pending(member, names, time_limit, plan, keep=interval is not None) as pending:
+        with Pending(member, names, time_limit, plan, keep=interval is not None, skip=lost) as pending:
             written = pending.collect()
         if names and member.n is not None:
             _remember(lost, written, member.n, parameter)
@@ -113,6 +112,7 @@ def measure(
         forms=tuple(rows),
         parameter=parameter,
         interval=interval,
+        points=None if interval is None else points,
         definition=families.family(f, at).definition if n is not None else "",
     )
 
@@ -153,7 +153,10 @@ def _members(f: Any, at: Any, n: Numbers, repeat: Numbers, order: Numbers) -> li
         family = families.iterated(program)
         return [Member(family.member(k), k) for k in families.listed(repeat)]
     if order is not None:
-        return [Member(program, k, k, True) for k in families.listed(order) if k]
+        orders = families.listed(order)
+        if orders[0] < 1:
+            raise UsageError(f"orders of derivatives begin with 1, not {orders[0]}")
+        return [Member(program, k, k, True) for k in orders]
     return [Member(program)]
 
 
@@ -194,13 +197,11 @@ def _expression(f: Any, last: Member, n: Numbers) -> str:
 
 
 def _remember(lost: dict[str, tuple[int, str]], written: dict[str, Written], n: int, parameter: str) -> None:
-    """Note which of SymPy's forms gave up at this n; those that did before were not tried again."""
+    """Note which forms gave up at this n; those that did before were not tried again."""
     for name, (first, reason) in lost.items():
         said = say("swell.before", parameter=word(parameter), n=first, reason=reason)
         written[name] = Written(name, status=NOT_TRIED, reason=said)
-    for name in STEPS:
-        if name in written and written[name].status == GAVE_UP:
-            lost[name] = n, written[name].reason
+    lost |= {name: (n, form.reason) for name, form in written.items() if form.status == GAVE_UP}
 
 
 def begin(f: Any, at: Any = None, wrt: str | Sequence[str] | None = None, time_limit: float = 10.0) -> "Pending":
@@ -220,19 +221,20 @@ class Pending:
         plan: tuple[str, ...] = tuple(STEPS),
         *,
         keep: bool = False,
+        skip: Collection[str] = (),
         total: float = math.inf,
         at: Mapping[str, float] | None = None,
     ) -> None:
-        self.member, self.names, self.at = member, names, dict(at or {})
+        self.member, self.names, self.skip, self.at = member, names, frozenset(skip), dict(at or {})
         self.worker = Worker(Job(member.program, names, member.order, plan if names else (), time_limit, keep), total)
         self.close = weakref.finalize(self, self.worker.kill)  # on every way out, exceptions and the end of Python included
 
     def collect(self) -> dict[str, Written]:
         """Every form; SymPy's are waited for, at most until its time limit."""
         try:
-            own = {name: attempt(name, write) for name, write in self.own().items()}
-            if TAPE in own and own[TAPE].program:
-                own[EMITTED] = _emitted(own[TAPE])
+            own = {name: attempt(name, write) for name, write in self.own().items() if name not in self.skip}
+            if TAPE in own and EMITTED not in self.skip:
+                own[EMITTED] = emitted(self.member.program)
             sympy_forms = self.worker.results()
         finally:
             self.close()
@@ -265,19 +267,7 @@ class Pending:
 
 def _accumulated(sweep: Callable[..., Program], program: Program, names: Sequence[str], order: int) -> Program:
     for _ in range(order):
-        if len(program.lines) > limits.OPERATIONS:
+        if len(program.lines) > limits.DIFFERENTIATED:
             raise NumberError(say("swell.lines", lines=len(program.lines)), status="too-large")
         program = sweep(program, names)
     return program
-
-
-def _emitted(tape: Written) -> Written:
-    """The tape's Program as Python: each statement is a small tree of its own."""
-    program = Program(*tape.program) if tape.program else None
-    if program is None or tape.sizes is None:
-        return tape._replace(name=EMITTED)
-    begun = time.perf_counter()
-    text = source(program)
-    operands = sum(len(line.args) for line in program.lines)
-    sizes = tape.sizes._replace(tree=len(program.lines) + operands, path_length=operands, characters=len(text))
-    return tape._replace(name=EMITTED, sizes=sizes, seconds=(tape.seconds or 0.0) + time.perf_counter() - begun)

@@ -38,6 +38,7 @@ STEPS = {
 }  # in the order in which they are tried
 GAVE_UP, TOO_LARGE, NOT_TRIED, FAILED = "gave up", "too large", "not tried", "failed"  # why a form is missing
 GRACE = 1.0  # seconds beyond the limit after which a process that does not stop is ended
+PR_SET_PDEATHSIG = 1  # of Linux's prctl
 NATIVE_OPERATIONS = 20_000  # nodes up to which SymPy's own count_ops, which walks the tree, is asked
 
 
@@ -86,6 +87,7 @@ class Job(NamedTuple):
     forms: tuple[str, ...] = tuple(STEPS)
     seconds: float = 10.0  # for each form
     keep: bool = False  # send the Programs too
+    anyway: bool = False  # try what is too large by estimate
 
     def data(self) -> tuple[Any, ...]:
         """What a process needs to know, without what the Program has computed so far."""
@@ -126,9 +128,10 @@ class Worker:
             reason = self.receive()
             if reason:
                 self.kill()
-                late = self.missing if time.monotonic() >= self.latest or self.process.pid is None else self.missing[:1]
-                seconds = f"{self.limit:g}"
-                self.note(*(gave_up(name, say(reason, step=word(STEPS[name]), seconds=seconds), self.limit) for name in late))
+                ended = time.monotonic() >= self.latest or self.process.pid is None
+                first = self.missing[0] == SYMBOLIC  # of which all others are made
+                late = self.missing if ended or first else self.missing[:1]
+                self.note(*(self.late(reason, name, SYMBOLIC if first else name) for name in late))
                 if self.missing:
                     self.start()
         return {name: self.found[name] for name in self.job.forms}
@@ -136,6 +139,10 @@ class Worker:
     @property
     def limit(self) -> float:
         return min(self.job.seconds, self.total)
+
+    def late(self, reason: str, name: str, step: str) -> Written:
+        """A form that did not come because of that step."""
+        return gave_up(name, say(reason, step=word(STEPS[step]), seconds=f"{self.limit:g}"), self.limit)
 
     def note(self, *found: Written) -> None:
         """These are there."""
@@ -165,12 +172,14 @@ class Worker:
 
 
 def refused(job: Job) -> list[Written]:
-    """SymPy's forms, if they would be too large."""
+    """SymPy's forms, if the derivative that they are made of would be too large."""
+    if job.anyway:
+        return []
     nodes = slopes_written_out(job.program, job.names)
     if nodes <= limits.SYMPY_NODES:
         return []
-    reason = {name: say("swell.too_large", step=word(STEPS[name]), nodes=quotient(nodes, 1)) for name in job.forms}
-    return [Written(name, status=TOO_LARGE, reason=reason[name]) for name in job.forms]
+    reason = say("swell.too_large", step=word(STEPS[SYMBOLIC]), nodes=quotient(nodes, 1))
+    return [Written(name, status=TOO_LARGE, reason=reason) for name in job.forms]
 
 
 # --- the other side --------------------------------------------------------------------------------------------------------
@@ -185,13 +194,23 @@ def _work(
 
 
 def _restrain() -> None:
-    """Leave Ctrl-C to the parent, and take no more than its share of memory."""
+    """Leave Ctrl-C to the parent, end with it, and take no more than its share of memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
     with contextlib.suppress(ImportError, ValueError, OSError), open("/proc/self/statm") as file:
         import resource
 
         inherited = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (inherited + limits.SYMPY_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _end_with_parent() -> None:
+    """Have Linux end this process when its parent ends in whatever way.  Beware: the thread that began it is the parent."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _end_after(seconds: float) -> None:
@@ -206,15 +225,18 @@ def _end_after(seconds: float) -> None:
 def _forms(
     program: Program, names: Sequence[str], order: int, forms: Sequence[str], seconds: float, keep: bool
 ) -> Iterator[Written]:
-    """SymPy's forms of the gradient; all but the first are made of it."""
+    """SymPy's forms of the gradient; all but the first are made of it, so that none is tried without it."""
     sympy_forms = SympyForms(program, names, order)
+    reason = ""
     for name in forms:
         _end_after(seconds)
         try:
             with deadline(seconds):
-                yield sympy_forms.written(name, keep)
+                yield gave_up(name, reason, seconds) if reason else sympy_forms.written(name, keep)
         except TimeLimitError:
-            yield gave_up(name, say("swell.late", step=word(STEPS[name]), seconds=f"{seconds:g}"), seconds)
+            late = say("swell.late", step=word(STEPS[name if sympy_forms.slopes else SYMBOLIC]), seconds=f"{seconds:g}")
+            reason = "" if sympy_forms.slopes else late
+            yield gave_up(name, late, seconds)
 
 
 class SympyForms:
