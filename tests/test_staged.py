@@ -169,7 +169,7 @@ def test_an_error_in_any_line_is_found_there(line: int, tmp_path) -> None:
         (lambda lines: [*lines[:20], *lines[21:]], "dx lacks what x hands back through line 5"),
         (lambda lines: [line.replace("dx += (1)", "dx = (1)") for line in lines], "what it held is lost"),
         (lambda lines: [line for line in lines if not line.startswith("dy")], "derivative by y is missing"),
-        (lambda lines: [*lines[:10], "g = num * invden", *lines[11:]], "nothing sets the result f"),
+        (lambda lines: [*lines[:10], "g = num * invden", *lines[11:]], "sets the result f"),
         (lambda lines: [*lines[:15], "dxpysqr = 1/0", *lines[16:]], "line 16 fails: ZeroDivisionError"),
     ],
 )
@@ -178,6 +178,136 @@ def test_what_is_missing_is_said(change, word: str, tmp_path) -> None:
     found = grade_of("\n".join(change(LINES)), tmp_path)
     assert not found.passed
     assert word in str(found)
+
+
+def test_the_expected_value_is_that_of_the_line(tmp_path) -> None:
+    """Of a wrong line of several contributions: what this line has to add, not their sum."""
+    for line in (18, 19, 20, 21, 23):
+        left, sign, right = LINES[line - 1].partition("= ")
+        found = grade_of("\n".join([*LINES[: line - 1], f"{left}{sign}1.01 * ({right})", *LINES[line:]]), tmp_path).wrong
+        assert found is not None
+        assert found.line == line
+        assert found.expected == pytest.approx(found.value / 1.01, rel=1e-9)
+
+
+COMPOSITE = "q = x + y; f = q*z"
+HERE = {"x": -2, "y": 5, "z": -4}
+START = "x = -2; y = 5; z = -4\nq = x + y\nf = q*z\n"
+LOOP = "x = 0.3\nl = x\nfor i in range(5):\n    l = 2*l*(1 - l)\nf = l\ndx = 1e-3"
+STYLES = {  # right solutions in styles that people have
+    "zeros first": (START + "dx = dy = dz = dq = 0.0\ndq += z\ndz += q\ndx += dq\ndy += dq", COMPOSITE, HERE),
+    "written out": (START + "dq = z\ndz = q\ndx = 0\ndx = dx + dq\ndy = dq", COMPOSITE, HERE),
+    "one line, twice": ("x = 3\nf = x*x\ndx = x\ndx += x", "x*x", {"x": 3}),
+    "one line, two terms": (
+        "x = 3; y = 2; z = 5\nf = x*y + x*z\ndx = y\ndx += z\ndy = x\ndz = x",
+        "x*y + x*z",
+        {"x": 3, "y": 2, "z": 5},
+    ),
+    "-=": ("x = 3; y = 2\nf = x - y\ndx = 1\ndy = 0\ndy -= 1", "x - y", {"x": 3, "y": 2}),
+    "steep": ("import math\nx = 1.0\nf = math.sin(1e5*x)\ndx = 1e5*math.cos(1e5*x)", "sin(1e5*x)", {"x": 1}),
+    "cancels": ("import math\nx = 1e-3\nf = (1-math.cos(x))/x**2\ndx = math.sin(x)/x**2 - 2*f/x", "(1-cos(x))/x^2", {"x": 1e-3}),
+    "near 0": ("from math import log\nx = 1e-6\nf = log(x)\ndx = 1/x", "log(x)", {"x": 1e-6}),
+    "main": ("if __name__ == '__main__':\n    x = 3\n    f = x*x\n    dx = 2*x", "x*x", {"x": 3}),
+    "exit": (START + "dq = z\ndz = q\ndx = dy = dq\nimport sys\nsys.exit(0)", COMPOSITE, HERE),
+    "numpy": (
+        "import numpy as np\nx = np.float64(0.5)\ns = np.sin(x)\nf = np.exp(s)*x\nds = f\ndx = np.exp(s) + ds*np.cos(x)",
+        "s = sin(x); f = exp(s)*x",
+        {"x": 0.5},
+    ),
+    "0-d": (START.replace("x = -2", "import numpy as np; x = np.array(-2.0)") + "dq = z\ndz = q\ndx = dy = dq", COMPOSITE, HERE),
+    "helper": ("def sq(t):\n    return t*t\nx = 3\nn = 2\nf = sum(sq(x) for _ in range(n))\ndx = n*2*x", "2*x*x", {"x": 3}),
+    "lists": (
+        "import math\nw = [2, -3, -3]\nx = [-1, -2]\ndot = w[0]*x[0] + w[1]*x[1] + w[2]\nf = 1/(1 + math.exp(-dot))\n"
+        "ddot = (1 - f)*f\ndx = [w[0]*ddot, w[1]*ddot]\ndw = [x[0]*ddot, x[1]*ddot, 1.0*ddot]",
+        "dot = w0*x0 + w1*x1 + w2; f = 1/(1 + exp(-dot))",
+        {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3},
+    ),
+    "by item": ("w = [2, 3]\nf = w[0]*w[1]\ndw = [0, 0]\ndw[0] += w[1]\ndw[1] += w[0]", "w_0*w_1", {"w_0": 2, "w_1": 3}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_right_solutions_of_every_style_pass(style: str, tmp_path) -> None:
+    """However the contributions are written, and whatever the function."""
+    found = grade_of(*STYLES[style][:1], tmp_path, *STYLES[style][1:])
+    assert found.passed, str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "f", "at", "name", "expected"),
+    [
+        ("def g(x, y):\n    q = x + y\n    return q*x, q, x\nf, dx, dy = g(3.0, 2.0)", "q = x + y; f = q*x", (3, 2), "dx", 8),
+        ("x = 3\nf = 9\ndx = 7", "x*x", (3,), "dx", 6),
+        (LOOP, "l = x; repeat 5: l = 2*l*(1-l)", (0.3,), "dx", 1.47573e-11),
+        ("w = [2, 3]\nf = w[0]*w[1]\ndw = [3, 3]", "w0*w1", (2, 3), "dw[1]", 2),
+    ],
+)  # fmt: skip
+def test_a_wrong_gradient_never_passes(text: str, f: str, at: tuple[float, ...], name: str, expected: float, tmp_path) -> None:
+    """Also where no line can be judged by itself: in functions, with values copied by hand, in loops, in lists."""
+    found = grade_of(text, tmp_path, f, at)
+    assert not found.passed
+    assert found.wrong is not None
+    assert (found.wrong.name, found.wrong.expected) == (name, pytest.approx(expected, rel=1e-5))
+
+
+def test_a_hidden_forward_part_is_judged_by_its_gradient_and_says_so(tmp_path) -> None:
+    """Right values that no line explains are right, but nobody says that both sweeps are complete."""
+    found = grade_of("x = 3\ny = -4\nf = 1.5456448841066441\ndx = 2.0595697955721652\ndy = 1.5922327514838093", tmp_path)
+    assert found.passed
+    assert "both sweeps" not in str(found)
+    assert "not judged by themselves: 2" in str(found)
+
+
+def test_at_a_kink_every_slope_between_both_sides_passes(tmp_path) -> None:
+    """max(x, 0) at 0: 0, 1/2 and 1; but not 2."""
+    passed = [grade_of(f"x = 0.0\nf = max(x, 0)\ndx = {slope}", tmp_path, "max(x, 0)", 0.0).passed for slope in (0, 0.5, 1, 2)]
+    assert passed == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "word"),
+    [
+        ("import os\nos._exit(0)", 3, "ended its process"),
+        ("import sys\nsys.__stdout__.write('{}')\nsys.exit(1)\nx = 3", 1, "line 3 fails: SystemExit: 1"),
+        ("x = float(input())", 1, "EOFError"),
+        ("x = [0]*10**12", 1, "MemoryError"),
+        ("x = 'a'*(3 << 30)", 1, "MemoryError"),
+        ("x = (", 3, "SyntaxError"),
+        ("x = 1\0", 3, "does not run"),
+        ("def f(): return f()\nx = f()", 1, "RecursionError"),
+        ("while True: print('x'*1000)", 4, "did not end within 2 s"),
+        ("import subprocess\nsubprocess.Popen(['sleep', '60'])\nx = 3", 1, "nothing at the top level"),
+        ("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()", 1, "nothing at the top level"),
+    ],
+)
+def test_hostile_code_is_one_clear_message(text: str, status: int, word: str, tmp_path, capfd) -> None:
+    """It ends in time, nothing of it reaches the terminal, and no traceback is shown."""
+    from time import monotonic
+
+    from diffkit.cli import run as command
+
+    path = tmp_path / "student.py"
+    path.write_text(text, encoding="utf-8")
+    begin = monotonic()
+    assert command(["staged", "x*x", "--at", "x=3", "--grade", str(path), "--timeout", "2" if status == 4 else "20"]) == status
+    assert monotonic() - begin < 20
+    said = "".join(capfd.readouterr())
+    assert word in said
+    assert "is run now" in said
+    assert "Traceback" not in said
+
+
+def test_the_answer_cannot_be_printed(tmp_path) -> None:
+    """What the file writes to the standard output of its process is no part of the answer."""
+    forged = "import sys\nsys.__stdout__.write('{\"rows\": []}')\nsys.__stdout__.flush()\nx = 3\nf = x*x\ndx = 5\n"
+    assert not grade_of(forged, tmp_path, "x*x", 3).passed
+
+
+def test_the_file_runs_once(tmp_path) -> None:
+    """Whatever it writes is written once."""
+    log = tmp_path / "log"
+    assert grade_of(f"x = 3\nopen({str(log)!r}, 'a').write('x')\nf = x*x\ndx = 2*x", tmp_path, "x*x", 3).passed
+    assert log.read_text() == "x"
 
 
 def test_the_command_line(tmp_path, capsys) -> None:
