@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 import diffkit as dk
@@ -126,11 +127,171 @@ def test_a_quiz_hides_the_reverse_sweep_and_has_answers(tmp_path) -> None:
 
 
 def test_latex_has_a_row_for_every_row() -> None:
-    """Numbers at the right, mathematics in between."""
+    """Numbers, values and rules at the right, mathematics in between; an align* for each sweep."""
     listing = staged.measure("q = x + y; f = q*sin(z)", (1, 2, 3), language="latex")
-    assert str(listing).startswith(r"\begin{align*}")
+    assert str(listing).count(r"\begin{align*}") == 2
     assert str(listing).count(r"\\") == len(listing.rows)
     assert r"\sin z" in str(listing)
+    assert r"\text{(2) the derivative of sin is cos}" in str(listing)
+    assert "0.14112" in str(listing)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_numpy_listing_runs_on_numbers_and_arrays(part: int) -> None:
+    """On random programs: the tape's gradient at one point, and at three points at once."""
+    for seed in range(15 * part, 15 * part + 15):
+        program, point = programs.random_program(seed)
+        listing = staged.measure(program, point, language="numpy")
+        assert_numpy(listing, listing.code, {k: [x] for k, x in point.items()}, program)
+        many = {name: [x, x + 0.001, x - 0.002] for name, x in point.items()}
+        code = listing.code
+        for name, x in point.items():
+            code = code.replace(f"\n{name} = {x!r}\n", f"\n{name} = np.array({many[name]!r})\n")
+        assert_numpy(listing, code, many, program)
+
+
+def assert_numpy(listing: staged.Staged, code: str, points: dict[str, list[float]], program: dk.Program) -> None:
+    """The code gives the gradients at all the points."""
+    room: dict[str, object] = {}
+    old = np.geterr()
+    exec(code, room)
+    np.seterr(**old)
+    for i in range(len(next(iter(points.values())))):
+        expected = tape.gradient(program, {name: xs[i] for name, xs in points.items()})
+        for name, slope in listing.slopes.items():
+            found = np.broadcast_to(eval(slope, room), len(next(iter(points.values()))))[i]
+            assert found == pytest.approx(expected[name], rel=1e-12, abs=1e-300, nan_ok=True), (listing.expression, name)
+
+
+CHOICES = (
+    "max(x, y)*x + min(x, y, 2)",
+    "x^2 if x > y else y^3",
+    "abs(x - y) + relu(y - 2)",
+    "where(x < y and x > 0, x*y, x/y)",
+    "sign(x)*floor(y)*x",
+)
+
+
+@pytest.mark.parametrize("f", CHOICES)
+@pytest.mark.parametrize("language", ["python", "numpy"])
+def test_choices_are_made_by_value(f: str, language: str) -> None:
+    """Branches, extremes and kinks, on both sides, at a tie too; no helper of ours is needed to run it."""
+    many = {"x": [0.5, 3.0, 1.0], "y": [1.5, 1.5, 1.0]}
+    for i in range(3):
+        listing = staged.measure(f, {name: xs[i] for name, xs in many.items()}, language)
+        assert "diffkit" not in listing.code
+        if language == "python":
+            assert run(listing) == tape.gradient(f, listing.at)
+    if language == "numpy":
+        code = listing.code.replace("x = 1.0\n", f"x = np.array({many['x']})\n").replace(
+            "y = 1.0\n", f"y = np.array({many['y']})\n"
+        )
+        assert_numpy(listing, code, many, dk.parse(f))
+
+
+@pytest.mark.parametrize("turns", [9, 40, 300])
+def test_loops_are_listed_as_loops_without_false_rules(turns: int) -> None:
+    """From a few turns on; rows that only move a value carry neither number nor rule; one heading a sweep."""
+    listing = staged.measure(f"l = x; repeat {turns}: l = 3.5*l*(1-l)", {"x": 0.2})
+    assert len(listing.rows) < 20
+    assert run(listing) == tape.gradient(listing.expression, {"x": 0.2})
+    assert listing.code.count("# reverse sweep") == 1
+    assert all(row.number is None and not row.rule for row in listing.rows if row.expression in {"l", "l_1", "dl", "1.0"})
+    room: dict[str, object] = {}
+    exec(listing.code, room)
+    assert listing.value == dk.parse(listing.expression)(0.2)
+
+
+def test_a_constant_and_a_stop() -> None:
+    """A formula without inputs has a listing; where Python raises this is said, in its code, too."""
+    assert staged.measure("3 + 4", {}).value == 7
+    stopped = staged.measure("sqrt(x) + log(y)", {"x": -1, "y": 0})
+    assert "sqrt(x)" in stopped.stops
+    assert "math domain error" in str(stopped)
+
+
+def test_the_point_keeps_its_order() -> None:
+    """Inputs stand in the order in which the point gives them."""
+    assert [*staged.measure("y - x", {"x": 3, "y": 4}).gradient] == ["x", "y"]
+
+
+# --- arrays --------------------------------------------------------------------------------------------------------------
+def tanh_layer(W, x, b):
+    """A layer, its squares summed."""
+    z = W @ x + b
+    return (np.tanh(z) ** 2).sum() + z[0] * z[1]
+
+
+def product(W, X):
+    """A product of matrices, and a maximum."""
+    return np.sum(np.exp(W @ X) / (1 + np.exp(W @ X))) + np.max(W)
+
+
+def scaled(x):
+    """Sums over axes, broadcasting."""
+    return np.sum((x - x.mean(axis=0)) ** 2 / (1 + x.sum(axis=1, keepdims=True) ** 2))
+
+
+@pytest.mark.parametrize(
+    ("f", "shapes"),
+    [(tanh_layer, ((2, 3), (3,), (2,))), (product, ((5, 10), (10, 3))), (scaled, ((4, 3),)), (scaled, ((60, 90),))],
+)
+def test_listings_on_arrays_run(f, shapes: tuple[tuple[int, ...], ...], tmp_path, monkeypatch) -> None:
+    """They give what the tape gives, with shapes and norms, the forward rows first."""
+    dice = np.random.default_rng(1)
+    names = f.__code__.co_varnames[: f.__code__.co_argcount]
+    at = {name: dice.standard_normal(shape) for name, shape in zip(names, shapes, strict=True)}
+    listing = staged.measure(f, at, "numpy")
+    monkeypatch.chdir(tmp_path)
+    for name, x in at.items():
+        np.save(f"{name}.npy", x)
+    room: dict[str, object] = {}
+    exec(listing.code, room)
+    value, gradient = tape.value_and_gradient(f, at)
+    assert eval(listing.output, room) == pytest.approx(value, rel=1e-13)
+    for name in names:
+        assert np.allclose(eval(listing.slopes[name], room), gradient[name], rtol=1e-12, atol=1e-13)
+    assert dk.results.Record.from_json(listing.to_json()).code == listing.code
+
+
+def test_rows_on_arrays_carry_shapes_numbers_and_rules() -> None:
+    """The layer D = W X: dW = dD X^T, dX = W^T dD, with their shapes."""
+    at = {"W": np.ones((5, 10)), "X": np.ones((10, 3))}
+    listing = staged.measure(lambda W, X: np.sum(np.exp(W @ X)), at)
+    rows = {row.name: row for row in listing.rows}
+    assert (rows["dW"].shape, rows["dX"].shape) == ((5, 10), (10, 3))
+    assert (rows["dW"].number, rows["dX"].number) == (1, 1)
+    assert "dD B^T" in rows["dW"].rule
+    assert [row.role for row in listing.rows] == sorted(row.role for row in listing.rows)
+    with pytest.raises(dk.UsageError):
+        staged.measure(lambda W: W @ W, {"W": np.ones((2, 2))})
+    with pytest.raises(dk.UsageError):
+        staged.measure(lambda W: np.sum(W), {"W": np.ones(2)}, "latex")
+
+
+# --- quizzes -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("suffix", [".py", ".md", ".html", ".tex", ".json"])
+def test_a_quiz_in_every_format_has_an_answer_file_and_tells_nothing(suffix: str, tmp_path) -> None:
+    """What is to be found is in the second file only."""
+    from diffkit.cli import run as command
+
+    assert command(["staged", "f = x*sin(y)", "--at", "x=3,y=2", "--quiz", "-o", str(tmp_path / f"q{suffix}"), "-q"]) == 0
+    quiz, answers = ((tmp_path / name).read_text("utf-8") for name in (f"q{suffix}", f"q-answers{suffix}"))
+    assert "cos" not in quiz
+    assert "cos" in answers
+    assert "-1.248" not in quiz
+
+
+@pytest.mark.parametrize("f", [EXERCISE, "max(x, y)*x", "abs(x)*y + x", "sigmoid(x)*y^3", "where(x > y, x*y, x)", "y/x - x"])
+def test_our_own_answers_pass_the_grader(f: str, tmp_path) -> None:
+    """The answer file of a quiz is a right solution; the quiz itself, not filled in, is not, and the first blank is named."""
+    listing = staged.measure(f, {"x": 3, "y": -4}, quiz=True)
+    found = grade_of(listing.answers().code, tmp_path, f)
+    assert found.passed, str(found)
+    empty = grade_of(listing.code, tmp_path, f)
+    assert not empty.passed
+    assert "name '____' is not defined" in str(empty)
+    assert "missing" not in str(empty)
 
 
 # --- the grader ----------------------------------------------------------------------------------------------------------

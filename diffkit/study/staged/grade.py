@@ -240,7 +240,8 @@ class Judge:
         """Contributions that no line added."""
         if self.unclear or any(line.verdict == "wrong" for line in lines):
             return
-        for name in [name for name in self.left if name in self.begun - self.often]:
+        in_loops = {self.variable(row["name"]) for row in self.rows if row["loop"]}
+        for name in [name for name in self.left if name in self.begun - self.often - in_loops]:
             for use in self.left[name]:
                 if abs(use["handed"]) > NOISE * self.scale:
                     yield say("grade.lost", name=name, line=use["line"], value=f"{use['handed']:.6g}")

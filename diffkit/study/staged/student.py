@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from numbers import Real
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from diffkit.namespaces import get
@@ -20,7 +19,8 @@ from diffkit.study.staged.reads import ITEM, READ, Reads, assigned, right_hand_s
 from diffkit.study.staged.remembering import Remembering, handed_back, teach_math
 
 LONGEST = 100  # list that is looked at item by item
-COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try)
+COMPOUND = (ast.For, ast.While, ast.With, ast.Try)
+NAME = "<student>"
 
 
 class Student:
@@ -34,29 +34,43 @@ class Student:
         self.ends = max((i for i, found in enumerate(names) if self.output in found), default=-1)
         self.rows: list[dict[str, Any]] = []
         self.uses: list[tuple[int, str, int]] = []  # the number of the read, the variable, the place of the number read
-        self.reads = Reads()
+        self.reads, self.line = Reads(), 0
 
     def run(self, remember: bool = True) -> dict[str, Any]:
         """Every assignment, every use, and the line that failed; without memory if code fails that only then does."""
         self.rows, self.uses, self.reads = [], [], Reads()
         self.room: dict[str, Any] = {"__name__": "__main__", "__file__": self.path, READ: self.read, ITEM: self.item}
         root: Any = None
-        for i, statement in enumerate(self.statements):
+        for i, whole in enumerate(self.statements):
             forward = i <= self.ends
-            before = {name: value for target in {*assigned(statement)} for name, value in self.numbers(target)}
             try:
-                exec(_compiled(self.reads.changed(statement) if forward and remember else statement), self.room)
+                self.carry_out(whole, forward, forward and remember)
             except BaseException as error:
-                if isinstance(error, SystemExit) and statement is self.statements[-1]:
+                if isinstance(error, SystemExit) and whole is self.statements[-1]:
                     break
                 if forward and remember:
                     return self.run(remember=False)
-                return self.answer(root, [statement.lineno, f"{type(error).__name__}: {error}"[:200].rstrip(": ")])
-            self.rows += self.assignments(statement, before, forward)
+                return self.answer(root, [self.line, f"{type(error).__name__}: {error}"[:200].rstrip(": ")])
             if i == self.ends:
                 root = self.room.get(self.output)
                 self.room |= {k: float(x) for k, x in self.room.items() if isinstance(x, Remembering)}
         return self.answer(root)
+
+    def carry_out(self, statement: ast.stmt, forward: bool, remember: bool) -> None:
+        """Run a statement and note what it assigned; of a choice the statements that are chosen."""
+        self.line = statement.lineno
+        if isinstance(statement, ast.If):
+            test = self.reads.changed(ast.copy_location(ast.Expr(statement.test), statement)) if remember else None
+            expression = test.value if isinstance(test, ast.Expr) else statement.test
+            for inner in (
+                statement.body if eval(compile(ast.Expression(expression), NAME, "eval"), self.room) else statement.orelse
+            ):
+                self.carry_out(inner, forward, remember)
+            return
+        before = {name: value for target in {*assigned(statement)} for name, value in self.numbers(target)}
+        changed = self.reads.changed(statement) if remember else statement
+        exec(compile(ast.Module([changed], []), NAME, "exec"), self.room)
+        self.rows += self.assignments(statement, before, forward)
 
     def answer(self, root: Any, failed: list[Any] | None = None) -> dict[str, Any]:
         """What the file did."""
@@ -136,10 +150,6 @@ def spellings(label: str) -> list[str]:
 
 def _number(value: Any) -> bool:
     return (isinstance(value, Real) and not isinstance(value, bool)) or getattr(value, "shape", None) == ()
-
-
-def _compiled(statement: ast.stmt) -> CodeType:
-    return compile(ast.Module([statement], []), "<student>", "exec")
 
 
 def limit(size: int) -> None:
