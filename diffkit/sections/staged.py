@@ -5,7 +5,7 @@ from diffkit.messages import say
 from diffkit.results import Grade, Staged
 from diffkit.sections.common import formula
 
-PAGE = 30  # rows of a formula
+PAGE = 14  # rows of a formula: TeX does not break it, and more would leave half a page empty
 
 
 def build(record: Staged) -> list[Section]:
