@@ -471,6 +471,48 @@ def test_the_file_runs_once(tmp_path) -> None:
     assert log.read_text() == "x"
 
 
+OWN = """\
+import math
+x = 3
+y = -4
+s2 = 1/(1 + math.exp(-y))
+sq = (x + y)**2
+s1 = 1/(1 + math.exp(-x))
+d = s1 + sq
+n = x + s2
+f = n/d
+dn = 1/d
+dd = -n/d**2
+dx = dn
+ds2 = dn
+ds1 = dd
+dsq = dd
+dx += ds1*s1*(1 - s1)
+dx += dsq*2*(x + y)
+dy = dsq*2*(x + y)
+dy += ds2*s2*(1 - s2)
+"""
+UNNAMED = "(x + 1/(1+exp(-y)))/(1/(1+exp(-x)) + (x + y)^2)"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "blamed", "said"),
+    [
+        ("d = s1 + sq", "d = s1 - sq", 9, "is that of line 7"),
+        ("sq = (x + y)**2", "sq = 2*(x + y)**2 + 5", 9, "is that of line 5"),
+        ("dy += ds2", "dx += ds2", 19, "it is what has to be added to dy"),
+        ("ds1*s1*(1 - s1)", "ds1*s1*(1 + s1)", 16, "one of these contributions"),
+    ],
+)
+def test_names_of_the_students_own(right: str, wrong: str, blamed: int, said: str, tmp_path) -> None:
+    """The formula names nothing: a wrong result points to the first value of its own, a sum at the wrong place says so."""
+    assert grade_of(OWN, tmp_path, UNNAMED).passed
+    found = grade_of(OWN.replace(right, wrong), tmp_path, UNNAMED)
+    assert found.wrong is not None
+    assert found.wrong.line == blamed
+    assert said in str(found)
+
+
 def test_the_command_line(tmp_path, capsys) -> None:
     """Exit status 0 for a right file, 1 for a wrong one, 3 for none, 4 for one that does not end."""
     from diffkit.cli import run as command

@@ -14,6 +14,8 @@ SENTENCES = {
     "grade.expected": "expected: {expected}",
     "grade.contributions": "one of these contributions, or the sum of some, was expected: {listed}",
     "grade.overwritten": "{name} was set before, and what it held is lost: += adds to it",
+    "grade.suspects": "the lines before could not be judged; the first value that the expression has not is that of line {line}",
+    "grade.misplaced": "it is what has to be added to {name}",
     "grade.last": "the last value of the derivative by {name} is not the true one",
     "grade.only_last": "judged by its last value only",
     "grade.unclear": "judged by its last value only: the forward lines above do not show how the result depends on the inputs",

@@ -59,8 +59,8 @@ def measure(f: Any, at: Any, student: str | Path, time_limit: float = limits.STU
     named = program.names[-1][0] if program.names and program.names[-1][1] == program.outputs[0] else "f"
     found = process.answer(Path(student), program.inputs, [named, "f"], time_limit)
     truth = _truth(program, point)
-    expected = _expected(program, point, found["output"])
-    judge = Judge(found, expected, truth, program.inputs)
+    steps = run(program, get("math"), list(point.values()))
+    judge = Judge(found, _expected(program, point, found["output"], steps), truth, program.inputs, steps)
     failed = say("grade.failed", line=found["failed"][0], error=found["failed"][1]) if found["failed"] else ""
     lines = judge.lines()
     return Grade(
@@ -73,9 +73,8 @@ def measure(f: Any, at: Any, student: str | Path, time_limit: float = limits.STU
     )
 
 
-def _expected(program: Program, point: dict[str, float], output: str) -> dict[str, float]:
+def _expected(program: Program, point: dict[str, float], output: str, v: Sequence[float]) -> dict[str, float]:
     """The values of inputs, of the user's names and of the output."""
-    v = run(program, get("math"), list(point.values()))
     return point | {output: v[program.outputs[0]]} | {name: v[k] for name, k in program.names}
 
 
@@ -105,9 +104,10 @@ class Judge:
         expected: dict[str, float],
         truth: dict[str, tuple[float, ...]],
         inputs: Sequence[str],
+        steps: Sequence[float],
     ) -> None:
         self.rows, self.output, self.expected, self.truth = found["rows"], found["output"], expected, truth
-        self.inputs, self.often = inputs, {*found["often"]}
+        self.inputs, self.steps, self.often = inputs, steps, {*found["often"]}
         self.left: dict[str, list[dict[str, Any]]] = {}
         for use in found["uses"]:
             self.left.setdefault(self.known(use["name"]), []).append(use)
@@ -144,7 +144,14 @@ class Judge:
             wanted = self.expected.get(name) if last[row["name"]] is row else None
             right = wanted is not None and _close(row["value"], wanted, abs(wanted))
             verdict = "unjudged" if wanted is None else "right" if right else "wrong"
-            yield _line(row, row["value"], wanted, verdict)
+            yield _line(row, row["value"], wanted, verdict, self._suspect(row) if verdict == "wrong" else "")
+
+    def _suspect(self, wrong: dict[str, Any]) -> str:
+        """Before a wrong line: the first line of the student's own whose value is none that the expression computes."""
+        for row in self.rows[: self.rows.index(wrong)]:
+            if self.known(row["name"]) not in self.expected and not any(_close(row["value"], v, abs(v)) for v in self.steps):
+                return say("grade.suspects", line=row["line"])
+        return ""
 
     # --- reverse -----------------------------------------------------------------------------------------------------
     def reverse(self) -> Iterator[GradedLine]:
@@ -189,9 +196,16 @@ class Judge:
                 return _line(row, amount, amount, "right")
         meant = self._meant(row, uses)
         wanted = math.fsum(use["handed"] for use in meant) if meant or not uses else None
-        reason = say("grade.contributions", listed=", ".join(f"{use['handed']:.6g}" for use in uses)) if len(uses) > 1 else ""
+        listed = say("grade.contributions", listed=", ".join(f"{use['handed']:.6g}" for use in uses)) if len(uses) > 1 else ""
         _close_uses(uses, meant)
-        return _line(row, amount, wanted, "wrong", reason if uses or wanted is not None else "")
+        return _line(row, amount, wanted, "wrong", self._misplaced(row, amount) or listed)
+
+    def _misplaced(self, row: dict[str, Any], amount: float) -> str:
+        """Which other variable should have received what a wrong line adds."""
+        for name, uses in self.left.items():
+            if name != self.variable(row["name"]) and any(_close(amount, use["handed"], abs(amount)) for use in uses if amount):
+                return say("grade.misplaced", name=f"d{name}")
+        return ""
 
     def _meant(self, row: dict[str, Any], uses: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The contributions that a wrong line is about: those through the variables whose derivatives it reads."""
