@@ -92,6 +92,7 @@ def test_the_chapters_listing() -> None:
     ]
     assert (listing.value, listing.gradient) == (-12.0, {"x": -4.0, "y": -4.0, "z": 3.0})
     assert "a product: times the other factor" in str(listing)
+    assert "(1) f = " in str(staged.measure("sigmoid(x)", 1.0))  # the row that ends the operation
 
 
 def test_the_exercise_of_the_chapter() -> None:

@@ -145,10 +145,10 @@ SENTENCES = {
     "chapter.neuron.listing.fused": "With the sigmoid as one gate: dot, f, ddot, and from it dx and dw, as in the chapter",
     "chapter.gates": (
         "Its derivative is s(1 - s): one subtraction and one product if the forward sweep has kept s, against four "
-        "operations for the four gates, so {four} operations in all become {fused}. But 1 - s cancels where s is near 1: "
-        "at t = {t} the product is wrong by {error}. diffkit therefore computes the sigmoid from q = exp(-|t|), and its "
-        "derivative as q/(1 + q)^2, which stays right. That takes two operations backward, too, but an absolute value, a "
-        "comparison and a choice more forward: {stable} in all. It does not save operations; it saves digits."
+        "operations for the four gates, so {four} operations in all become {fused}. But 1 - s cancels where s is near 1; "
+        "the product has a relative error of {error} at t = {t}. diffkit therefore computes the sigmoid from q = exp(-|t|),"
+        " and its derivative as q/(1 + q)^2, which stays right. That takes two operations backward, too, but an absolute "
+        "value, a comparison and a choice more forward: {stable} in all. It does not save operations; it saves digits."
     ),
     "chapter.gates.caption": (
         "Operations of one sigmoid and its derivative, forward, backward and together, and the relative error of the "

@@ -13,7 +13,7 @@ from diffkit.results.graph import Graph
 from diffkit.results.record import Record
 from diffkit.results.staged import Staged
 from diffkit.results.sweep import Sweep
-from diffkit.tables import Table, exact, headed
+from diffkit.tables import Table, exact, headed, point
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -143,7 +143,7 @@ class Chapter(Record):
                 yield "orders", scheme.scheme, scheme.fitted_order
         yield from _seen("tree", self.tree[-1])
         for rule in self.rules:
-            yield from ((f"{rule.expression}", f"d/d{name}", slope) for name, slope in rule.gradient.items())
+            yield from ((f"{rule.expression}, {point(rule.at)}", f"d/d{name}", slope) for name, slope in rule.gradient.items())
         yield from _seen("composite", self.composite)
         for key, listing in (("neuron", self.neuron_fused), ("exercise", self.exercise_listing)):
             yield from _listed(key, listing)

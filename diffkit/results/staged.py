@@ -116,7 +116,7 @@ class Staged(Record):
         """What the rows that follow hand back: the operation, and by which rule."""
         if not row.number:
             return row.rule
-        forward = next(r for r in self.shown() if r.number == row.number and r.role == "forward")
+        forward = next(r for r in reversed(self.shown()) if r.number == row.number and r.role == "forward")
         return f"({row.number}) {forward.name} {forward.sign} {forward.expression}" + (f": {row.rule}" if row.rule else "")
 
     def _latex(self) -> str:

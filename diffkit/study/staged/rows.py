@@ -53,7 +53,7 @@ class Lister:
         for row in body:
             if row.role == "forward" and row.line >= 0 and not _copy(row):
                 self.number.setdefault(row.line, len(self.number) + 1)
-                self.forward.setdefault(row.line, row)
+                self.forward[row.line] = row
 
     def row(self, row: Row, value: float | None) -> StagedRow:
         """One row of the listing."""
