@@ -418,6 +418,7 @@ def test_a_hidden_forward_part_is_judged_by_its_gradient_and_says_so(tmp_path) -
     assert found.passed
     assert "both sweeps" not in str(found)
     assert "not judged by themselves: 2" in str(found)
+    assert "line 4, 5: judged by its last value only" in str(found)
 
 
 def test_at_a_kink_every_slope_between_both_sides_passes(tmp_path) -> None:

@@ -28,6 +28,7 @@ SENTENCES = {
     "grade.no_output": "nothing at the top level of the file sets the result {name}",
     "grade.no_slope": "the derivative by {name} is missing: call it d{name}",
     "grade.failed": "line {line} fails: {error}",
+    "grade.note": "line {lines}: {reason}",
     "grade.caption": "Every assignment in the order of running; of += the amount that was added.",
     "heading.grade": "The code, line by line",
     "heading.staged": "The two sweeps, staged",

@@ -65,7 +65,13 @@ class Grade(Record):
             (str(r.line), clip(plain(r.name), 24), short(r.value, 8), short(r.expected, 8), word(r.verdict)) for r in self.lines
         ]
         headers = headed("line", "name", "yours", "expected", "verdict")
-        return Table(headers, tuple(rows), say("grade.caption"))
+        notes = dict.fromkeys(line.reason for line in self.lines if line.reason and line is not self.wrong)
+        return Table(headers, tuple(rows), say("grade.caption"), tuple(self._note(reason) for reason in notes))
+
+    def _note(self, reason: str) -> str:
+        """What is said of some lines."""
+        lines = dict.fromkeys(str(line.line) for line in self.lines if line.reason == reason)
+        return say("grade.note", lines=say("comma").join(lines), reason=reason)
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row an assignment."""

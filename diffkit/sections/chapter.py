@@ -137,7 +137,7 @@ def _values(record: Chapter) -> Prose:
 
 
 def _gradient(graph: Graph) -> str:
-    return joined([f"df/d{n.text} = {short(n.adjoint)}" for n in graph.nodes if n.role == "input"])
+    return say("comma").join(f"df/d{n.text} = {short(n.adjoint)}" for n in graph.nodes if n.role == "input")
 
 
 def _modes(record: Chapter) -> TableBlock:
@@ -194,7 +194,7 @@ def _sigmoid(record: Chapter) -> list[Block]:
 
 def _exercise(record: Chapter) -> list[Block]:
     listing = record.exercise_listing
-    gradient = joined([f"df/d{name} = {exact(slope)}" for name, slope in listing.gradient.items()])
+    gradient = say("comma").join(f"df/d{name} = {exact(slope)}" for name, slope in listing.gradient.items())
     return [
         _text("exercise"),
         _picture(record.exercise, "exercise", say("chapter.figure.exercise")),
