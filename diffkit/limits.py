@@ -39,6 +39,13 @@ GRAPH_NODES = 80  # of a picture of a computational graph: beyond, repeats colla
 CHECK_ENTRIES = 200  # entries that are all judged one by one, at about 50 evaluations each; more are checked together first
 CHECK_SUSPECTS = 32  # wrong entries of a large gradient that are sought one by one: more say no more
 CHECK_LINES = 300  # lines of a Program in which a missing share is sought: each use of a value costs a reverse sweep
+# --- staged listings -----------------------------------------------------------------------------------------------------
+LISTED_LINES = 24  # lines of a loop that a listing writes as a loop: what fits on a slide is written out
+LISTED_ITEMS = 12  # numbers of an array that a listing writes out; longer ones are drawn anew from its shape
+# --- graded code ---------------------------------------------------------------------------------------------------------
+STUDENT_MEMORY = 2 << 30  # bytes that a graded file may take: NumPy's libraries alone reserve several hundred megabytes
+STUDENT_SECONDS = 10.0  # that it may run: hand-staged code takes none
+CONTRIBUTIONS = 12  # to one derivative, of which sums are sought: 4095 of them
 # --- compiled gradients --------------------------------------------------------------------------------------------------
 ROLLED_LINES = 400  # lines of a loop that is written as a loop: shorter ones run faster, and read better, written out
 ROLLED_LINES_FAST = 48  # the same for numba, whose compiling takes ten milliseconds a line

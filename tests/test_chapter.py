@@ -56,6 +56,7 @@ def test_the_second_graph(record: Chapter) -> None:
 def test_the_neuron(record: Chapter) -> None:
     """f, dx and dw to the ten digits known, and to 1e-15 against mpmath."""
     found = numbers(record, "neuron")
+    assert (found["dot"], round(found["ddot"], 10)) == (1.0, 0.1966119332)
     with mpmath.workdps(30):
         f = 1 / (1 + mpmath.exp(-1))
         ddot = f * (1 - f)
@@ -73,6 +74,10 @@ def test_the_neurons_gates(record: Chapter) -> None:
     assert [graph.operations for graph in record.neuron] == [8, 5]
     four, fused, stable = record.gates
     assert (four.forward, four.reverse, fused.forward, fused.reverse, stable.reverse) == (4, 4, 4, 2, 2)
+    assert [gate.forward + gate.reverse for gate in record.gates] == [8, 6, 9]
+    text = " ".join(block.text for section in build(record).sections for block in section.blocks if hasattr(block, "text"))
+    assert "8 operations in all become 6" in text
+    assert "9 in all" in text
     assert 3e-8 < fused.error < 5e-8
     assert max(four.error, stable.error) < 1e-15
 
@@ -93,10 +98,22 @@ def test_the_staged_exercise(record: Chapter) -> None:
 
 def test_the_listings_run(record: Chapter) -> None:
     """Each listing, run as it stands, sets the derivatives that it names last."""
-    for listing in (record.composite_listing, record.neuron_listing, record.exercise_listing):
+    for listing in (record.composite_listing, record.neuron_listing, record.neuron_fused, record.exercise_listing):
         room: dict[str, float] = {}
         exec(listing.code, room)
         assert {name: room[slope] for name, slope in listing.slopes.items()} == listing.gradient
+
+
+def test_every_intermediate_number_of_the_exercise_is_listed(record: Chapter) -> None:
+    """The forward lines (1) to (8) and every derivative on the way, each a number of its own."""
+    with mpmath.workdps(30):
+        x, y = mpmath.mpf(3), mpmath.mpf(-4)
+        sigx, sigy = 1 / (1 + mpmath.exp(-x)), 1 / (1 + mpmath.exp(-y))
+        num, den = x + sigy, sigx + (x + y) ** 2
+        truth = {"sigy": sigy, "num": num, "sigx": sigx, "xpy": x + y, "xpysqr": (x + y) ** 2, "den": den, "invden": 1 / den}
+        truth |= {"dnum": 1 / den, "dinvden": num, "dden": -num / den**2, "dsigx": -num / den**2, "dsigy": 1 / den}
+    found = numbers(record, "exercise")
+    assert {name: found[name] for name in truth} == pytest.approx({k: float(v) for k, v in truth.items()}, rel=1e-14)
 
 
 def test_orders(record: Chapter) -> None:
@@ -161,21 +178,27 @@ def test_symbolic_on_if_and_while(record: Chapter) -> None:
 
 
 def test_matrix_gradients(record: Chapter) -> None:
-    """Shapes fit, and dW = dD X^T, dX = W^T dD agree with the complex step in every entry."""
+    """Shapes fit, and the tape's dW and dX agree with dD X^T, W^T dD and with the complex step in every entry."""
     shapes = {p.name: p.shapes for p in record.products}
     assert shapes == {
         "D": ((5, 10), (10, 3), (5, 3)),
         "dW": ((5, 3), (3, 10), (5, 10)),
         "dX": ((10, 5), (5, 3), (10, 3)),
     }
-    assert all(p.error is not None and p.error < 1e-14 for p in record.products[1:])
+    for product in record.products[1:]:
+        assert product.difference is not None
+        assert product.error is not None
+        assert product.difference <= 1e-14
+        assert product.error <= 1e-14
 
 
 def test_a_wrong_product_would_be_seen() -> None:
     """The check above fails if a transpose is left out where the shapes allow it."""
     square = np.random.default_rng(1).standard_normal((3, 3))
-    wrong = chapter._product("dW", "dD X", square, square, square @ square.T)
-    assert wrong.error > 0.1
+    wrong = chapter._product("dW", "dD X", (square, square), square @ square.T, square @ square.T)
+    assert wrong.difference is not None
+    assert wrong.difference > 0.1
+    assert wrong.error == 0.0
 
 
 def test_it_is_read_back(record: Chapter) -> None:

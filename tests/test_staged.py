@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 import diffkit as dk
@@ -91,6 +92,7 @@ def test_the_chapters_listing() -> None:
     ]
     assert (listing.value, listing.gradient) == (-12.0, {"x": -4.0, "y": -4.0, "z": 3.0})
     assert "a product: times the other factor" in str(listing)
+    assert "(1) f = " in str(staged.measure("sigmoid(x)", 1.0))  # the row that ends the operation
 
 
 def test_the_exercise_of_the_chapter() -> None:
@@ -126,11 +128,171 @@ def test_a_quiz_hides_the_reverse_sweep_and_has_answers(tmp_path) -> None:
 
 
 def test_latex_has_a_row_for_every_row() -> None:
-    """Numbers at the right, mathematics in between."""
+    """Numbers, values and rules at the right, mathematics in between; an align* for each sweep."""
     listing = staged.measure("q = x + y; f = q*sin(z)", (1, 2, 3), language="latex")
-    assert str(listing).startswith(r"\begin{align*}")
+    assert str(listing).count(r"\begin{align*}") == 2
     assert str(listing).count(r"\\") == len(listing.rows)
     assert r"\sin z" in str(listing)
+    assert r"\text{(2) the derivative of sin is cos}" in str(listing)
+    assert "0.14112" in str(listing)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_numpy_listing_runs_on_numbers_and_arrays(part: int) -> None:
+    """On random programs: the tape's gradient at one point, and at three points at once."""
+    for seed in range(15 * part, 15 * part + 15):
+        program, point = programs.random_program(seed)
+        listing = staged.measure(program, point, language="numpy")
+        assert_numpy(listing, listing.code, {k: [x] for k, x in point.items()}, program)
+        many = {name: [x, x + 0.001, x - 0.002] for name, x in point.items()}
+        code = listing.code
+        for name, x in point.items():
+            code = code.replace(f"\n{name} = {x!r}\n", f"\n{name} = np.array({many[name]!r})\n")
+        assert_numpy(listing, code, many, program)
+
+
+def assert_numpy(listing: staged.Staged, code: str, points: dict[str, list[float]], program: dk.Program) -> None:
+    """The code gives the gradients at all the points."""
+    room: dict[str, object] = {}
+    old = np.geterr()
+    exec(code, room)
+    np.seterr(**old)
+    for i in range(len(next(iter(points.values())))):
+        expected = tape.gradient(program, {name: xs[i] for name, xs in points.items()})
+        for name, slope in listing.slopes.items():
+            found = np.broadcast_to(eval(slope, room), len(next(iter(points.values()))))[i]
+            assert found == pytest.approx(expected[name], rel=1e-12, abs=1e-300, nan_ok=True), (listing.expression, name)
+
+
+CHOICES = (
+    "max(x, y)*x + min(x, y, 2)",
+    "x^2 if x > y else y^3",
+    "abs(x - y) + relu(y - 2)",
+    "where(x < y and x > 0, x*y, x/y)",
+    "sign(x)*floor(y)*x",
+)
+
+
+@pytest.mark.parametrize("f", CHOICES)
+@pytest.mark.parametrize("language", ["python", "numpy"])
+def test_choices_are_made_by_value(f: str, language: str) -> None:
+    """Branches, extremes and kinks, on both sides, at a tie too; no helper of ours is needed to run it."""
+    many = {"x": [0.5, 3.0, 1.0], "y": [1.5, 1.5, 1.0]}
+    for i in range(3):
+        listing = staged.measure(f, {name: xs[i] for name, xs in many.items()}, language)
+        assert "diffkit" not in listing.code
+        if language == "python":
+            assert run(listing) == tape.gradient(f, listing.at)
+    if language == "numpy":
+        code = listing.code.replace("x = 1.0\n", f"x = np.array({many['x']})\n").replace(
+            "y = 1.0\n", f"y = np.array({many['y']})\n"
+        )
+        assert_numpy(listing, code, many, dk.parse(f))
+
+
+@pytest.mark.parametrize("turns", [9, 40, 300])
+def test_loops_are_listed_as_loops_without_false_rules(turns: int) -> None:
+    """From a few turns on; rows that only move a value carry neither number nor rule; one heading a sweep."""
+    listing = staged.measure(f"l = x; repeat {turns}: l = 3.5*l*(1-l)", {"x": 0.2})
+    assert len(listing.rows) < 20
+    assert run(listing) == tape.gradient(listing.expression, {"x": 0.2})
+    assert listing.code.count("# reverse sweep") == 1
+    assert all(row.number is None and not row.rule for row in listing.rows if row.expression in {"l", "l_1", "dl", "1.0"})
+    room: dict[str, object] = {}
+    exec(listing.code, room)
+    assert listing.value == dk.parse(listing.expression)(0.2)
+
+
+def test_a_constant_and_a_stop() -> None:
+    """A formula without inputs has a listing; where Python raises this is said, in its code, too."""
+    assert staged.measure("3 + 4", {}).value == 7
+    stopped = staged.measure("sqrt(x) + log(y)", {"x": -1, "y": 0})
+    assert "sqrt(x)" in stopped.stops
+    assert "math domain error" in str(stopped)
+
+
+def test_the_point_keeps_its_order() -> None:
+    """Inputs stand in the order in which the point gives them."""
+    assert [*staged.measure("y - x", {"x": 3, "y": 4}).gradient] == ["x", "y"]
+
+
+# --- arrays --------------------------------------------------------------------------------------------------------------
+def tanh_layer(W, x, b):
+    """A layer, its squares summed."""
+    z = W @ x + b
+    return (np.tanh(z) ** 2).sum() + z[0] * z[1]
+
+
+def product(W, X):
+    """A product of matrices, and a maximum."""
+    return np.sum(np.exp(W @ X) / (1 + np.exp(W @ X))) + np.max(W)
+
+
+def scaled(x):
+    """Sums over axes, broadcasting."""
+    return np.sum((x - x.mean(axis=0)) ** 2 / (1 + x.sum(axis=1, keepdims=True) ** 2))
+
+
+@pytest.mark.parametrize(
+    ("f", "shapes"),
+    [(tanh_layer, ((2, 3), (3,), (2,))), (product, ((5, 10), (10, 3))), (scaled, ((4, 3),)), (scaled, ((60, 90),))],
+)
+def test_listings_on_arrays_run(f, shapes: tuple[tuple[int, ...], ...], tmp_path, monkeypatch) -> None:
+    """They give what the tape gives, with shapes and norms, the forward rows first."""
+    dice = np.random.default_rng(1)
+    names = f.__code__.co_varnames[: f.__code__.co_argcount]
+    at = {name: dice.standard_normal(shape) for name, shape in zip(names, shapes, strict=True)}
+    listing = staged.measure(f, at, "numpy")
+    monkeypatch.chdir(tmp_path)
+    for name, x in at.items():
+        np.save(f"{name}.npy", x)
+    room: dict[str, object] = {}
+    exec(listing.code, room)
+    value, gradient = tape.value_and_gradient(f, at)
+    assert eval(listing.output, room) == pytest.approx(value, rel=1e-13)
+    for name in names:
+        assert np.allclose(eval(listing.slopes[name], room), gradient[name], rtol=1e-12, atol=1e-13)
+    assert dk.results.Record.from_json(listing.to_json()).code == listing.code
+
+
+def test_rows_on_arrays_carry_shapes_numbers_and_rules() -> None:
+    """The layer D = W X: dW = dD X^T, dX = W^T dD, with their shapes."""
+    at = {"W": np.ones((5, 10)), "X": np.ones((10, 3))}
+    listing = staged.measure(lambda W, X: np.sum(np.exp(W @ X)), at)
+    rows = {row.name: row for row in listing.rows}
+    assert (rows["dW"].shape, rows["dX"].shape) == ((5, 10), (10, 3))
+    assert (rows["dW"].number, rows["dX"].number) == (1, 1)
+    assert "dD B^T" in rows["dW"].rule
+    assert [row.role for row in listing.rows] == sorted(row.role for row in listing.rows)
+    with pytest.raises(dk.UsageError):
+        staged.measure(lambda W: W @ W, {"W": np.ones((2, 2))})
+    with pytest.raises(dk.UsageError):
+        staged.measure(lambda W: np.sum(W), {"W": np.ones(2)}, "latex")
+
+
+# --- quizzes -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("suffix", [".py", ".md", ".html", ".tex", ".json"])
+def test_a_quiz_in_every_format_has_an_answer_file_and_tells_nothing(suffix: str, tmp_path) -> None:
+    """What is to be found is in the second file only."""
+    from diffkit.cli import run as command
+
+    assert command(["staged", "f = x*sin(y)", "--at", "x=3,y=2", "--quiz", "-o", str(tmp_path / f"q{suffix}"), "-q"]) == 0
+    quiz, answers = ((tmp_path / name).read_text("utf-8") for name in (f"q{suffix}", f"q-answers{suffix}"))
+    assert "cos" not in quiz
+    assert "cos" in answers
+    assert "-1.248" not in quiz
+
+
+@pytest.mark.parametrize("f", [EXERCISE, "max(x, y)*x", "abs(x)*y + x", "sigmoid(x)*y^3", "where(x > y, x*y, x)", "y/x - x"])
+def test_our_own_answers_pass_the_grader(f: str, tmp_path) -> None:
+    """The answer file of a quiz is a right solution; the quiz itself, not filled in, is not, and the first blank is named."""
+    listing = staged.measure(f, {"x": 3, "y": -4}, quiz=True)
+    found = grade_of(listing.answers().code, tmp_path, f)
+    assert found.passed, str(found)
+    empty = grade_of(listing.code, tmp_path, f)
+    assert not empty.passed
+    assert "name '____' is not defined" in str(empty)
+    assert "missing" not in str(empty)
 
 
 # --- the grader ----------------------------------------------------------------------------------------------------------
@@ -169,7 +331,7 @@ def test_an_error_in_any_line_is_found_there(line: int, tmp_path) -> None:
         (lambda lines: [*lines[:20], *lines[21:]], "dx lacks what x hands back through line 5"),
         (lambda lines: [line.replace("dx += (1)", "dx = (1)") for line in lines], "what it held is lost"),
         (lambda lines: [line for line in lines if not line.startswith("dy")], "derivative by y is missing"),
-        (lambda lines: [*lines[:10], "g = num * invden", *lines[11:]], "nothing sets the result f"),
+        (lambda lines: [*lines[:10], "g = num * invden", *lines[11:]], "sets the result f"),
         (lambda lines: [*lines[:15], "dxpysqr = 1/0", *lines[16:]], "line 16 fails: ZeroDivisionError"),
     ],
 )
@@ -178,6 +340,179 @@ def test_what_is_missing_is_said(change, word: str, tmp_path) -> None:
     found = grade_of("\n".join(change(LINES)), tmp_path)
     assert not found.passed
     assert word in str(found)
+
+
+def test_the_expected_value_is_that_of_the_line(tmp_path) -> None:
+    """Of a wrong line of several contributions: what this line has to add, not their sum."""
+    for line in (18, 19, 20, 21, 23):
+        left, sign, right = LINES[line - 1].partition("= ")
+        found = grade_of("\n".join([*LINES[: line - 1], f"{left}{sign}1.01 * ({right})", *LINES[line:]]), tmp_path).wrong
+        assert found is not None
+        assert found.line == line
+        assert found.expected == pytest.approx(found.value / 1.01, rel=1e-9)
+
+
+COMPOSITE = "q = x + y; f = q*z"
+HERE = {"x": -2, "y": 5, "z": -4}
+START = "x = -2; y = 5; z = -4\nq = x + y\nf = q*z\n"
+LOOP = "x = 0.3\nl = x\nfor i in range(5):\n    l = 2*l*(1 - l)\nf = l\ndx = 1e-3"
+STYLES = {  # right solutions in styles that people have
+    "zeros first": (START + "dx = dy = dz = dq = 0.0\ndq += z\ndz += q\ndx += dq\ndy += dq", COMPOSITE, HERE),
+    "written out": (START + "dq = z\ndz = q\ndx = 0\ndx = dx + dq\ndy = dq", COMPOSITE, HERE),
+    "one line, twice": ("x = 3\nf = x*x\ndx = x\ndx += x", "x*x", {"x": 3}),
+    "one line, two terms": (
+        "x = 3; y = 2; z = 5\nf = x*y + x*z\ndx = y\ndx += z\ndy = x\ndz = x",
+        "x*y + x*z",
+        {"x": 3, "y": 2, "z": 5},
+    ),
+    "-=": ("x = 3; y = 2\nf = x - y\ndx = 1\ndy = 0\ndy -= 1", "x - y", {"x": 3, "y": 2}),
+    "steep": ("import math\nx = 1.0\nf = math.sin(1e5*x)\ndx = 1e5*math.cos(1e5*x)", "sin(1e5*x)", {"x": 1}),
+    "cancels": ("import math\nx = 1e-3\nf = (1-math.cos(x))/x**2\ndx = math.sin(x)/x**2 - 2*f/x", "(1-cos(x))/x^2", {"x": 1e-3}),
+    "near 0": ("from math import log\nx = 1e-6\nf = log(x)\ndx = 1/x", "log(x)", {"x": 1e-6}),
+    "main": ("if __name__ == '__main__':\n    x = 3\n    f = x*x\n    dx = 2*x", "x*x", {"x": 3}),
+    "exit": (START + "dq = z\ndz = q\ndx = dy = dq\nimport sys\nsys.exit(0)", COMPOSITE, HERE),
+    "numpy": (
+        "import numpy as np\nx = np.float64(0.5)\ns = np.sin(x)\nf = np.exp(s)*x\nds = f\ndx = np.exp(s) + ds*np.cos(x)",
+        "s = sin(x); f = exp(s)*x",
+        {"x": 0.5},
+    ),
+    "0-d": (START.replace("x = -2", "import numpy as np; x = np.array(-2.0)") + "dq = z\ndz = q\ndx = dy = dq", COMPOSITE, HERE),
+    "helper": ("def sq(t):\n    return t*t\nx = 3\nn = 2\nf = sum(sq(x) for _ in range(n))\ndx = n*2*x", "2*x*x", {"x": 3}),
+    "lists": (
+        "import math\nw = [2, -3, -3]\nx = [-1, -2]\ndot = w[0]*x[0] + w[1]*x[1] + w[2]\nf = 1/(1 + math.exp(-dot))\n"
+        "ddot = (1 - f)*f\ndx = [w[0]*ddot, w[1]*ddot]\ndw = [x[0]*ddot, x[1]*ddot, 1.0*ddot]",
+        "dot = w0*x0 + w1*x1 + w2; f = 1/(1 + exp(-dot))",
+        {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3},
+    ),
+    "by item": ("w = [2, 3]\nf = w[0]*w[1]\ndw = [0, 0]\ndw[0] += w[1]\ndw[1] += w[0]", "w_0*w_1", {"w_0": 2, "w_1": 3}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_right_solutions_of_every_style_pass(style: str, tmp_path) -> None:
+    """However the contributions are written, and whatever the function."""
+    found = grade_of(*STYLES[style][:1], tmp_path, *STYLES[style][1:])
+    assert found.passed, str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "f", "at", "name", "expected"),
+    [
+        ("def g(x, y):\n    q = x + y\n    return q*x, q, x\nf, dx, dy = g(3.0, 2.0)", "q = x + y; f = q*x", (3, 2), "dx", 8),
+        ("x = 3\nf = 9\ndx = 7", "x*x", (3,), "dx", 6),
+        (LOOP, "l = x; repeat 5: l = 2*l*(1-l)", (0.3,), "dx", 1.47573e-11),
+        ("w = [2, 3]\nf = w[0]*w[1]\ndw = [3, 3]", "w0*w1", (2, 3), "dw[1]", 2),
+    ],
+)  # fmt: skip
+def test_a_wrong_gradient_never_passes(text: str, f: str, at: tuple[float, ...], name: str, expected: float, tmp_path) -> None:
+    """Also where no line can be judged by itself: in functions, with values copied by hand, in loops, in lists."""
+    found = grade_of(text, tmp_path, f, at)
+    assert not found.passed
+    assert found.wrong is not None
+    assert (found.wrong.name, found.wrong.expected) == (name, pytest.approx(expected, rel=1e-5))
+
+
+def test_a_hidden_forward_part_is_judged_by_its_gradient_and_says_so(tmp_path) -> None:
+    """Right values that no line explains are right, but nobody says that both sweeps are complete."""
+    found = grade_of("x = 3\ny = -4\nf = 1.5456448841066441\ndx = 2.0595697955721652\ndy = 1.5922327514838093", tmp_path)
+    assert found.passed
+    assert "both sweeps" not in str(found)
+    assert "not judged by themselves: 2" in str(found)
+    assert "line 4, 5: judged by its last value only" in str(found)
+
+
+def test_at_a_kink_every_slope_between_both_sides_passes(tmp_path) -> None:
+    """max(x, 0) at 0: 0, 1/2 and 1; but not 2."""
+    passed = [grade_of(f"x = 0.0\nf = max(x, 0)\ndx = {slope}", tmp_path, "max(x, 0)", 0.0).passed for slope in (0, 0.5, 1, 2)]
+    assert passed == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "word"),
+    [
+        ("import os\nos._exit(0)", 3, "ended its process"),
+        ("import sys\nsys.__stdout__.write('{}')\nsys.exit(1)\nx = 3", 1, "line 3 fails: SystemExit: 1"),
+        ("x = float(input())", 1, "EOFError"),
+        ("x = [0]*10**12", 1, "MemoryError"),
+        ("x = 'a'*(3 << 30)", 1, "MemoryError"),
+        ("x = (", 3, "SyntaxError"),
+        ("x = 1\0", 3, "does not run"),
+        ("def f(): return f()\nx = f()", 1, "RecursionError"),
+        ("while True: print('x'*1000)", 4, "did not end within 2 s"),
+        ("import subprocess\nsubprocess.Popen(['sleep', '60'])\nx = 3", 1, "nothing at the top level"),
+        ("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()", 1, "nothing at the top level"),
+    ],
+)
+def test_hostile_code_is_one_clear_message(text: str, status: int, word: str, tmp_path, capfd) -> None:
+    """It ends in time, nothing of it reaches the terminal, and no traceback is shown."""
+    from time import monotonic
+
+    from diffkit.cli import run as command
+
+    path = tmp_path / "student.py"
+    path.write_text(text, encoding="utf-8")
+    begin = monotonic()
+    assert command(["staged", "x*x", "--at", "x=3", "--grade", str(path), "--timeout", "2" if status == 4 else "20"]) == status
+    assert monotonic() - begin < 20
+    said = "".join(capfd.readouterr())
+    assert word in said
+    assert "is run now" in said
+    assert "Traceback" not in said
+
+
+def test_the_answer_cannot_be_printed(tmp_path) -> None:
+    """What the file writes to the standard output of its process is no part of the answer."""
+    forged = "import sys\nsys.__stdout__.write('{\"rows\": []}')\nsys.__stdout__.flush()\nx = 3\nf = x*x\ndx = 5\n"
+    assert not grade_of(forged, tmp_path, "x*x", 3).passed
+
+
+def test_the_file_runs_once(tmp_path) -> None:
+    """Whatever it writes is written once."""
+    log = tmp_path / "log"
+    assert grade_of(f"x = 3\nopen({str(log)!r}, 'a').write('x')\nf = x*x\ndx = 2*x", tmp_path, "x*x", 3).passed
+    assert log.read_text() == "x"
+
+
+OWN = """\
+import math
+x = 3
+y = -4
+s2 = 1/(1 + math.exp(-y))
+sq = (x + y)**2
+s1 = 1/(1 + math.exp(-x))
+d = s1 + sq
+n = x + s2
+f = n/d
+dn = 1/d
+dd = -n/d**2
+dx = dn
+ds2 = dn
+ds1 = dd
+dsq = dd
+dx += ds1*s1*(1 - s1)
+dx += dsq*2*(x + y)
+dy = dsq*2*(x + y)
+dy += ds2*s2*(1 - s2)
+"""
+UNNAMED = "(x + 1/(1+exp(-y)))/(1/(1+exp(-x)) + (x + y)^2)"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "blamed", "said"),
+    [
+        ("d = s1 + sq", "d = s1 - sq", 9, "is that of line 7"),
+        ("sq = (x + y)**2", "sq = 2*(x + y)**2 + 5", 9, "is that of line 5"),
+        ("dy += ds2", "dx += ds2", 19, "it is what has to be added to dy"),
+        ("ds1*s1*(1 - s1)", "ds1*s1*(1 + s1)", 16, "one of these contributions"),
+    ],
+)
+def test_names_of_the_students_own(right: str, wrong: str, blamed: int, said: str, tmp_path) -> None:
+    """The formula names nothing: a wrong result points to the first value of its own, a sum at the wrong place says so."""
+    assert grade_of(OWN, tmp_path, UNNAMED).passed
+    found = grade_of(OWN.replace(right, wrong), tmp_path, UNNAMED)
+    assert found.wrong is not None
+    assert found.wrong.line == blamed
+    assert said in str(found)
 
 
 def test_the_command_line(tmp_path, capsys) -> None:

@@ -124,6 +124,11 @@ def demand_suffixes(out: tuple[str, ...]) -> None:
 
 def fail(message: str, status: int) -> int:
     """Say on standard error why, and return the exit status."""
+    aside(message)
+    return status
+
+
+def aside(message: str) -> None:
+    """Say something on standard error that every terminal can show."""
     encoding = sys.stderr.encoding or "utf-8"
     print("diffkit: " + message.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
-    return status

@@ -4,26 +4,52 @@ from typing import Any
 
 import click
 
-from diffkit.commands.common import Tell, common, study
+from diffkit import limits
+from diffkit.arguments import file_and_name, read_called, read_point, read_recorded
+from diffkit.commands.common import Tell, aside, common, study
+from diffkit.errors import UsageError
+from diffkit.messages import say
 
 
 @click.command(short_help="The two sweeps as a numbered listing that runs.")
 @common
-@click.option("--as", "language", type=click.Choice(["python", "latex"]), default="python", show_default=True, help="Language.")
-@click.option("--quiz", is_flag=True, help="Leave the reverse sweep open; -o FILE.py writes the answers beside it.")
-@click.option("--grade", metavar="FILE.py", help="Grade a student's code; this RUNS that file, in a process of its own.")
+@click.option(
+    "--as", "language", type=click.Choice(["python", "numpy", "latex"]), default="python", show_default=True, help="Language."
+)
+@click.option("--quiz", is_flag=True, help="Leave the reverse sweep open; -o FILE writes FILE-answers beside it.")
+@click.option("--grade", metavar="FILE.py", help="Grade a student's code; this RUNS that file.")
 def staged(expr: str, language: str, quiz: bool, grade: str | None, timeout: float | None, **options: Any) -> int:
     """Staged backpropagation: numbered forward and reverse lines, with their values.
 
-    With --grade exit status 0 if every line is right, else 1.
+    With NumPy a formula works on arrays, element by element; FILE.py:f takes arrays by --at w=@w.npy.
+
+    With --grade exit status 0 if every line is right, else 1. The file is run in a process of its own, with a limit of time
+    (10 s, or --timeout) and of memory; it can do whatever you can do.
     """
     from diffkit.study import staged
     from diffkit.study.staged import grade as grading
 
+    if grade is not None and (quiz or language != "python"):
+        raise UsageError("--grade goes neither with --quiz nor with --as", remedy="grade in a command of its own")
+
     def measure(f: Any, at: Any, tell: Tell) -> Any:
         if grade is None:
             return staged.measure(f, at, language, quiz)
-        return grading.measure(f, at, grade, **({} if timeout is None else {"time_limit": timeout}))
+        seconds = timeout or limits.STUDENT_SECONDS
+        if not options["quiet"]:
+            aside(say("grade.runs", file=grade, seconds=f"{seconds:g}", size=limits.STUDENT_MEMORY >> 30))
+        return grading.measure(f, at, grade, seconds)
 
-    record = study(measure, expr, timeout=None if grade else timeout, **options)
+    reader = read_with_arrays if grade is None else read_recorded
+    record = study(measure, expr, timeout=None if grade else timeout, read=reader, **options)
     return 0 if grade is None or record.passed else 1
+
+
+def read_with_arrays(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:
+    """The function as it is at a point with arrays, else its recording."""
+    point = read_point(items, arrays=True) or {}
+    if any(getattr(x, "ndim", 0) for x in point.values()):
+        if file_and_name(text) is None:
+            raise UsageError("a formula is staged at numbers", remedy="give numbers; --as numpy writes code that takes arrays")
+        return read_called(text, items)
+    return read_recorded(text, items)

@@ -47,13 +47,19 @@ def _of_broadcast(graph: Graph, static: Any, i: int, bar: Any, y: Any, operands:
 
 
 def _of_matmul(graph: Graph, static: Any, i: int, bar: Any, y: Any, operands: Sequence[Any]) -> Any:
-    """dA = dD B^T, dB = A^T dD."""
+    """dA = dD B^T, dB = A^T dD; a vector at the right is a matrix of one column."""
     a, b = operands
-    if len(graph.shape(a)) != 2 or len(graph.shape(b)) != 2:
+    if len(graph.shape(a)) != 2 or len(graph.shape(b)) not in (1, 2):
         return None
-    bar, other = graph.full(bar, graph.shape(y)), operands[1 - i]
-    turned = graph.row("transpose", ((1, 0),), graph.shape(other)[::-1], other)
-    return graph.row("matmul", (), graph.shape(operands[i]), *((bar, turned) if i == 0 else (turned, bar)))
+    (m, n), p = graph.shape(a), graph.shape(b)[1] if len(graph.shape(b)) == 2 else 1
+    bar, b = graph.reshaped(graph.full(bar, graph.shape(y)), (m, p)), graph.reshaped(b, (n, p))
+    if i == 0:
+        return graph.row("matmul", (), (m, n), bar, _turned(graph, b))
+    return graph.reshaped(graph.row("matmul", (), (n, p), _turned(graph, a), bar), graph.shape(operands[1]))
+
+
+def _turned(graph: Graph, x: Any) -> Any:
+    return graph.row("transpose", ((1, 0),), graph.shape(x)[::-1], x)
 
 
 def _of_extreme(graph: Graph, static: Any, i: int, bar: Any, y: Any, operands: Sequence[Any]) -> Any:

@@ -62,9 +62,9 @@ SENTENCES = {
         "Richardson's extrapolation 4n."
     ),
     "chapter.check": (
-        "The chapter calls a gradient right if |a - n|/max(|a|, |n|) is below 1e-7, where n is a central difference at h = 1e-5. "
-        "As it says itself, this is no proof: a fixed tolerance fails both ways. Beside it stands the verdict by the Taylor "
-        "remainder, which knows the rounding noise of f and tries many steps."
+        "The chapter calls a gradient right if |a - n|/max(|a|, |n|) is below 1e-7, where n is a central difference at h "
+        "= 1e-5. As it says itself, this is no proof: a fixed tolerance fails both ways. Beside it stands the verdict by "
+        "the Taylor remainder, which knows the rounding noise of f and tries many steps."
     ),
     "chapter.check.caption": "Five gradients judged by the chapter's rule and by the Taylor remainder.",
     "chapter.case.right": "the staged exercise, right",
@@ -123,8 +123,8 @@ SENTENCES = {
     ),
     "chapter.rules.caption": "The basic operations: derivatives here and by the chapter's rule, and growth along (1, 1).",
     "chapter.slip.max": (
-        "the chapter's rule gives 1 and 1 where the operands of max are equal. Along (1, 1) max grows by 1, not by 2, so this is "
-        "no subgradient; here the winners share, 1/2 each, which is one."
+        "the chapter's rule gives 1 and 1 where the operands of max are equal. Along (1, 1) max grows by 1, not by 2, so "
+        "this is no subgradient; here the winners share, 1/2 each, which is one."
     ),
     "chapter.composite": "With q = x + y the function is f = q*z. The values at {at}, the local derivatives and the gradient:",
     "chapter.figure.composite": "The graph of (x + y)z: value above, derivative of f below, local derivative on the edge.",
@@ -137,16 +137,23 @@ SENTENCES = {
     ),
     "chapter.neuron": (
         "The function 1/(1 + exp(-(w0*x0 + w1*x1 + w2))) as small gates: products, sums, a change of sign, exp, and 1/x. The "
-        "last four can be one gate, the sigmoid: {before} operations become {after}."
+        "last four can be one gate, the sigmoid: {before} operations become {after}, if that gate counts as one."
     ),
     "chapter.neuron.four": "The neuron in small gates.",
     "chapter.neuron.one": "The same with the sigmoid as one gate.",
+    "chapter.neuron.listing": "In small gates; the listing runs as it stands",
+    "chapter.neuron.listing.fused": "With the sigmoid as one gate: dot, f, ddot, and from it dx and dw, as in the chapter",
     "chapter.gates": (
-        "Its derivative is s(1 - s), one subtraction and one product if the forward sweep has kept s, against four operations "
-        "for four gates. But 1 - s cancels where s is near 1: at t = {t} the product is wrong by {error}. With q = exp(-|t|), "
-        "q/(1 + q)^2 costs the same two operations and stays right; that is what diffkit computes."
+        "Its derivative is s(1 - s): one subtraction and one product if the forward sweep has kept s, against four "
+        "operations for the four gates, so {four} operations in all become {fused}. But 1 - s cancels where s is near 1; "
+        "the product has a relative error of {error} at t = {t}. diffkit therefore computes the sigmoid from q = exp(-|t|),"
+        " and its derivative as q/(1 + q)^2, which stays right. That takes two operations backward, too, but an absolute "
+        "value, a comparison and a choice more forward: {stable} in all. It does not save operations; it saves digits."
     ),
-    "chapter.gates.caption": "Operations of one sigmoid, and the relative error of its derivative at t = {t}.",
+    "chapter.gates.caption": (
+        "Operations of one sigmoid and its derivative, forward, backward and together, and the relative error of the "
+        "derivative at t = {t}."
+    ),
     "chapter.gate.four": "four gates",
     "chapter.gate.fused": "one gate, s(1 - s)",
     "chapter.gate.stable": "one gate, q/(1 + q)^2",
@@ -160,13 +167,20 @@ SENTENCES = {
     ),
     "chapter.exercise.result": "f = {value}, {gradient}.",
     "chapter.matrix": (
-        "A layer D = W X with W of shape {w} and X of shape {x}. Shapes alone tell where the transposes go: dW must have the "
-        "shape of W, and dD X^T is the only product of dD and X that has it. Random matrices, every entry of both gradients "
-        "compared with the complex step of the loss sum(dD * (W X)):"
+        "A layer D = W X with W of shape {w} and X of shape {x}. Shapes alone tell where the transposes go: dW must have "
+        "the shape of W, and dD X^T is the only product of dD and X that has it. The tape differentiates the loss sum(dD "
+        "* (W X)) of random matrices; every entry of its two gradients is compared with the product, and with the complex"
+        " step:"
     ),
-    "chapter.matrix.caption": "Shapes of the products, and the largest difference of an entry from its complex step.",
+    "chapter.matrix.caption": (
+        "Shapes of the products; the largest difference of an entry of the tape's gradient from the product, and from the"
+        " complex step."
+    ),
     "chapter.matrix.listing": "The same in NumPy",
-    "chapter.slip.matrix": ("under the sum over D the chapter notes that k must be 0; it must be i, as in the line above it."),
+    "chapter.slip.matrix": (
+        "under the sum over D the chapter notes that k must be 0; it must be i, as in the line above it. And where it "
+        "says that the sum of W_is x_sl over s is x_jl, the derivative of that sum by W_ij is meant."
+    ),
     "header.example": "example",
     "header.function": "function",
     "header.gradient": "gradient",
@@ -184,6 +198,9 @@ SENTENCES = {
     "header.reverse": "reverse sweep",
     "header.product": "product",
     "header.shapes": "shapes",
+    "header.together": "together",
+    "header.difference": "tape against product",
+    "header.step": "tape against complex step",
     "header.remainder": "by the remainder",
     "header.recorded": "operations recorded",
     "header.slope": "derivative by the tape",

@@ -53,6 +53,8 @@ SENTENCES = {
     "word.n-th derivative of digamma; n is a whole number": "n-th derivative of digamma; n is a whole number",
     "word.pass": "pass",
     "word.wrong": "wrong",
+    "word.right": "right",
+    "word.unjudged": "unjudged",
     "word.f' symbolic": "f' symbolic",
     "word.f' simplified": "f' simplified",
     "word.f' cse": "f' cse",

@@ -31,12 +31,13 @@ CLASSES = {
 \documentclass[11pt,a4paper]{ctexart}""",
 }
 PREAMBLE = r"""
-\usepackage{textcomp,amsmath,booktabs,graphicx,caption}
+\usepackage{textcomp,amsmath,booktabs,longtable,graphicx,caption}
 \usepackage[margin=25mm]{geometry}
 \captionsetup{font=small,labelfont=bf}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6em}
 """
+PAGE = 36  # rows of a table that fit on a page
 FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # a wide table shrinks, a narrow one stays
 
 
@@ -89,11 +90,22 @@ def table(data: Table) -> str:
     columns = "".join("r" if numeric else "l" for numeric in data.numeric())
     rows = [" & ".join(map(cell, row)) + r" \\" for row in data.rows]
     head = " & ".join(map(escape, data.headers)) + r" \\"
+    if len(rows) > PAGE:
+        return _long_table(data, columns, head, rows)
     body = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}"]
     notes = [rf"\par\smallskip\parbox{{\linewidth}}{{\footnotesize {prose(note)}}}" for note in data.notes]
     caption = [rf"\caption{{{prose(data.caption)}}}"] if data.caption else []
     opening = [r"\begin{table}[htbp]", r"\centering\small", *caption]
     return "\n".join([*opening, FIT, *body[:-1], body[-1] + "}", *notes, r"\end{table}"]) + "\n"
+
+
+def _long_table(data: Table, columns: str, head: str, rows: list[str]) -> str:
+    """Return a table that goes over several pages, each with its head."""
+    caption = [rf"\caption{{{prose(data.caption)}}} \\"] if data.caption else []
+    top = [rf"\begin{{longtable}}{{{columns}}}", *caption, r"\toprule", head, r"\midrule", r"\endfirsthead"]
+    again = [r"\toprule", head, r"\midrule", r"\endhead", r"\bottomrule", r"\endlastfoot"]
+    notes = [rf"\par\smallskip{{\footnotesize {prose(note)}}}" for note in data.notes]
+    return "\n".join([r"{\small", *top, *again, *rows, r"\end{longtable}", *notes, "}"]) + "\n"
 
 
 def render(document: Document, files: Mapping[str, str] | None = None) -> str:
@@ -114,7 +126,8 @@ def _block(block: Block, files: Mapping[str, str]) -> str:
     if isinstance(block, Prose):
         return rf"\textbf{{{prose(block.text)}}}" + "\n" if block.lead else prose(block.text) + "\n"
     if isinstance(block, Formula):
-        return f"\\[\n{block.latex}\n\\]"
+        wide = f"{FIT}\n${block.latex}$}}" if r"\begin{array}" in block.latex else block.latex
+        return f"\\[\n{wide}\n\\]"
     if isinstance(block, TableBlock):
         return table(block.table)
     if isinstance(block, FigureBlock):
@@ -126,8 +139,8 @@ def _block(block: Block, files: Mapping[str, str]) -> str:
 
 
 def _figure(block: FigureBlock, file: str) -> str:
-    picture = rf"\includegraphics[width=\linewidth]{{\detokenize{{{file}}}}}"
-    return "\n".join([r"\begin{figure}[htbp]", r"\centering", picture, rf"\caption{{{prose(block.caption)}}}", r"\end{figure}"])
+    picture = FIT + "\n" + rf"\includegraphics{{\detokenize{{{file}}}}}}}"
+    return "\n".join([r"\begin{figure}[!htbp]", r"\centering", picture, rf"\caption{{{prose(block.caption)}}}", r"\end{figure}"])
 
 
 def _listing(block: Listing) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -12,7 +13,7 @@ from diffkit.results.graph import Graph
 from diffkit.results.record import Record
 from diffkit.results.staged import Staged
 from diffkit.results.sweep import Sweep
-from diffkit.tables import Table, exact, headed
+from diffkit.tables import Table, exact, headed, point
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -93,11 +94,15 @@ class Gate(Data):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Product(Data):
-    """A matrix of the layer D = W X, by what it is computed, and its largest error against the complex step."""
+    """A matrix of the layer D = W X, and the product that it is.
+
+    ``difference`` is how far the tape's gradient is from that product, ``error`` how far from the complex step.
+    """
 
     name: str
     formula: str
     shapes: tuple[tuple[int, ...], ...]
+    difference: float | None
     error: float | None
 
 
@@ -119,6 +124,7 @@ class Chapter(Record):
     composite_listing: Staged
     neuron: tuple[Graph, ...]
     neuron_listing: Staged
+    neuron_fused: Staged
     gates: tuple[Gate, ...]
     saturated: float
     exercise: Graph
@@ -137,9 +143,9 @@ class Chapter(Record):
                 yield "orders", scheme.scheme, scheme.fitted_order
         yield from _seen("tree", self.tree[-1])
         for rule in self.rules:
-            yield from ((f"{rule.expression}", f"d/d{name}", slope) for name, slope in rule.gradient.items())
+            yield from ((f"{rule.expression}, {point(rule.at)}", f"d/d{name}", slope) for name, slope in rule.gradient.items())
         yield from _seen("composite", self.composite)
-        for key, listing in (("neuron", self.neuron_listing), ("exercise", self.exercise_listing)):
+        for key, listing in (("neuron", self.neuron_fused), ("exercise", self.exercise_listing)):
             yield from _listed(key, listing)
 
     def table(self) -> Table:
@@ -153,6 +159,7 @@ class Chapter(Record):
         return ({"example": key, "name": name, "value": value} for key, name, value in self.numbers())
 
 
+NUMBERED = re.compile(r"d?v\d+|t(_\d+)?")  # variables without a name of their own
 EXAMPLES = ("orders", "tree", "composite", "neuron", "exercise")
 
 
@@ -171,6 +178,7 @@ def _seen(key: str, graph: Graph) -> Iterator[tuple[str, str, float]]:
 
 
 def _listed(key: str, listing: Staged) -> Iterator[tuple[str, str, float]]:
-    """Value and gradient of a listing."""
-    yield key, listing.output, listing.value
+    """What the lines of a listing compute, by their names, and its gradient; of a line that adds the sum."""
+    values = {row.name: row.value for row in listing.rows if row.value is not None and not NUMBERED.fullmatch(row.name)}
+    yield from ((key, name, value) for name, value in values.items() if name not in listing.slopes.values())
     yield from ((key, f"df/d{name}", slope) for name, slope in listing.gradient.items())

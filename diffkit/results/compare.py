@@ -97,7 +97,7 @@ class Comparison(Record):
             (
                 *(e.engine, e.digits(), short(e.relative_error), short(e.ulps)),
                 *(exact(e.gradient.get(n)) for n in names),
-                *(short(e.h), str(e.evaluations), e.status),
+                *(short(e.h), str(e.evaluations), word(e.status)),
             )
             for e in self.ranked()
         ]

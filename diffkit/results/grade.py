@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from diffkit.codec import Data
-from diffkit.messages import say
+from diffkit.messages import say, word
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, headed, plain, short
 
@@ -50,7 +50,9 @@ class Grade(Record):
     def headline(self) -> list[str]:
         """Return the verdict: the first wrong line with what was expected, or what is missing."""
         if self.passed:
-            return [say("grade.passed", count=sum(line.verdict == "right" for line in self.lines))]
+            count = sum(line.verdict == "right" and not line.reason for line in self.lines)
+            key = "grade.passed" if count == len(self.lines) else "grade.passed_by_values"
+            return [say(key, count=count, unjudged=len(self.lines) - count)]
         wrong = self.wrong
         said = [] if wrong is None else [say("grade.wrong", line=wrong.line, name=wrong.name, value=short(wrong.value, 8))]
         if wrong is not None and wrong.expected is not None:
@@ -59,9 +61,17 @@ class Grade(Record):
 
     def table(self) -> Table:
         """Return one row an assignment."""
-        rows = [(str(r.line), clip(plain(r.name), 24), short(r.value, 8), short(r.expected, 8), r.verdict) for r in self.lines]
+        rows = [
+            (str(r.line), clip(plain(r.name), 24), short(r.value, 8), short(r.expected, 8), word(r.verdict)) for r in self.lines
+        ]
         headers = headed("line", "name", "yours", "expected", "verdict")
-        return Table(headers, tuple(rows), say("grade.caption"))
+        notes = dict.fromkeys(line.reason for line in self.lines if line.reason and line is not self.wrong)
+        return Table(headers, tuple(rows), say("grade.caption"), tuple(self._note(reason) for reason in notes))
+
+    def _note(self, reason: str) -> str:
+        """What is said of some lines."""
+        lines = dict.fromkeys(str(line.line) for line in self.lines if line.reason == reason)
+        return say("grade.note", lines=say("comma").join(lines), reason=reason)
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row an assignment."""

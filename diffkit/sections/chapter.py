@@ -137,7 +137,7 @@ def _values(record: Chapter) -> Prose:
 
 
 def _gradient(graph: Graph) -> str:
-    return joined([f"df/d{n.text} = {short(n.adjoint)}" for n in graph.nodes if n.role == "input"])
+    return say("comma").join(f"df/d{n.text} = {short(n.adjoint)}" for n in graph.nodes if n.role == "input")
 
 
 def _modes(record: Chapter) -> TableBlock:
@@ -173,23 +173,28 @@ def _composite(record: Chapter) -> list[Block]:
 def _sigmoid(record: Chapter) -> list[Block]:
     four, one = record.neuron
     t = {"t": short(record.saturated)}
-    fused = next(g for g in record.gates if g.form == "fused")
-    rows = [(say(f"chapter.gate.{g.form}"), str(g.forward), str(g.reverse), short(g.error, 2)) for g in record.gates]
-    headers = headed("form", "forward", "reverse", "error")
+    gates = {gate.form: gate for gate in record.gates}
+    rows = [
+        (say(f"chapter.gate.{g.form}"), str(g.forward), str(g.reverse), str(g.forward + g.reverse), short(g.error, 2))
+        for g in record.gates
+    ]
+    totals = {form: gate.forward + gate.reverse for form, gate in gates.items()}
+    headers = headed("form", "forward", "reverse", "together", "error")
     return [
         _text("neuron", before=four.operations, after=one.operations),
         _picture(four, "neuron-gates", say("chapter.neuron.four")),
         _picture(one, "neuron-sigmoid", say("chapter.neuron.one")),
-        _text("gates", **t, error=short(fused.error, 2)),
+        _text("gates", **t, **totals, error=short(gates["fused"].error, 2)),
         TableBlock(Table(headers, tuple(rows), say("chapter.gates.caption", **t))),
-        Listing(record.neuron_listing.code, say("listing.staged")),
+        Listing(record.neuron_listing.code, say("chapter.neuron.listing")),
+        Listing(record.neuron_fused.code, say("chapter.neuron.listing.fused")),
         _slip("reciprocal"),
     ]
 
 
 def _exercise(record: Chapter) -> list[Block]:
     listing = record.exercise_listing
-    gradient = joined([f"df/d{name} = {exact(slope)}" for name, slope in listing.gradient.items()])
+    gradient = say("comma").join(f"df/d{name} = {exact(slope)}" for name, slope in listing.gradient.items())
     return [
         _text("exercise"),
         _picture(record.exercise, "exercise", say("chapter.figure.exercise")),
@@ -201,10 +206,15 @@ def _exercise(record: Chapter) -> list[Block]:
 def _matrix(record: Chapter) -> list[Block]:
     w, x = (_shape(shape) for shape in record.products[0].shapes[:2])
     rows = [
-        (p.name, p.formula, f"({_shape(p.shapes[0])})({_shape(p.shapes[1])}) -> {_shape(p.shapes[2])}", short(p.error, 2))
+        (
+            p.name,
+            p.formula,
+            f"({_shape(p.shapes[0])})({_shape(p.shapes[1])}) -> {_shape(p.shapes[2])}",
+            *(short(x, 2) for x in (p.difference, p.error)),
+        )
         for p in record.products
     ]
-    headers = headed("name", "product", "shapes", "error")
+    headers = headed("name", "product", "shapes", "difference", "step")
     return [
         _text("matrix", w=w, x=x),
         TableBlock(Table(headers, tuple(rows), say("chapter.matrix.caption"))),

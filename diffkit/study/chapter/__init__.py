@@ -66,6 +66,7 @@ def measure(seed: int = 0, progress: Callable[[str], None] = lambda stage: None)
         composite_listing=staged.measure(*composite),
         neuron=(graph.measure(*neuron), graph.measure(*neuron, fuse=("sigmoid",))),
         neuron_listing=staged.measure(*neuron),
+        neuron_fused=staged.measure(examples.NEURON_FUSED, examples.NEURON_AT),
         gates=tuple(gates()),
         saturated=examples.SATURATED,
         exercise=graph.measure(*exercise),
@@ -196,21 +197,30 @@ def gates() -> Iterator[Gate]:
 
 # --- matrices ------------------------------------------------------------------------------------------------------------
 def products(seed: int) -> Iterator[Product]:
-    """The layer D = W X and its gradients, each entry checked against the complex step."""
+    """The layer D = W X and its gradients by the tape, checked against dD X^T and W^T dD and against the complex step."""
     dice = np.random.default_rng(seed)
     w, x = dice.standard_normal(examples.W), dice.standard_normal(examples.X)
     d_bar = dice.standard_normal((w @ x).shape)
 
-    def loss(z: Any) -> Any:
-        return np.sum(d_bar * (z[: w.size].reshape(w.shape) @ z[w.size :].reshape(x.shape)))
+    def loss(w: Any, x: Any) -> Any:
+        return np.sum(d_bar * (w @ x))
 
-    slopes = numeric.gradient(loss, np.concatenate([w.ravel(), x.ravel()]), scheme="complex-step")
-    w_bar, x_bar = slopes[: w.size].reshape(w.shape), slopes[w.size :].reshape(x.shape)
-    yield Product(name="D", formula="W X", shapes=(w.shape, x.shape, (w @ x).shape), error=None)
-    yield _product("dW", "dD X^T", d_bar, x.T, w_bar)
-    yield _product("dX", "W^T dD", w.T, d_bar, x_bar)
+    def flat(z: Any) -> Any:
+        return loss(z[: w.size].reshape(w.shape), z[w.size :].reshape(x.shape))
+
+    w_bar, x_bar = tape.gradient(loss, (w, x))
+    slopes = numeric.gradient(flat, np.concatenate([w.ravel(), x.ravel()]), scheme="complex-step")
+    yield Product(name="D", formula="W X", shapes=(w.shape, x.shape, (w @ x).shape), difference=None, error=None)
+    yield _product("dW", "dD X^T", (d_bar, x.T), w_bar, slopes[: w.size].reshape(w.shape))
+    yield _product("dX", "W^T dD", (w.T, d_bar), x_bar, slopes[w.size :].reshape(x.shape))
 
 
-def _product(name: str, formula: str, left: Any, right: Any, expected: Any) -> Product:
-    shapes = (left.shape, right.shape, expected.shape)
-    return Product(name=name, formula=formula, shapes=shapes, error=float(np.max(np.abs(left @ right - expected))))
+def _product(name: str, formula: str, factors: tuple[Any, Any], by_tape: Any, by_step: Any) -> Product:
+    left, right = factors
+    return Product(
+        name=name,
+        formula=formula,
+        shapes=(left.shape, right.shape, by_tape.shape),
+        difference=float(np.max(np.abs(left @ right - by_tape))),
+        error=float(np.max(np.abs(by_tape - by_step))),
+    )

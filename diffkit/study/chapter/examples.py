@@ -9,6 +9,7 @@ TREE, TREE_AT = "c = a + b; d = b + 1; f = c*d", {"a": 2.0, "b": 1.0}
 SMOOTH, SMOOTH_AT = "sin(x)", 1.0  # the chapter names none for its orders of accuracy
 COMPOSITE, COMPOSITE_AT = "q = x + y; f = q*z", {"x": -2.0, "y": 5.0, "z": -4.0}
 NEURON = "dot = w0*x0 + w1*x1 + w2; f = 1/(1 + exp(-dot))"
+NEURON_FUSED = "dot = w0*x0 + w1*x1 + w2; f = sigmoid(dot)"
 NEURON_AT = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
 EXERCISE = (
     "sigy = sigmoid(y); num = x + sigy; sigx = sigmoid(x); xpy = x + y; "

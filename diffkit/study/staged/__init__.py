@@ -4,24 +4,20 @@ Every forward row has a number, and the rows that hand its derivative back carry
 diffkit.emit, so no text of a user is in it but names that are Python's own; that is why running it here is safe.
 """
 
-import keyword
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from diffkit import limits, namespaces, tape
 from diffkit.emit.page import Row
 from diffkit.emit.sheet import FUNCTIONS, OWN
-from diffkit.emit.writer import Writer
-from diffkit.errors import DiffkitError, UsageError
-from diffkit.language import parse
-from diffkit.messages import SENTENCES, say
-from diffkit.program import Line
-from diffkit.program_latex import latex
-from diffkit.results import Staged, StagedRow
+from diffkit.errors import UsageError
+from diffkit.program import Program
+from diffkit.results import Staged
 from diffkit.study import compare
+from diffkit.study.staged import header, in_numpy
+from diffkit.study.staged.rows import Lister, values, written
 
-LANGUAGES = ("python", "latex")
+LANGUAGES = ("python", "numpy", "latex")
 
 
 def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> Staged:
@@ -32,7 +28,9 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     f : Program, str or callable
         With one output.
     at : number, tuple, dict or array
-    language : {"python", "latex"}
+        With arrays among the coordinates f is a callable, and the listing is of arrays.
+    language : {"python", "numpy", "latex"}
+        In NumPy a formula works on arrays, element by element.
     quiz : bool
         Leave the right-hand sides of the reverse sweep open.
 
@@ -53,132 +51,77 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     """
     if language not in LANGUAGES:
         raise UsageError(f"no listing in '{language}'", remedy=f"choose of {', '.join(LANGUAGES)}")
+    if _on_arrays(at):
+        from diffkit.study.staged import arrays
+
+        return arrays.measure(f, at, language, quiz)
     program, point = compare.one_point(f, at)
+    program = with_result_named(program)
+    point = {name: point[name] for name in at} if isinstance(at, Mapping) else point
     value, gradient = tape.value_and_gradient(program, point)
-    writer = Writer(program, least=limits.ROLLED_LINES)
-    inputs = [name for name in writer.rows[0].name.partition("(")[2].rstrip("):").split(", ") if name]
-    body = [row.deeper(-1) for row in writer.rows[1:-1]]
-    room = (
-        {writer.naming.inputs: list(point.values())} if writer.naming.inputs else dict(zip(inputs, point.values(), strict=True))
-    )
-    values = _values(body, room, writer.data)
-    numbers = _numbers(body)
-    rows = tuple(_row(row, numbers, writer.facts.lines, value) for row, value in zip(body, values, strict=True))
+    listing = Listing(program, point)
+    if any(gradient[name] == gradient[name] != slope for name, slope in listing.found.items()):
+        listing = Listing(program, point, least=len(program.lines))  # no loops
+    body = in_numpy.rewritten(listing.body) if language == "numpy" else listing.body
+    above = header.of_numpy if language == "numpy" else header.of_python
+    lister = Lister(program, listing.body)
+    seen = listing.values if len(body) == len(listing.body) else _at_rows(body, listing)
     return Staged(
         expression=str(program),
         at=point,
         language=language,
         quiz=quiz,
-        header=tuple(_header(rows, inputs, point)),
-        rows=rows,
-        output=writer.text_of(writer.facts.root),
-        slopes=_slopes(writer.rows[-1], point),
+        header=tuple(above([row.text for row in body], listing.inputs, quiz)),
+        rows=tuple(lister.row(row, x) for row, x in zip(body, seen, strict=True)),
+        output=listing.output,
+        slopes=listing.slopes,
         value=float(value),
-        gradient={name: float(slope) for name, slope in gradient.items()},
+        gradient={name: float(gradient[name]) for name in point},
+        stops=listing.stops,
     )
 
 
-def _numbers(body: Sequence[Row]) -> dict[int, int]:
-    """The number of each line of the Program that has a forward row, in their order."""
-    found: dict[int, int] = {}
-    for row in body:
-        if row.role == "forward" and row.line >= 0:
-            found.setdefault(row.line, len(found) + 1)
-    return found
+def with_result_named(program: Program) -> Program:
+    """The Program, its result called f if it has no name and nothing else is called so."""
+    root = program.outputs[0]
+    taken = {*program.inputs, *(name for name, _ in program.names)}
+    if len(program.outputs) > 1 or not program.lines[root].args or "f" in taken or root in {k for _, k in program.names}:
+        return program
+    return Program(program.lines, program.inputs, program.outputs, (*program.names, ("f", root)), program.guards)
 
 
-def _values(body: Sequence[Row], room: dict[str, Any], tables: dict[str, Any]) -> list[float | None]:
-    """What each row's name is after it, run at the point; after the last turn for the rows of a loop."""
-    F = namespaces.get("math")
-    room = FUNCTIONS | {name: getattr(F, name) for name in OWN} | tables | room
-    values: list[float | None] = []
-    for group in _statements(body):
-        try:
-            exec("\n".join(row.text for row in group), room)  # no text of a user: see the top of this file
-        except (ArithmeticError, ValueError):
-            break
-        values += [_number(room.get(row.name)) if row.sign else None for row in group]
-    return values + [None] * (len(body) - len(values))
+def _on_arrays(at: Any) -> bool:
+    parts = at.values() if isinstance(at, Mapping) else at if isinstance(at, (tuple, list)) else []
+    return any(getattr(x, "ndim", 0) for x in parts)
 
 
-def _statements(body: Sequence[Row]) -> Iterator[list[Row]]:
-    """The rows in groups that run as one: a loop with all that is inside."""
-    group: list[Row] = []
-    for row in body:
-        if group and row.depth == 0 and not row.text.startswith("else"):
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
+class Listing:
+    """The emitter's rows for a Program, run at a point: values, derivatives, and what stopped them."""
+
+    def __init__(self, program: Program, point: Mapping[str, float], least: int = limits.LISTED_LINES) -> None:
+        writer, inputs, self.body = written(program, least)
+        places = [point[name] for name in program.inputs]
+        named = dict(zip(program.inputs, inputs, strict=True)) if not writer.naming.inputs else {}
+        self.inputs: dict[str, Any] = {named[k]: x for k, x in point.items()} if named else dict.fromkeys(inputs, places)
+        F = namespaces.get("math")
+        room = FUNCTIONS | {name: getattr(F, name) for name in OWN} | writer.data | self.inputs
+        self.tables: dict[str, Any] = writer.data
+        self.values, self.stops = values(self.body, room)
+        self.output, slopes = _result(writer.rows[-1], program.inputs)
+        self.slopes = {name: slopes[name] for name in point}
+        self.found = {} if self.stops else {name: eval(text, room) for name, text in self.slopes.items()}  # ours: see above
+        self.inputs |= self.tables
 
 
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (float, int)) else None
+def _result(last: Row, inputs: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """What value and derivatives are called in the code, read from its last row, ``return f, (dx, dy)``."""
+    value, _, inside = last.name.removeprefix("return ").partition(", ")
+    if inside.startswith("("):
+        return value, dict(zip(inputs, inside.strip("()").rstrip(",").split(", "), strict=True)) if inputs else {}
+    return value, {name: f"{inside}[{i}]" for i, name in enumerate(inputs)}
 
 
-def _row(row: Row, numbers: dict[int, int], lines: Sequence[Line], value: float | None) -> StagedRow:
-    return StagedRow(
-        role=row.role,
-        number=numbers.get(row.line),
-        depth=row.depth,
-        name=row.name,
-        sign=row.sign,
-        expression=row.expression,
-        latex=_in_latex(row.expression) if row.sign else "",
-        rule=_rule(row, lines),
-        value=value,
-    )
-
-
-def _rule(row: Row, lines: Sequence[Line]) -> str:
-    """The rule by which a reverse row hands its derivative back, in words."""
-    if row.role != "reverse" or row.line < 0 or not row.sign:
-        return ""
-    key = f"rule.{lines[row.line].op}"
-    return say(key) if key in SENTENCES else say("rule.other", operation=lines[row.line].op)
-
-
-def _in_latex(expression: str) -> str:
-    """An expression of the code in LaTeX; as it stands where it reads a list, which formulas do not."""
-    try:
-        return latex(parse(expression))
-    except DiffkitError:
-        return rf"\texttt{{{expression}}}".replace("_", r"\_")
-
-
-# --- what stands above and below -----------------------------------------------------------------------------------------
-def _header(rows: Sequence[StagedRow], inputs: Sequence[str], point: dict[str, float]) -> Iterator[str]:
-    """The imports that the rows need, and the point."""
-    used = {word for row in rows for word in _words(row.code)}
-    helpers = sorted({"power", "largest", "smallest"} & used)
-    native = sorted((used & set(FUNCTIONS)) - set(helpers) - OWN - {"abs"})
-    if native:
-        yield f"from math import {', '.join(native)}"
-    if helpers:
-        yield f"from diffkit.emit.sheet import {', '.join(helpers)}"
-    yield from _own(sorted(used & OWN))
-    if len(inputs) == len(point):
-        yield from (f"{name} = {value!r}" for name, value in zip(inputs, point.values(), strict=True))
-    else:
-        yield f"{inputs[0]} = {list(point.values())!r}"
-
-
-def _own(names: Sequence[str]) -> Iterator[str]:
-    """Functions that only this package has."""
-    if names:
-        yield "from diffkit import namespaces"
-        yield from (f'{name} = namespaces.get("math").{name}' for name in names)
-
-
-def _words(code: str) -> Iterable[str]:
-    return (word for word in re.findall(r"[^\W\d]\w*", code) if not keyword.iskeyword(word))
-
-
-def _slopes(last: Row, point: dict[str, float]) -> dict[str, str]:
-    """What the derivative by each input is called in the code, read from its last row, ``return f, (dx, dy)``."""
-    inside = last.name.partition(", ")[2]
-    parts = (
-        inside.strip("()").rstrip(",").split(", ") if inside.startswith("(") else [f"{inside}[{i}]" for i in range(len(point))]
-    )
-    return dict(zip(point, parts, strict=True))
+def _at_rows(body: Sequence[Row], listing: Listing) -> list[float | None]:
+    """The values of rows from which conditions were taken out: those of the rows that are left."""
+    kept = [x for row, x in zip(listing.body, listing.values, strict=True) if not (row.name.startswith("if ") and not row.sign)]
+    return kept if len(kept) == len(body) else [None] * len(body)

@@ -1,96 +1,182 @@
-"""Runs hand-staged code statement by statement; prints, as JSON, what it assigned and what it should have handed back.
+"""Runs a student's file, in a process of its own, and writes what it assigned and what each variable should hand back.
 
-It is run as a program of its own (``python -m diffkit.study.staged.student FILE OUTPUT``), because it runs the student's file.
-
-Letters: ``t`` is a variable of the forward part, which ends where the output is assigned for the last time.  What t hands
-through one statement is found by moving t in that statement alone, by -2h, -h, h and 2h (Richardson's extrapolation).
+Settings come by standard input, the answer goes to a file that they name, so that what the student's code prints, reads or
+closes is no part of it.  The forward part ends where the output is assigned for the last time.
 """
 
 import ast
 import json
+import os
 import sys
-from contextlib import redirect_stdout
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from numbers import Real
+from pathlib import Path
 from typing import Any
 
-H = 2.0**-12  # relative to the size of what is moved: truncation and rounding both stay below 1e-10
+from diffkit.namespaces import get
+from diffkit.study.staged.reads import ITEM, READ, Reads, assigned, right_hand_side, statements
+from diffkit.study.staged.remembering import Remembering, handed_back, teach_math
+
+LONGEST = 100  # list that is looked at item by item
+COMPOUND = (ast.For, ast.While, ast.With, ast.Try)
+NAME = "<student>"
 
 
-class Code:
-    """The statements of a file."""
+class Student:
+    """The statements of a file, and what happens when they run."""
 
-    def __init__(self, text: str, output: str) -> None:
-        self.statements = ast.parse(text).body
-        self.compiled = [compile(ast.Module([s], []), "<student>", "exec") for s in self.statements]
-        self.ends = max((i for i, s in enumerate(self.statements) if output in assigned(s)), default=-1)
-        self.output = output
+    def __init__(self, path: str, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        self.path, self.inputs = path, {*inputs}
+        self.statements = statements(Path(path).read_bytes(), Path(path).name)
+        names = [{*assigned(s)} for s in self.statements]
+        self.output = next((name for name in outputs if any(name in found for found in names)), outputs[0])
+        self.ends = max((i for i, found in enumerate(names) if self.output in found), default=-1)
+        self.rows: list[dict[str, Any]] = []
+        self.uses: list[tuple[int, str, int]] = []  # the number of the read, the variable, the place of the number read
+        self.reads, self.line = Reads(), 0
 
-    def forward(self, moved: int = -1, name: str = "", by: float = 0.0) -> float:
-        """The output, with one variable moved in one statement."""
-        room: dict[str, Any] = {}
-        for i, code in enumerate(self.compiled[: self.ends + 1]):
-            kept: Any = room.get(name)
-            if i == moved:
-                room[name] = kept + by
-            exec(code, room)
-            if i == moved and name not in assigned(self.statements[i]):
-                room[name] = kept
-        return float(room[self.output])
-
-    def handed(self, i: int, name: str, value: float) -> float:
-        """The derivative of the output by a variable, through one statement."""
-        h = H * max(abs(value), 1.0)
-        wide, narrow = ((self.forward(i, name, k * h) - self.forward(i, name, -k * h)) / (2 * k * h) for k in (2, 1))
-        return (4 * narrow - wide) / 3
-
-    def run(self) -> dict[str, Any]:
-        """Every assignment of a number, and what each variable hands back through each statement that reads it."""
-        room: dict[str, Any] = {}
-        assignments: list[dict[str, Any]] = []
-        uses: list[dict[str, Any]] = []
-        for i, (statement, code) in enumerate(zip(self.statements, self.compiled, strict=True)):
-            before = {name: room.get(name) for name in assigned(statement)}
-            if i <= self.ends:
-                uses += [
-                    {"statement": i, "name": name, "value": room[name]} for name in read(statement) if number(room.get(name))
-                ]
+    def run(self, remember: bool = True) -> dict[str, Any]:
+        """Every assignment, every use, and the line that failed; without memory if code fails that only then does."""
+        self.rows, self.uses, self.reads = [], [], Reads()
+        self.room: dict[str, Any] = {"__name__": "__main__", "__file__": self.path, READ: self.read, ITEM: self.item}
+        root: Any = None
+        for i, whole in enumerate(self.statements):
+            forward = i <= self.ends
             try:
-                exec(code, room)
-            except Exception as error:
-                return {"assignments": assignments, "uses": [], "failed": [statement.lineno, f"{type(error).__name__}: {error}"]}
-            for name, old in before.items():
-                if number(room.get(name)):
-                    added = isinstance(statement, ast.AugAssign) and number(old)
-                    row = {"line": statement.lineno, "name": name, "value": float(room[name]), "added": added}
-                    assignments.append(row | {"before": float(old or 0.0) if added else 0.0, "forward": i <= self.ends})
-        for use in uses:
-            use["line"] = self.statements[use["statement"]].lineno
-            use["handed"] = self.handed(use["statement"], use["name"], float(use.pop("value")))
-        return {"assignments": assignments, "uses": uses, "failed": None}
+                self.carry_out(whole, forward, forward and remember)
+            except BaseException as error:
+                if isinstance(error, SystemExit) and whole is self.statements[-1]:
+                    break
+                if forward and remember:
+                    return self.run(remember=False)
+                return self.answer(root, [self.line, f"{type(error).__name__}: {error}"[:200].rstrip(": ")])
+            if i == self.ends:
+                root = self.room.get(self.output)
+                self.room |= {k: float(x) for k, x in self.room.items() if isinstance(x, Remembering)}
+        return self.answer(root)
+
+    def carry_out(self, statement: ast.stmt, forward: bool, remember: bool) -> None:
+        """Run a statement and note what it assigned; of a choice the statements that are chosen."""
+        self.line = statement.lineno
+        if isinstance(statement, ast.If):
+            test = self.reads.changed(ast.copy_location(ast.Expr(statement.test), statement)) if remember else None
+            expression = test.value if isinstance(test, ast.Expr) else statement.test
+            for inner in (
+                statement.body if eval(compile(ast.Expression(expression), NAME, "eval"), self.room) else statement.orelse
+            ):
+                self.carry_out(inner, forward, remember)
+            return
+        before = {name: value for target in {*assigned(statement)} for name, value in self.numbers(target)}
+        changed = self.reads.changed(statement) if remember else statement
+        exec(compile(ast.Module([changed], []), NAME, "exec"), self.room)
+        self.rows += self.assignments(statement, before, forward)
+
+    def answer(self, root: Any, failed: list[Any] | None = None) -> dict[str, Any]:
+        """What the file did."""
+        uses = list(self.handed(root))
+        return {"rows": self.rows, "uses": uses, "failed": failed, "output": self.output, "often": self.often()}
+
+    # --- what it reads -----------------------------------------------------------------------------------------------
+    def read(self, k: int, name: str, value: Any) -> Any:
+        """What a name is read as: numbers remember that they were read here; whole numbers that count something are left."""
+        counts = isinstance(value, int) and name not in self.inputs
+        return value if counts or not _number(value) else self.used(k, name, value)
+
+    def item(self, k: int, name: str, value: Any, i: Any) -> Any:
+        """The same for an item."""
+        found = value[i]
+        if not _number(found) or not isinstance(i, int):
+            return found
+        label = f"{name}[{i % len(value)}]"
+        counts = isinstance(found, int) and self.inputs.isdisjoint(spellings(label))
+        return found if counts else self.used(k, label, found)
+
+    def used(self, k: int, name: str, value: Any) -> Remembering:
+        """A number that remembers where it was read."""
+        number = Remembering(value, [(value.place, 1.0)] if isinstance(value, Remembering) else ())
+        self.uses.append((k, name, number.place))
+        return number
+
+    def handed(self, output: Any) -> Iterator[dict[str, Any]]:
+        """What each variable hands back through each place that reads it."""
+        bars = handed_back(output)
+        total: Counter[tuple[int, str]] = Counter()
+        for k, name, place in self.uses:
+            total[k, name] += bars.get(place, 0.0)  # type: ignore[assignment]
+        for (k, name), value in total.items():
+            yield {"name": name, "line": self.reads.found[k].line, "via": self.reads.found[k].via, "handed": value}
+
+    # --- what it assigns ---------------------------------------------------------------------------------------------
+    def numbers(self, name: str) -> Iterator[tuple[str, float]]:
+        """A variable's number, or the numbers of its list."""
+        value = self.room.get(name)
+        if _number(value):
+            yield name, float(value)  # type: ignore[arg-type]
+        elif isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) == 1:
+            items = list(value[:LONGEST])  # type: ignore[index]
+            yield from ((f"{name}[{i}]", float(x)) for i, x in enumerate(items) if _number(x))
+
+    def assignments(self, statement: ast.stmt, before: dict[str, float], forward: bool) -> Iterator[dict[str, Any]]:
+        """The numbers that a statement assigned; of an item of a list only if it changed."""
+        reads, augmented = right_hand_side(statement), isinstance(statement, ast.AugAssign)
+        by_item = isinstance(statement, (ast.Assign, ast.AugAssign)) and not any(
+            isinstance(t, (ast.Name, ast.Tuple)) for t in getattr(statement, "targets", [getattr(statement, "target", None)])
+        )
+        for target in dict.fromkeys(assigned(statement)):
+            added = augmented or (target in reads and not by_item)
+            for name, value in self.numbers(target):
+                if by_item and before.get(name) == value:
+                    continue
+                row = {"line": statement.lineno, "name": name, "value": value, "forward": forward, "reads": reads}
+                old = before.get(name, 0.0) if added else 0.0
+                yield row | {"before": old, "loop": isinstance(statement, COMPOUND)}
+
+    def often(self) -> list[str]:
+        """The variables that the forward part sets more than once, so that their names alone say no longer what is meant."""
+        count: Counter[str] = Counter()
+        for statement in self.statements[: self.ends + 1]:
+            count.update({*assigned(statement)})
+            if isinstance(statement, (ast.For, ast.While)):
+                count.update(assigned(statement))
+        return [name for name, times in count.items() if times > 1]
 
 
-def assigned(statement: ast.stmt) -> list[str]:
-    """The variables that a statement assigns, those inside a loop or branch included."""
-    return [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+def spellings(label: str) -> list[str]:
+    """What an item may be called in a formula: w[0], w0 or w_0."""
+    name, _, i = label.rstrip("]").partition("[")
+    return [label, name + i, f"{name}_{i}"] if i else [label]
 
 
-def read(statement: ast.stmt) -> list[str]:
-    """The variables that a statement reads, each once; what ``x += 1`` adds to is read too."""
-    found = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-    added = [s.target.id for s in ast.walk(statement) if isinstance(s, ast.AugAssign) and isinstance(s.target, ast.Name)]
-    return list(dict.fromkeys([*found, *added]))
+def _number(value: Any) -> bool:
+    return (isinstance(value, Real) and not isinstance(value, bool)) or getattr(value, "shape", None) == ()
 
 
-def number(value: Any) -> bool:
-    """Is it a number that can be moved?"""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def limit(size: int) -> None:
+    """Let no more than that many bytes be taken, where the system can see to it."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(path: str, output: str) -> None:
-    """Run the file and print what it did; what the file prints goes to standard error."""
-    with redirect_stdout(sys.stderr), open(path, encoding="utf-8") as file:
-        found = Code(file.read(), output).run()
-    print(json.dumps(found))
+def main() -> None:
+    """Run the file that standard input names, and write the answer."""
+    settings = json.load(sys.stdin)
+    path = settings["path"]
+    sys.argv, sys.path[:0] = [path], [str(Path(path).resolve().parent)]
+    get("math")  # before its functions learn to remember
+    teach_math()
+    limit(settings["memory"])
+    try:
+        answer = Student(path, settings["inputs"], settings["outputs"]).run()
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
+        answer = {"unreadable": f"{type(error).__name__}: {error}"[:200]}
+    Path(settings["answer"]).write_text(json.dumps(answer), encoding="utf-8")
+    os._exit(0)  # threads and exit functions of the student's are no part of the answer
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
