@@ -4,8 +4,8 @@ A table holds texts; the renderers only set them, so that a number looks alike w
 """
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from diffkit.messages import say, spoken
 from diffkit.widths import lines, padded, width
@@ -115,8 +115,13 @@ def clip(text: str, length: int = SHOWN) -> str:
     return text if len(text) <= length else f"{text[: length - 4].rstrip()} ..."
 
 
-def point(at: Mapping[str, float]) -> str:
-    """Return a point as people write it.
+def shape_text(shape: Sequence[int]) -> str:
+    """Return a shape as people write it: (5x10)."""
+    return f"({'x'.join(map(str, shape))})"
+
+
+def point(at: Mapping[str, Any]) -> str:
+    """Return a point as people write it; of an array its shape.
 
     Examples
     --------
@@ -125,7 +130,8 @@ def point(at: Mapping[str, float]) -> str:
     """
     if not at:
         return say("point.any")
-    shown = [f"{name} = {exact(value)}" for name, value in at.items()]
+    arrays = {name: f"array{shape_text(value.shape)}" for name, value in at.items() if getattr(value, "ndim", 0)}
+    shown = [f"{name} = {arrays.get(name) or exact(value)}" for name, value in at.items()]
     return ", ".join(shown if len(shown) <= 8 else [*shown[:6], "...", shown[-1]])
 
 

@@ -1,40 +1,17 @@
 """Computational graphs: what is computed at every node, what the picture shows, and what it leaves out."""
 
-import itertools
 import json
 
 import pytest
-from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
 import diffkit as dk
-from diffkit.figures.sheet import renderer
 from diffkit.gates import fuse, unfuse
 from diffkit.results import Graph, Record
 
-from . import programs
+from .drawn import faults, texts
 
 STAGED = "sigy = 1/(1 + exp(-y)); num = x + sigy; sigx = 1/(1 + exp(-x)); xpy = x + y; den = sigx + xpy^2; f = num/den"
 ALL = ("value", "local", "adjoint", "tangent", "error")
-
-
-def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """What is written in a figure, with its place in pixels."""
-    found, pen = [], renderer(figure)
-    for text in figure.axes[0].texts:
-        if text.get_text():
-            box = text.get_window_extent(pen)
-            found.append((text.get_text(), box))
-    return found
-
-
-def overlapping(figure: Figure) -> list[tuple[str, str]]:
-    """Pairs of labels that cover each other."""
-
-    def apart(a: Bbox, b: Bbox) -> bool:
-        return bool(a.x1 < b.x0 + 1 or b.x1 < a.x0 + 1 or a.y1 < b.y0 + 1 or b.y1 < a.y0 + 1)
-
-    return [(a, b) for (a, one), (b, two) in itertools.combinations(boxes(figure), 2) if not apart(one, two)]
 
 
 def by_text(graph: Graph) -> dict[str, tuple[float | None, float | None]]:
@@ -106,35 +83,14 @@ def test_gates_are_fused_and_written_out() -> None:
         [n.adjoint for n in typed.nodes if n.role == "input"]
     )
     assert "8 operations as typed, 5 as drawn" in str(fused)
+    assert "nothing was fused" in str(dk.graph("x*y", (1, 2), fuse=["sigmoid"]))
+    assert "nothing was written out" in str(dk.graph("x*y", (1, 2), unfuse=["sigmoid"]))
+    with pytest.raises(dk.UsageError, match="both fused and written out"):
+        dk.graph(neuron, at, fuse=["sigmoid"], unfuse=["sigmoid"])
     program = dk.parse(neuron)
     assert unfuse(fuse(program, "sigmoid"), "sigmoid") == program
     with pytest.raises(dk.UsageError, match="no gate"):
         fuse(program, "tanh")
-
-
-@pytest.mark.parametrize("direction", ["LR", "TB"])
-@pytest.mark.parametrize("labels", ["op", "name", "expr"])
-def test_nothing_overlaps_in_the_staged_exercise(direction: str, labels: str) -> None:
-    """Nor with every number shown."""
-    graph = dk.graph(STAGED, {"x": 3, "y": -4}, show=ALL, labels=labels, direction=direction)
-    assert overlapping(graph.plot()) == []
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_nothing_overlaps_in_sixty_nodes(seed: int) -> None:
-    """Of a random program with labels op, which fit everywhere."""
-    program, point = programs.random_program(seed, operations=52)
-    graph = dk.graph(program, point, labels="op")
-    assert 50 <= len(graph.nodes) <= 80
-    assert overlapping(graph.plot()) == []
-
-
-def test_the_judge_of_overlaps_sees_one() -> None:
-    """Two texts at one place are found."""
-    figure = dk.graph("x*y", (1, 2)).plot()
-    figure.axes[0].text(30, 30, "one")
-    figure.axes[0].text(32, 31, "two")
-    assert overlapping(figure)
 
 
 def test_a_loop_is_drawn_as_its_periods() -> None:
@@ -144,10 +100,10 @@ def test_a_loop_is_drawn_as_its_periods() -> None:
     assert [node.repeats for node in graph.nodes if node.role == "repeats"] == [3331]
     assert graph.nodes[-1].role == "output"
     assert graph.operations == 9999
-    assert any("3331 times" in text for text, _ in boxes(graph.plot()))
+    assert any("3331 times" in text for text in texts(graph.plot()))
     full = dk.graph("l = x; repeat 40: l = 4*l*(1 - l)", 0.3, collapse=False)
     assert len(full.nodes) == 121
-    with pytest.raises(dk.UsageError, match="no picture"):
+    with pytest.raises(dk.UsageError, match="121 nodes; a picture shows up to 80"):
         full.plot()
 
 
@@ -156,7 +112,7 @@ def test_several_loops_are_each_drawn_once() -> None:
     graph = dk.graph("a = x; repeat 30: a = sin(a)*2; b = exp(a) + x; repeat 50: b = b*b + a", 0.3, collapse=True)
     assert sorted(node.repeats for node in graph.nodes if node.role == "repeats") == [28, 48]
     assert len(graph.nodes) < 20
-    assert overlapping(graph.plot()) == []
+    assert faults(graph.plot()) == []
 
 
 def test_files_of_every_kind(tmp_path, capsys) -> None:

@@ -18,7 +18,7 @@ from diffkit.figures.check import remainders
 from diffkit.figures.cost import cost
 from diffkit.figures.engines import advice, engines
 from diffkit.figures.fonts import drawing
-from diffkit.figures.graph import few_enough, frames, graph
+from diffkit.figures.graph import frames, graph
 from diffkit.figures.parts import error_parts
 from diffkit.figures.reproduce import errors
 from diffkit.figures.rounding import rounding
@@ -79,7 +79,7 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Rounding):
         return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
     if isinstance(record, Graph):
-        return _graphs(record) if few_enough(record) else {}
+        return _graphs(record)
     if isinstance(record, Chapter):
         return {"costs": costs(record, width)}
     if isinstance(record, Check):
@@ -95,8 +95,9 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
 
 def _graphs(record: Graph) -> dict[str, Figure]:
     """The graph, and if asked for the same after every step, numbered from 01."""
-    steps = enumerate(frames(record), start=1) if record.frames else ()
-    return {"graph": graph(record)} | {f"graph-{i:02d}": step for i, step in steps}
+    series = list(frames(record)) if record.frames else []
+    digits = max(len(str(len(series))), 2)
+    return {"graph": graph(record)} | {f"graph-{i:0{digits}d}": step for i, step in enumerate(series, start=1)}
 
 
 def animation(record: Record) -> bytes:

@@ -90,8 +90,10 @@ def _code(record: "Record", path: Path) -> dict[Path, bytes]:
     return {path: record.code.encode("utf-8")} | answers
 
 
-def places(study: str, path: Path) -> list[Path]:
+def places(study: str, path: Path, series: bool = False) -> list[Path]:
     """Return all files that may be written for a study at that path, before anything is measured for them.
+
+    How long a numbered ``series`` will be is not known by then: of it the files are returned that exist.
 
     Examples
     --------
@@ -99,9 +101,20 @@ def places(study: str, path: Path) -> list[Path]:
     ['two.png', 'two-error_parts.png']
     """
     suffix, drawn = path.suffix.lower(), DRAWN.get(study, ())
+    numbered = _numbered(path, drawn[0]) if series and drawn else []
     if suffix in PICTURES:
-        return [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name in drawn[1:])]
-    return [path, *(path.with_name(f"{path.stem}-{name}{form}") for form in DOCUMENTS.get(suffix, ()) for name in drawn)]
+        return [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name in drawn[1:]), *numbered]
+    forms = DOCUMENTS.get(suffix, ())
+    return [path, *(path.with_name(f"{path.stem}-{name}{form}") for form in forms for name in drawn), *numbered]
+
+
+def _numbered(path: Path, name: str) -> list[Path]:
+    """The pictures of a series that stand beside that path already, in the formats that would be written."""
+    suffix = path.suffix.lower()
+    forms = (suffix,) if suffix in PICTURES else DOCUMENTS.get(suffix, ())
+    start = f"{path.stem}-{name}-"
+    beside = sorted(path.parent.iterdir()) if forms and path.parent.is_dir() else []
+    return [at for at in beside if at.suffix in forms and at.stem.startswith(start) and at.stem.removeprefix(start).isdecimal()]
 
 
 def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
@@ -119,7 +132,7 @@ def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     text = (markdown if suffix == ".md" else latex).render(document, files)
     drawn = _drawn(record, document)
     beside = {path.with_name(f"{path.stem}-{name}{form}"): (figure, form) for name, figure in drawn.items() for form in formats}
-    return {path: text.encode("utf-8")} | {place: _file(*what) for place, what in beside.items()}
+    return {path: text.encode("utf-8")} | {place: _picture(record, *what) for place, what in beside.items()}
 
 
 def _drawn(record: "Record", document: "Document") -> dict[str, "Figure"]:
@@ -139,12 +152,6 @@ def _drawn(record: "Record", document: "Document") -> dict[str, "Figure"]:
     return found
 
 
-def _file(drawn: "Figure", form: str) -> bytes:
-    from diffkit import figures
-
-    return figures.write(drawn, form)
-
-
 def _pictures(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     from diffkit import figures
 
@@ -152,4 +159,13 @@ def _pictures(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     if not drawn:
         raise UsageError(f"a result of the study '{record.study}' has no picture", remedy="use .html .md .tex .json or .csv")
     places = [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name, _ in drawn[1:])]
-    return {place: figures.write(picture, suffix) for place, (_, picture) in zip(places, drawn, strict=True)}
+    return {place: _picture(record, picture, suffix) for place, (_, picture) in zip(places, drawn, strict=True)}
+
+
+def _picture(record: "Record", drawn: "Figure", suffix: str) -> bytes:
+    """The file of a picture; an SVG says what it shows."""
+    from diffkit import figures
+
+    if suffix != ".svg":
+        return figures.write(drawn, suffix)
+    return figures.svg(drawn, figures.caption(record), figures.alt(record)).encode("utf-8")
