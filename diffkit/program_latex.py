@@ -308,7 +308,7 @@ def _mul(args: list[Piece]) -> Piece:
     opened = args[0].open and args[0].binds >= NEG
     dotted = re.match(r"[\d.]|\\frac", right) or (opened and not named)
     between = r" \cdot " if dotted or again else r" \, " if named or re.search(r"\\mathrm\{\w+\}$", left) else " "
-    return Piece(left + between + right, min(MUL, max(NEG, args[0].binds)), open=args[1].open and args[1].binds >= FUNCTION)
+    return Piece(left + between + right, NEG if args[0].binds == NEG else MUL, open=args[1].open and args[1].binds >= FUNCTION)
 
 
 def _div(args: list[Piece]) -> Piece:

@@ -19,6 +19,7 @@ from diffkit.figures.cost import cost
 from diffkit.figures.engines import advice, engines
 from diffkit.figures.fonts import drawing
 from diffkit.figures.graph import frames, graph
+from diffkit.figures.graph_animation import animation
 from diffkit.figures.parts import error_parts
 from diffkit.figures.reproduce import errors
 from diffkit.figures.rounding import rounding
@@ -43,6 +44,7 @@ __all__ = [
     "accuracy",
     "advice",
     "alt",
+    "animation",
     "caption",
     "cost",
     "costs",
@@ -98,31 +100,6 @@ def _graphs(record: Graph) -> dict[str, Figure]:
     series = list(frames(record)) if record.frames else []
     digits = max(len(str(len(series))), 2)
     return {"graph": graph(record)} | {f"graph-{i:0{digits}d}": step for i, step in enumerate(series, start=1)}
-
-
-def animation(record: Record) -> bytes:
-    """Return an animated GIF of the sweeps through a computational graph, a second a step.
-
-    Raises
-    ------
-    UsageError
-        The record is no graph.
-    """
-    from PIL import Image
-
-    if not isinstance(record, Graph):
-        raise UsageError(f"a result of the study '{record.study}' has no animation", remedy="use .png .svg or .pdf")
-    with drawing():
-        steps = [Image.open(io.BytesIO(_png(step))).convert("P") for step in (*frames(record), graph(record))]
-    file = io.BytesIO()
-    steps[0].save(file, format="GIF", save_all=True, append_images=steps[1:], duration=1000, loop=0)
-    return file.getvalue()
-
-
-def _png(figure: Figure) -> bytes:
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=120)
-    return file.getvalue()
 
 
 def write(figure: Figure, suffix: str) -> bytes:

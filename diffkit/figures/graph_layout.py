@@ -15,6 +15,7 @@ from diffkit.figures.labels import Box, Points
 from diffkit.figures.layers import Layers, layers
 
 GAP, LANE = 24.0, 12.0  # least distance between columns, and between the cells of one column
+BEND = 12.0  # room for an edge that passes through a column
 MARGIN = 8.0
 PORT = 9.0  # between two edges that enter a node
 HEAD, HALF = 6.0, 2.4  # length of an arrowhead, half of its width
@@ -101,9 +102,8 @@ class _Arrangement:
     ) -> None:
         self.edges, self.numbers, self.turned, self.found = edges, numbers, turned, found
         deep = [c.height if turned else c.width for c in cells]
-        self.unit = (max(c.width if turned else c.height for c in cells) + LANE) * lanes
         self.start, self.end = self._columns(deep, gaps)
-        self.first = min([*found.place, *(place for bend in found.bends for _, place in bend)])
+        self.across = _rows(found, [c.width if turned else c.height for c in cells], lanes)
         self.cells = [self._cell(i, cell) for i, cell in enumerate(cells)]
         self.boxes = [
             Box(at.x + cell.shift[0], at.y + cell.shift[1], *cell.box) for at, cell in zip(self.cells, cells, strict=True)
@@ -123,12 +123,9 @@ class _Arrangement:
             start.append(start[-1] + depth[c - 1] + (GAP + widest[c]) * gaps[c])
         return start, [s + d for s, d in zip(start, depth, strict=True)]
 
-    def _across(self, place: float) -> float:
-        return MARGIN + (place - self.first + 0.5) * self.unit
-
     def _cell(self, i: int, cell: Cell) -> Box:
         c = self.found.column[i]
-        u, w = (self.start[c] + self.end[c]) / 2, self._across(self.found.place[i])
+        u, w = (self.start[c] + self.end[c]) / 2, self.across[self.found.place[i]]
         return Box(*((w, u) if self.turned else (u, w)), cell.width, cell.height)
 
     def layout(self) -> Layout:
@@ -147,7 +144,7 @@ class _Arrangement:
             leaves, arrives = self._middle(a), self._middle(b) + ports[e]
             stops = [(self._face(a, 1), leaves), (self.end[self.found.column[a]], leaves)]
             for column, place in bend:
-                stops += [(self.start[column], self._across(place)), (self.end[column], self._across(place))]
+                stops += [(self.start[column], self.across[place]), (self.end[column], self.across[place])]
             stops += [(self.start[self.found.column[b]], arrives), (self._face(b, -1), arrives)]
             stretches = [_bend(p, q) for p, q in itertools.pairwise(stops) if q[0] - p[0] > STEP / 100]
             yield [s[:, ::-1] if self.turned else s for s in stretches]
@@ -163,7 +160,7 @@ class _Arrangement:
         """How far from the middle of its target's face each edge arrives: in the order in which they come."""
         arriving: dict[int, list[tuple[float, int]]] = {}
         for e, ((a, b), bend) in enumerate(zip(self.edges, self.found.bends, strict=True)):
-            arriving.setdefault(b, []).append((self._across(bend[-1][1]) if bend else self._middle(a), e))
+            arriving.setdefault(b, []).append((self.across[bend[-1][1]] if bend else self._middle(a), e))
         found = {}
         for b, coming in arriving.items():
             side = self.boxes[b].width if self.turned else self.boxes[b].height
@@ -191,6 +188,29 @@ class _Arrangement:
         """The place of an arrowhead."""
         x, y = stretches[-1][-1]
         return Box(x, y - HEAD / 2, 2 * HALF, HEAD) if self.turned else Box(x - HEAD / 2, y, HEAD, 2 * HALF)
+
+
+def _rows(found: Layers, sizes: Sequence[float], lanes: float) -> dict[float, float]:
+    """Where each place lies along w: as near to the first as the sizes of what stands in the columns allow.
+
+    What was in one line stays in one line.
+    """
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for c, place, size in zip(found.column, found.place, sizes, strict=True):
+        columns.setdefault(c, []).append((place, size + LANE))
+    for c, place in itertools.chain.from_iterable(found.bends):
+        columns.setdefault(c, []).append((place, BEND))
+    before: dict[float, list[tuple[float | None, float]]] = {}
+    for column in columns.values():
+        (first, size), *_ = column = sorted(column)
+        before.setdefault(first, []).append((None, MARGIN + size / 2))
+        for (a, one), (b, two) in itertools.pairwise(column):
+            before.setdefault(b, []).append((a, (one + two) / 2 * lanes))
+    at: dict[float, float] = {}
+    least = 0.0
+    for place in sorted(before):
+        least = at[place] = max(least, *((at[a] if a is not None else 0.0) + apart for a, apart in before[place]))
+    return at
 
 
 def _sides(box: Box) -> tuple[float, float, float, float]:

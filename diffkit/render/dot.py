@@ -37,7 +37,11 @@ def _numbers(record: Graph, node: Node) -> list[str]:
     """The shape of an array, and what was computed, each with its name."""
     shape = [f"{say('header.shape')} {shape_text(node.shape)}"] if node.shape else []
     shown = [kind for kind in ("value", "tangent", "adjoint", "error") if kind in record.show and getattr(node, kind) is not None]
-    return [*shape, *(f"{record.column(kind)} {short(getattr(node, kind))}" for kind in shown)]
+    return [*shape, *(_number(record.column(kind), getattr(node, kind), bool(shape) and kind != "error") for kind in shown)]
+
+
+def _number(name: str, x: float, norm: bool) -> str:
+    return f"|{name}| {short(x)}" if norm else f"{name} {short(x)}"
 
 
 def _said(edge: Edge) -> str:

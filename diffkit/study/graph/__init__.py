@@ -181,7 +181,7 @@ def _nodes(program: Program, drawn: Collapsed, depends: Sequence[bool], swept: S
     written, read = lines_latex(program, gates, shapes)
     for k in drawn.drawn():
         if k in drawn.repeats:
-            yield _summary(k, *drawn.repeats[k])
+            yield _summary(k, *drawn.repeats[k][:2])
             continue
         line, value = program.lines[k], swept.value[k]
         called = k in names or (k in gates and line.op != "sigmoid")

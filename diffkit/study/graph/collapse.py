@@ -13,10 +13,11 @@ LEAST = 12  # items of a repeat that is drawn once
 
 
 class Repeat(NamedTuple):
-    """How often a period repeats between its first and its last time; do its constants differ from one to the next?"""
+    """How often a period repeats between its first and its last time; do its constants differ; what its items do."""
 
     times: int
     varies: bool
+    period: tuple[int, ...]
 
 
 class Collapsed(NamedTuple):
@@ -24,6 +25,7 @@ class Collapsed(NamedTuple):
 
     stands: dict[int, int]
     repeats: dict[int, Repeat]
+    shapes: dict[object, int]  # what an item does, as a number
 
     def drawn(self) -> list[int]:
         """The lines that are drawn, in their order."""
@@ -32,7 +34,7 @@ class Collapsed(NamedTuple):
 
 def collapse(program: Program, items: Sequence[int], most: int) -> Collapsed:
     """Collapse loops, then loops within what is left of them, until at most so many items are left or nothing repeats."""
-    found = Collapsed({k: k for k in items}, {})
+    found = Collapsed({k: k for k in items}, {}, {})
     depends = set(items)
     while len(left := found.drawn()) > most:
         merged = dict(_merged(program, left, found, depends))
@@ -53,19 +55,20 @@ def _merged(program: Program, left: Sequence[int], found: Collapsed, depends: se
         for i in middle:
             found.repeats.pop(left[i], None)
             yield left[i], left[middle.start]
-        found.repeats[left[middle.start]] = Repeat(loop.m - 2, varies or nested)
+        period = tuple(shapes[loop.s : loop.s + loop.p])
+        found.repeats[left[middle.start]] = Repeat(loop.m - 2, varies or nested, period)
 
 
 def _shapes(
     program: Program, left: Sequence[int], found: Collapsed, place: dict[int, int], depends: set[int]
 ) -> tuple[list[int], list[tuple[str | int, ...]], list[tuple[int, ...]]]:
     """What each item does (as a number), its constants, and the items it reads."""
-    numbers: dict[object, int] = {}
     shapes, constants, reads = [], [], []
     for k in left:
         line = program.lines[k]
-        shape = ("repeat", k) if k in found.repeats else (line.op, line.static, *(a in depends for a in line.args))
-        shapes.append(numbers.setdefault(shape, len(numbers)))
+        known = found.repeats.get(k)
+        shape = (known.times, known.period) if known else (line.op, line.static, *(a in depends for a in line.args))
+        shapes.append(found.shapes.setdefault(shape, len(found.shapes)))
         constants.append(tuple(program.lines[a].text or a for a in line.args if a not in depends))
         reads.append(tuple(place[found.stands[a]] for a in line.args if a in depends))
     return shapes, constants, reads
