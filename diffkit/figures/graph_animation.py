@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 
+from diffkit.captions import FILL
 from diffkit.errors import UsageError
 from diffkit.figures.fonts import drawing
-from diffkit.figures.graph import ALL, Drawing, Seen, steps
+from diffkit.figures.graph import Drawing, Seen, steps
+from diffkit.figures.graph_marks import CURRENT
+from diffkit.figures.graph_text import INK
+from diffkit.figures.sheet import DARK, GREY
 from diffkit.results import Graph, Record
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-COLOURS = 64
+SHADES = np.linspace(0.0, 1.0, 8)
 SECOND = 1000  # milliseconds that a step stands
 DPI, WIDEST = 120.0, 2400.0  # of a frame; pixels of its longer side
 
@@ -40,7 +45,7 @@ def animation(record: Record) -> bytes:
 def images(record: Graph) -> Iterator["Image"]:
     """The graph after every step, the node that was computed marked; and at last without a mark."""
     prepared = Drawing(record)
-    colours = _palette(prepared)
+    palette = _palette()
     figure = prepared.figure(Seen(frozenset(), frozenset()))
     figure.set_dpi(min(DPI, WIDEST / max(figure.get_size_inches())))
     canvas: Any = FigureCanvasAgg(figure)
@@ -54,24 +59,26 @@ def images(record: Graph) -> Iterator["Image"]:
         without = canvas.copy_from_bbox(figure.bbox)
         for artist in prepared.draw_node(axes, i, current=True):
             axes.draw_artist(artist)
-        yield _flat(canvas, colours)
+        yield _flat(canvas, palette)
         canvas.restore_region(without)
-    yield _flat(canvas, colours)
+    yield _flat(canvas, palette)
 
 
-def _palette(prepared: Drawing) -> "Image":
-    """The colours of a picture in which all is seen and one node is marked."""
-    some = prepared.record.nodes[0].number
-    figure = prepared.figure(ALL._replace(current=some))
-    figure.set_dpi(WIDEST / max(figure.get_size_inches()) / 4)
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    return _flat(canvas)
+def _palette() -> "Image":
+    """The inks in all shades on the papers they are drawn on: what smoothing makes of a picture."""
+    from PIL import Image
+
+    papers, inks = map(to_rgb, {*FILL.values(), CURRENT, "#FFFFFF"}), ["#000000", DARK, GREY]
+    pairs = [(paper, to_rgb(ink)) for paper in papers for ink in inks] + [((1.0, 1.0, 1.0), to_rgb(ink)) for ink in INK.values()]
+    shades = [np.outer(1 - SHADES, paper) + np.outer(SHADES, ink) for paper, ink in pairs]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.unique(np.rint(255 * np.concatenate(shades)).astype(np.uint8), axis=0).tobytes())
+    return palette
 
 
-def _flat(canvas: Any, colours: "Image | None" = None) -> "Image":
-    """What was drawn, in few colours, each of them plain, of a palette or of its own."""
+def _flat(canvas: Any, palette: "Image") -> "Image":
+    """What was drawn, in the colours of a palette."""
     from PIL import Image
 
     drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    return drawn.quantize(COLOURS, palette=colours, dither=Image.Dither.NONE)
+    return drawn.quantize(palette=palette, dither=Image.Dither.NONE)
