@@ -324,16 +324,33 @@ def test_an_input_that_nothing_reaches_has_the_derivative_zero() -> None:
 
 def test_where_a_function_has_no_value_the_graph_says_so() -> None:
     """And at which node."""
-    assert "sqrt(x) is the first that is not a number" in str(dk.graph("sqrt(x) + log(y)", (-1, 1)))
+    assert "sqrt(x) is the first result that is not a number" in str(dk.graph("sqrt(x) + log(y)", (-1, 1)))
 
 
 def test_an_svg_says_what_it_shows(tmp_path) -> None:
-    """Title and description, for who cannot see it."""
+    """Title and description, for who cannot see it: of each picture its own, alone and beside a document."""
     from diffkit.render import write_plan
 
-    graph = dk.graph("x*y", (1, 2))
-    text = write_plan(graph, tmp_path / "g.svg")[tmp_path / "g.svg"].decode("utf-8")
-    root = ElementTree.fromstring(text)
-    names = [child.tag.rpartition("}")[2] for child in root[:2]]
-    assert names == ["title", "desc"]
-    assert "computational graph of x*y" in root[0].text
+    written = write_plan(dk.graph("x*y", (1, 2)), tmp_path / "g.svg") | write_plan(dk.sweep("sin(x)", 1.0), tmp_path / "s.md")
+    titles = {}
+    for path, content in written.items():
+        if path.suffix == ".svg":
+            root = ElementTree.fromstring(content.decode("utf-8"))
+            assert [child.tag.rpartition("}")[2] for child in root[:2]] == ["title", "desc"]
+            titles[path.name] = root[0].text
+    assert "computational graph of x*y" in titles["g.svg"]
+    assert len(set(titles.values())) == len(titles) == 3
+
+
+def test_the_lines_of_a_recorded_function_are_not_listed_at_length(tmp_path) -> None:
+    """What somebody typed is."""
+    from diffkit.render import write_plan
+
+    def loop(x):
+        for _ in range(2000):
+            x = x * x * 0.5 + 0.1
+        return x
+
+    assert len(write_plan(dk.graph(loop, 0.3), tmp_path / "g.md")[tmp_path / "g.md"]) < 6000
+    typed = "; ".join(f"v{i} = x*{i}" for i in range(100)) + "; v0 + v1"
+    assert "v60 = x*60" in write_plan(dk.graph(typed, 1), tmp_path / "g.md")[tmp_path / "g.md"].decode("utf-8")

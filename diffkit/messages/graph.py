@@ -8,7 +8,10 @@ SENTENCES = {
     "graph.unfuse.none": "no {gate} was found, so nothing was written out",
     "graph.summed": "The output is an array {shape}: adjoints are derivatives of the sum of its elements.",
     "graph.together": "Tangents are those of moving all elements of {name} alike.",
-    "graph.undefined": "The function has no value there: {text} is the first that is not a number.",
+    "graph.undefined": (
+        "The function has no value there: {text} is the first result that is not a number. What is computed from it is none "
+        "either, and neither are derivatives there."
+    ),
     "graph.norms": "Of an array the norm is shown, the root of the sum of the squares of its elements.",
     "graph.caption": "The nodes of the computational graph at {at}; a dash says that nothing was computed there.",
     "graph.repeats": "{count} times more",

@@ -3,6 +3,7 @@
 Nothing is written here and nothing is measured; each format is one small file of this drawer.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,8 +132,13 @@ def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     files = {block.file: f"{path.stem}-{block.file}{formats[0]}" for block in document.figures()}
     text = (markdown if suffix == ".md" else latex).render(document, files)
     drawn = _drawn(record, document)
-    beside = {path.with_name(f"{path.stem}-{name}{form}"): (figure, form) for name, figure in drawn.items() for form in formats}
-    return {path: text.encode("utf-8")} | {place: _picture(record, *what) for place, what in beside.items()}
+    said = {form: _said(record, form, document) for form in formats}
+    beside = {
+        path.with_name(f"{path.stem}-{name}{form}"): _picture(figure, form, *said[form](name))
+        for name, figure in drawn.items()
+        for form in formats
+    }
+    return {path: text.encode("utf-8")} | beside
 
 
 def _drawn(record: "Record", document: "Document") -> dict[str, "Figure"]:
@@ -159,13 +165,23 @@ def _pictures(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     if not drawn:
         raise UsageError(f"a result of the study '{record.study}' has no picture", remedy="use .html .md .tex .json or .csv")
     places = [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name, _ in drawn[1:])]
-    return {place: _picture(record, picture, suffix) for place, (_, picture) in zip(places, drawn, strict=True)}
+    said = _said(record, suffix)
+    return {place: _picture(picture, suffix, *said(name)) for place, (name, picture) in zip(places, drawn, strict=True)}
 
 
-def _picture(record: "Record", drawn: "Figure", suffix: str) -> bytes:
+def _said(record: "Record", suffix: str, document: "Document | None" = None) -> Callable[[str], tuple[str, str]]:
+    """Title and description of a picture by the name of its file: those it has in a document."""
+    from diffkit import figures
+    from diffkit.sections import build
+
+    if suffix != ".svg":
+        return lambda name: ("", "")
+    known = {block.file: (block.caption, block.alt) for block in (document or build(record)).figures()}
+    return lambda name: known.get(name) or (figures.caption(record), figures.alt(record))
+
+
+def _picture(drawn: "Figure", suffix: str, title: str, desc: str) -> bytes:
     """The file of a picture; an SVG says what it shows."""
     from diffkit import figures
 
-    if suffix != ".svg":
-        return figures.write(drawn, suffix)
-    return figures.svg(drawn, figures.caption(record), figures.alt(record)).encode("utf-8")
+    return figures.svg(drawn, title, desc).encode("utf-8") if suffix == ".svg" else figures.write(drawn, suffix)
