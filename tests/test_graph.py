@@ -354,3 +354,53 @@ def test_the_lines_of_a_recorded_function_are_not_listed_at_length(tmp_path) -> 
     assert len(write_plan(dk.graph(loop, 0.3), tmp_path / "g.md")[tmp_path / "g.md"]) < 6000
     typed = "; ".join(f"v{i} = x*{i}" for i in range(100)) + "; v0 + v1"
     assert "v60 = x*60" in write_plan(dk.graph(typed, 1), tmp_path / "g.md")[tmp_path / "g.md"].decode("utf-8")
+
+
+FUNCTIONS = {
+    "max": lambda M: M.max() + np.maximum(M, M.T).sum(),
+    "min along an axis": lambda M: M.min(axis=0).sum(),
+    "prod": np.prod,
+    "cumsum": lambda M: np.cumsum(M).sum(),
+    "einsum": lambda M: np.einsum("ij,jk->", M, M),
+    "solve": lambda M: np.linalg.solve(M, np.ones(3)).sum(),
+    "det": lambda M: np.linalg.det(M) + np.linalg.slogdet(M)[1],
+    "joined": lambda M: np.concatenate([M, 2 * M]).sum() + np.stack([M, M]).sum(),
+    "parts": lambda M: M[0, 1] + M[1:, ::2].sum() + M[[0, 1]].sum(),
+    "chosen by a value": lambda M: M[np.argmax(M[:, 0])].sum() + np.sort(M[0])[0],
+    "where": lambda M: np.where(M > 0, np.sqrt(np.abs(M)), 0.0).sum(),
+    "power": lambda M: (np.abs(M) ** M).sum(),
+    "softmax": lambda M: (np.exp(M) / np.exp(M).sum(axis=1, keepdims=True))[:, 0].sum(),
+    "statistics": lambda M: M.mean() + M.std() + np.linalg.norm(M),
+    "transposed": lambda M: (M.T @ M).sum(),
+    "an array": lambda M: M @ M,
+    "no elements": lambda M: M[3:].sum() + M.sum(),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_arrays_are_drawn_and_agree_with_the_tape(name: str) -> None:
+    """Whatever they do: the adjoint of the input has the norm of the gradient, and nothing in the picture covers anything."""
+    f, M = FUNCTIONS[name], np.random.default_rng(3).normal(size=(3, 3))
+    graph = dk.graph(f, M, show=ALL)
+    assert graph.nodes[0].adjoint == pytest.approx(np.linalg.norm(dk.tape.gradient(lambda M: np.sum(f(M)), M)), rel=1e-12)
+    assert faults(graph.plot()) == []
+    assert "(3x3)" in str(graph)
+
+
+@pytest.mark.parametrize(
+    ("f", "rule"),
+    [
+        (np.tan, "* (1 + tan(x)*tan(x))"),
+        (np.sin, "* cos(x)"),
+        (np.exp, "* exp(x)"),
+        (np.negative, ""),
+        (lambda x: x * np.cos(x), "* cos(x)"),
+    ],
+)
+def test_a_rule_between_arrays_is_the_derivative_written_out(f, rule: str) -> None:
+    """In parentheses where it is a sum; a slope that is the same for all elements is a number."""
+    graph = dk.graph(lambda x: np.sum(f(x)), np.array([0.3, 0.7]))
+    edge = next(edge for edge in graph.edges if edge.source == 0)
+    rules = [e.rule for e in graph.edges if e.source == 0]
+    assert rule in rules
+    assert (edge.local is None) == bool(edge.rule)

@@ -1,11 +1,15 @@
 """Pictures of computational graphs: nothing covers anything, and what is drawn is what was computed."""
 
+import io
 import itertools
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import diffkit as dk
+from diffkit.figures import animation
+from diffkit.figures.fonts import chinese, drawing
 from diffkit.figures.graph import frames
 
 from . import programs
@@ -122,3 +126,37 @@ def test_arrays_show_shapes_norms_and_rules() -> None:
     assert r"$W^{\mathsf{T}}\, \cdot$" in written
     assert rf"$\Vert {np.linalg.norm(W):.3g} \Vert$" in written
     assert faults(graph.plot()) == []
+
+
+def test_names_that_mathtext_cannot_set_are_text() -> None:
+    """Chinese ones in any language of the report, without a warning; or escaped, where no font has them."""
+
+    figure = dk.graph("斜率 = 变量*2; 斜率^2 + x", (1, 2)).plot()
+    shown = "斜率 = 变量*2" if chinese() else "斜率 = 变量*2".encode("ascii", "backslashreplace").decode("ascii")
+    assert shown in texts(figure)
+    assert faults(figure) == []
+    figure.savefig(io.BytesIO())
+
+
+def test_long_names_keep_both_ends() -> None:
+    """Two inputs are never called the same."""
+    name = "a_very_long_name_of_an_input_that_goes_on_and_on"
+    written = texts(dk.graph(f"{name}_1*{name}_2", (1, 2)).plot())
+    assert sum(text.startswith("a_very") and text.endswith(("_1", "_2")) for text in written) == 2
+
+
+def test_an_animation_has_a_frame_a_step_and_ends_unmarked(tmp_path) -> None:
+    """Its last frame is the picture, in the picture's colours; a step marks one node and adds to the one before."""
+    graph = dk.graph("(x + y)*y", (2, 3))
+    animated = Image.open(io.BytesIO(animation(graph)))
+    assert animated.n_frames == 4 + 4 + 1
+    for k in range(animated.n_frames):
+        animated.seek(k)
+        pixels = np.asarray(animated.convert("RGB")).astype(int)
+        marked = (abs(pixels - (255, 243, 176)).max(axis=2) < 8).sum()
+        assert (marked > 200) == (k < animated.n_frames - 1)
+    with drawing():
+        shown = io.BytesIO()
+        graph.plot().savefig(shown, dpi=120)
+    still = np.asarray(Image.open(shown).convert("RGB")).astype(int)
+    assert np.mean(abs(pixels - still).max(axis=2) > 40) < 0.002

@@ -33,7 +33,6 @@ class Seen(NamedTuple):
 ALL = Seen()
 
 
-@drawing()
 def graph(record: Graph, seen: Seen = ALL) -> Figure:
     """Draw the computational graph.
 
@@ -42,7 +41,8 @@ def graph(record: Graph, seen: Seen = ALL) -> Figure:
     UsageError
         If it has more nodes than a picture can show.
     """
-    return Drawing(record).figure(seen)
+    with drawing(record.expression):
+        return Drawing(record).figure(seen)
 
 
 def _merged(record: Graph) -> Iterator[list[Edge]]:
@@ -65,7 +65,7 @@ class Drawing:
         self.record, self.pen = record, Pen()
         self.labels = [label(record, node, self.pen) for node in record.nodes]
         self.edges = list(_merged(record))
-        self.texts = [factors(uses) for uses in self.edges]
+        self.texts = [factors(uses, self.pen) for uses in self.edges]
         self.layout = self._laid_out()
         self.keys = keys(record, self.pen)
         placed = zip(self.layout.numbers, self.texts, strict=True)
@@ -120,10 +120,10 @@ class Drawing:
 
 def frames(record: Graph) -> Iterator[Figure]:
     """The graph after every step of the forward sweep, then, if adjoints are shown, of the reverse sweep."""
-    with drawing():
+    with drawing(record.expression):
         prepared = Drawing(record)
     for seen in steps(record):
-        with drawing():
+        with drawing(record.expression):
             yield prepared.figure(seen)
 
 

@@ -35,7 +35,7 @@ def animation(record: Record) -> bytes:
     """
     if not isinstance(record, Graph):
         raise UsageError(f"a result of the study '{record.study}' has no animation", remedy="use .png .svg or .pdf")
-    with drawing():
+    with drawing(record.expression):
         first, *rest = images(record)
     file = io.BytesIO()
     first.save(file, format="GIF", save_all=True, append_images=rest, duration=SECOND, loop=0)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
+from diffkit.figures.fonts import IDEOGRAPHS, chinese
 from diffkit.figures.graph_layout import PORT, Cell
 from diffkit.figures.sheet import renderer, times
 from diffkit.messages import say
@@ -60,11 +61,19 @@ def label(record: Graph, node: Node, pen: Pen) -> Label:
         return Label(say("graph.repeats", count=node.repeats), below=say("graph.varied") if node.varies else "")
     below = r"$\mathbb{R}^{" + r"{\times}".join(map(str, node.shape)) + "}$" if node.shape else ""
     for shown in node.labels(record.labels):
-        text = f"${shown.replace(FRACTION, BIG, 1) if FRACTION in shown else shown}$"
+        text = _readable(node, shown)
         for size in (SIZE, SMALLER):
             if pen.size(text, size)[0] <= LONGEST:
                 return Label(text, size, below)
     return Label(_clipped(node.name or node.text) if node.name or node.role == "input" else node.op[:12], below=below)
+
+
+def _readable(node: Node, latex: str) -> str:
+    """A label for mathtext; as text where mathtext has no such letters."""
+    if not IDEOGRAPHS.search(latex):
+        return f"${latex.replace(FRACTION, BIG, 1)}$"
+    text = f"{node.name} = {node.text}" if node.name and " = " in latex else node.text if latex == node.latex else node.name
+    return text if chinese() else text.encode("ascii", "backslashreplace").decode("ascii")
 
 
 def _clipped(name: str) -> str:
@@ -72,13 +81,13 @@ def _clipped(name: str) -> str:
     return name if len(name) <= CLIPPED else f"{name[: CLIPPED // 2]}...{name[-CLIPPED // 2 :]}"
 
 
-def factors(uses: Sequence[Edge]) -> str:
-    """What is written on an edge; of several uses the sum of their local derivatives."""
+def factors(uses: Sequence[Edge], pen: Pen) -> str:
+    """What is written on an edge; of several uses the sum of their local derivatives; nothing where that is long."""
     terms = [edge.latex or _digits(edge.local) for edge in uses if edge.latex or edge.local is not None]
     if len(terms) > MOST_USES:
         return rf"${len(terms)} \cdot {terms[0]}$" if len(set(terms)) == 1 else rf"${terms[0]} + \ldots$"
-    total = " + ".join(terms).replace("+ -", "- ")
-    return f"${total}$" if terms else ""
+    total = f"${' + '.join(terms)}$".replace("+ -", "- ") if terms else ""
+    return total if total and pen.size(total, SMALL)[0] <= LONGEST else ""
 
 
 def _digits(x: float | None) -> str:

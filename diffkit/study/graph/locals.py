@@ -37,7 +37,7 @@ def of_arrays(program: Program, v: Sequence[Any], k: int, i: int) -> Local:
     with namespaces.quiet():
         operands = [v[a] for a in line.args]
         slopes = np.ravel(namespaces.local_derivative(line.op, i, namespaces.get("numpy"), v[k], operands))
-    if slopes.size and np.all(slopes == slopes[0]):
+    if slopes.size and np.all((slopes == slopes[0]) | np.isnan(slopes) & np.isnan(slopes[0])):
         return Local(float(slopes[0]))
     text, latex = _formula(program, v, k, i)
     return Local(rule=f"* {text}", latex=rf"\odot\, {latex}") if latex else Local()
@@ -75,7 +75,10 @@ def _formula(program: Program, v: Sequence[Any], k: int, i: int) -> tuple[str, s
     found = TABLE[line.op].partial(i, F, algebra.Var(F, k), *(algebra.Var(F, a) for a in line.args))
     names = tuple((name, j) for name, j in program.names if j <= k)
     longer = Program(tuple(builder.lines), program.inputs, (found.index,), names)
-    return _both(longer, [*v[: k + 1], *[0.0] * (len(builder.lines) - k - 1)], found.index)
+    text, latex = _both(longer, [*v[: k + 1], *[0.0] * (len(builder.lines) - k - 1)], found.index)
+    if latex and builder.lines[found.index].op in {"add", "sub", "neg"}:
+        return f"({text})", rf"\left({latex}\right)"
+    return text, latex
 
 
 def _both(program: Program, v: Sequence[Any], k: int) -> tuple[str, str]:
