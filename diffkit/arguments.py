@@ -121,15 +121,15 @@ def _did_you_mean(word: str, known: list[str]) -> str:
     return f"did you mean '{close[0]}'?" if close else ""
 
 
-def read_recorded(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, float]]:
-    """The Program that EXPR names, and the point of all its inputs."""
-    program, point = read_anywhere(text, items)
+def read_recorded(text: str, items: tuple[str, ...], arrays: bool = False) -> tuple[Any, dict[str, Any]]:
+    """The Program that EXPR names, and the point of all its inputs, which may hold ``arrays``."""
+    program, point = read_anywhere(text, items, arrays)
     return program, check_point(program, point)
 
 
-def read_anywhere(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, float] | None]:
+def read_anywhere(text: str, items: tuple[str, ...], arrays: bool = False) -> tuple[Any, dict[str, Any] | None]:
     """The Program that EXPR names, and a point if one was given."""
-    point = read_point(items)
+    point = read_point(items, arrays)
     program = read_function(text, point)
     return program, None if point is None else check_point(program, point)
 
@@ -194,7 +194,7 @@ def read_point(items: tuple[str, ...], arrays: bool = False) -> dict[str, Any] |
 def _file(name: str, text: str, arrays: bool) -> str:
     """The path behind the @, where a study takes arrays."""
     if not arrays:
-        remedy = "give a number for every input; only diffkit check takes arrays"
+        remedy = "give a number for every input; diffkit check and diffkit graph take arrays"
         raise UsageError(f"'{name}' is an array: '{text.strip()}'", remedy=remedy)
     return text.strip()[1:]
 
@@ -218,7 +218,7 @@ def _array(path: str) -> Any:
 def _coordinate(name: str, text: str, where: str = "--at") -> float:
     remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
     if text.strip().endswith(".npy"):
-        remedy = f"an array in a file is written {name}=@{text.strip()}, for diffkit check"
+        remedy = f"an array in a file is written {name}=@{text.strip()}, for diffkit check and diffkit graph"
         raise UsageError(f"the value of '{name}' in --at is not a number: '{text.strip()}'", remedy=remedy)
     try:
         value = float(text)

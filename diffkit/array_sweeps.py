@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from diffkit.sweeps import Step
 
+SELECTED = {"getitem", "scatter"}  # rows whose operands but the first are indices
 SELECTING = {"getitem", "amax", "amin"}  # rows that hand on to some elements only
 MOVING = SELECTING | {"scatter", "reshape", "transpose", "concatenate", "stack", "broadcast_to", "sum", "astype"}
 
@@ -109,7 +110,7 @@ def _through_element(
 
 def _through_row(op: str, static: Any, i: int, bar: Any, alive: Any, y: Any, operands: Sequence[Any]) -> tuple[Any, Any]:
     row = ROWS[op]
-    if row.flat:
+    if row.flat or (op in SELECTED and i):
         return None, None
     share = row.pull(static, i, full(bar, y), y, *operands)
     if op not in MOVING or (alive is None and op not in SELECTING):
@@ -122,6 +123,6 @@ def _through_row(op: str, static: Any, i: int, bar: Any, alive: Any, y: Any, ope
 def push(op: str, static: tuple[Any, ...], i: int, move: Any, y: Any, operands: Sequence[Any]) -> Any:
     """The tangent that operand i's tangent gives to y through a row for arrays; None: none."""
     row = ROWS[op]
-    if row.flat or (op in {"getitem", "scatter"} and i):
+    if row.flat or (op in SELECTED and i):
         return None
     return row.moved(static, i, full(move, operands[i]), y, *operands)

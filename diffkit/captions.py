@@ -23,6 +23,7 @@ from diffkit.results import (
 from diffkit.tables import clip, fixed, point, short
 
 ENGINE = re.compile(r"(?a)(?<![\w-])(?:richardson|complex-step|D-|symbolic|forward|reverse|compiled)(?![\w-])")
+FILL = {"input": "#E8F1F8", "output": "#FCEDE3", "operation": "#FFFFFF", "repeats": "#F2F2F2"}  # of the nodes of a graph
 DRAWN = ("ok", "exact", "below-ulp")  # the samples a picture shows
 
 
@@ -75,8 +76,10 @@ def _graph_caption(graph: Graph) -> str:
     parts = [
         say(f"figure.graph.{kind}", name=graph.wrt) for kind in ("value", "tangent", "adjoint", "error", "local") if kind in said
     ]
+    if graph.on_arrays() and said - {"local"}:
+        parts.append(say("figure.graph.norm"))
     title = say("figure.graph", expression=clip(graph.expression), at=point(graph.at))
-    return say("stop", text=say("colon", name=title, text=joined(parts)) if parts else title)
+    return say("stop", text=say("colon", name=title, text=say("semicolon").join(parts)) if parts else title)
 
 
 def errors_caption(result: Reproduction) -> str:

@@ -36,6 +36,19 @@ def unfuse(program: Program, gate: str) -> Program:
     return _everywhere(program, Rule(fused, written_out, SOURCE))
 
 
+def sigmoids(program: Program) -> dict[int, int]:
+    """The lines that are a sigmoid, fused or written out, with the lines of their arguments.
+
+    Examples
+    --------
+    >>> sigmoids(parse("1/(1 + exp(-x)) + sigmoid(y)"))
+    {5: 1, 7: 6}
+    """
+    written_out, fused = _known("sigmoid")
+    table = {form.lines[form.outputs[0]].op: [Rule(form, form, SOURCE)] for form in (written_out, fused)}
+    return {site.line: site.bound["t"] for site in sites(program, table)}
+
+
 def _known(gate: str) -> tuple[Program, Program]:
     if gate not in GATES:
         raise UsageError(f"no gate '{gate}' can be fused", remedy=f"the gates are {', '.join(GATES)}")

@@ -43,12 +43,9 @@ class Fixed:
         return hash(self._key)
 
     def __repr__(self) -> str:
+        from diffkit.tables import shape_text
+
         return f"array{shape_text(self.array.shape)}"
-
-
-def shape_text(shape: Sequence[int]) -> str:
-    """A shape as people write it: (5x10)."""
-    return f"({'x'.join(map(str, shape))})"
 
 
 class Line(namedtuple("Line", "op args value text static", defaults=((), 0.0, "", ()))):
@@ -350,7 +347,7 @@ def renumber(program: Program, builder: Builder, order: Sequence[int]) -> dict[i
     new: dict[int, int] = {}
     for k in order:
         line = program.lines[k]
-        moved = Line(line.op, tuple([new[a] for a in line.args]), line.value, line.text) if line.args else line
+        moved = Line(line.op, tuple([new[a] for a in line.args]), line.value, line.text, line.static) if line.args else line
         new[k] = builder.line(moved)
     return new
 
@@ -406,7 +403,8 @@ class Builder:
 
     def array(self, value: Any) -> int:
         """A constant array."""
-        return self.line(Line("const", value=Fixed(value), text=f"array{shape_text(value.shape)}" if value.ndim else str(value)))
+        fixed = Fixed(value)
+        return self.line(Line("const", value=fixed, text=repr(fixed) if value.ndim else str(value)))
 
     def op(self, name: str, *args: int, static: tuple[Any, ...] = ()) -> int:
         """An operation of the table, or of the rows for arrays, on earlier lines."""

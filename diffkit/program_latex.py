@@ -6,8 +6,10 @@ One walk over the lines, each of which is a piece of text and how tightly its ou
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 LONGEST, DEEPEST, MOST = 250, 24, 24  # nodes and nesting of one statement, number of statements
 OR, AND, NOT, COMPARE, ADD, NEG, MUL, FUNCTION, POWER, ATOM = range(10)
@@ -60,7 +62,7 @@ class Line(Protocol):
     @property
     def text(self) -> str: ...
     @property
-    def value(self) -> float: ...
+    def value(self) -> Any: ...
 
 
 class Program(Protocol):
@@ -89,6 +91,7 @@ class Piece(NamedTuple):
 
 
 TOO_LONG = Piece("", nodes=LONGEST + 1)
+NONE: Mapping[int, int] = MappingProxyType({})
 
 
 def latex(program: Program) -> str:
@@ -125,17 +128,24 @@ def equation(program: Program) -> str:
     return f"{left} = {latex(program)}"
 
 
-def lines_latex(program: Program, nodes: int = 12) -> list[str]:
-    r"""Return what each line looks like, written out down to the user's names; "" where that takes more than so many nodes.
+def lines_latex(
+    program: Program, gates: Mapping[int, int] | None = None, shapes: Sequence[tuple[int, ...]] = (), nodes: int = 16
+) -> tuple[list[str], list[str]]:
+    r"""Return what each line looks like, and as what others read it; "" where that takes more than so many nodes.
+
+    Others read a line by the user's name for it, and a written-out sigmoid, which ``gates`` lists with the line of its
+    argument, as sigma(...).  ``shapes`` of all lines tell the product of arrays from that of matrices.
 
     Examples
     --------
     >>> from diffkit.language import parse
     >>> lines_latex(parse("q = x + y; f = q*z"))
-    ['x', 'y', 'x + y', 'z', 'q z']
+    (['x', 'y', 'x + y', 'z', 'q z'], ['x', 'y', 'q', 'z', 'f'])
     """
-    pieces = _pieces(program, {k: name for name, k in reversed(_symbols(program)) if program.lines[k].args})
-    return ["" if piece.nodes > nodes else piece.text for piece in pieces]
+    symbols = {k: name for name, k in reversed(_symbols(program)) if program.lines[k].args}
+    both = _pieces(program, symbols, gates or {}, shapes)
+    written, read = (["" if piece.nodes > nodes else piece.text for piece in pieces] for pieces in both)
+    return written, read
 
 
 def gate_latex(program: Program, k: int, moving: Sequence[bool]) -> str:
@@ -160,7 +170,7 @@ def _constant(program: Program, a: int) -> str:
     line = program.lines[a]
     if line.op == "neg" and program.lines[line.args[0]].op == "const":
         return f"(-{_constant(program, line.args[0])})"
-    if line.op != "const":
+    if line.op != "const" or not isinstance(line.value, float):
         return r"\mathrm{const}"
     return number(line.text if len(line.text) <= 8 else f"{line.value:.4g}").text
 
@@ -188,7 +198,7 @@ def _statements(program: Program) -> list[tuple[str, str]] | None:
     symbols = _symbols(program)
     if len(symbols) > MOST:
         return None
-    pieces = _pieces(program, {k: name for name, k in reversed(symbols) if program.lines[k].args})
+    pieces, _ = _pieces(program, {k: name for name, k in reversed(symbols) if program.lines[k].args})
     shown = [(name, pieces[k]) for name, k in symbols]
     if [k for _, k in symbols[-1:]] != list(program.outputs):
         named = {k: Piece(name) for name, k in reversed(symbols)}
@@ -223,17 +233,27 @@ def _symbols(program: Program) -> list[tuple[str, int]]:
     return symbols
 
 
-def _pieces(program: Program, symbols: dict[int, str]) -> list[Piece]:
-    """Return what each line looks like, written out in full down to the user's names."""
+def _pieces(
+    program: Program, symbols: dict[int, str], gates: Mapping[int, int] = NONE, shapes: Sequence[tuple[int, ...]] = ()
+) -> tuple[list[Piece], list[Piece]]:
+    """Return what each line looks like, written out in full down to the user's names, and as others read it."""
     pieces: list[Piece] = []
-    seen: list[Piece] = []  # the same as others read it: by its name if it has one
+    seen: list[Piece] = []
+    sigma = r"\operatorname{sigmoid}" if r"\sigma" in {*symbols.values(), *map(identifier, program.inputs)} else r"\sigma"
     for k, line in enumerate(program.lines):
         args = [seen[a] for a in line.args]
         nodes, depth = 1 + sum(a.nodes for a in args), 1 + max((a.depth for a in args), default=0)
-        piece = TOO_LONG if nodes > LONGEST else _piece(line, args)._replace(nodes=nodes, depth=depth)
+        arrays = line.op == "mul" and shapes and all(shapes[a] for a in line.args)
+        piece = TOO_LONG if nodes > LONGEST else _by_elements(args) if arrays else _piece(line, args)
+        piece = piece._replace(nodes=nodes, depth=depth)
+        read = Piece(symbols[k]) if k in symbols else piece
+        if k in gates:
+            argument = seen[gates[k]]
+            gate = Piece(sigma + _parens(argument.text), POWER, argument.nodes + 1, argument.depth + 1)
+            piece, read = gate if line.op == "sigmoid" else piece, read if k in symbols else gate
         pieces.append(piece)
-        seen.append(Piece(symbols[k]) if k in symbols else piece)
-    return pieces
+        seen.append(read)
+    return pieces, seen
 
 
 def _piece(line: Line, args: list[Piece]) -> Piece:
@@ -242,7 +262,9 @@ def _piece(line: Line, args: list[Piece]) -> Piece:
     if op == "input":
         return Piece(identifier(line.text))
     if op == "const":
-        return number(line.text)
+        return number(line.text) if isinstance(line.value, float) else Piece(_constant_array(line.text))
+    if op in OF_ARRAYS:
+        return OF_ARRAYS[op](getattr(line, "static", ()), args)
     if op in WRITERS:
         return WRITERS[op](args)
     if op in COMPARISONS:
@@ -281,11 +303,12 @@ def _neg(args: list[Piece]) -> Piece:
 
 def _mul(args: list[Piece]) -> Piece:
     left, right = _at(args[0], NEG), _after(args[1], FUNCTION)
+    again = left == right or left.endswith(f" {right}")  # xx would be a name
     named = re.match(r"\\(sin|cos|tan|sec|csc|cot|ln|log|arc|operatorname|exp)", right)
     opened = args[0].open and args[0].binds >= NEG
     dotted = re.match(r"[\d.]|\\frac", right) or (opened and not named)
-    between = r" \cdot " if dotted else r" \, " if named or re.search(r"\\mathrm\{\w+\}$", left) else " "
-    return Piece(left + between + right, min(MUL, max(NEG, args[0].binds)), open=args[1].open and args[1].binds >= FUNCTION)
+    between = r" \cdot " if dotted or again else r" \, " if named or re.search(r"\\mathrm\{\w+\}$", left) else " "
+    return Piece(left + between + right, NEG if args[0].binds == NEG else MUL, open=args[1].open and args[1].binds >= FUNCTION)
 
 
 def _div(args: list[Piece]) -> Piece:
@@ -335,6 +358,47 @@ def _call(op: str, args: list[Piece]) -> Piece:
     return Piece(name + argument, FUNCTION if bare else POWER, open=bare, call=(op, argument) if len(args) == 1 else None)
 
 
+# -- arrays ---------------------------------------------------------------------------------------------
+TIMES = r" {\times} "
+
+
+def _constant_array(text: str) -> str:
+    """Return a constant array by its shape; ``text`` is array(3x2)."""
+    return rf"\mathrm{{array}}_{{{TIMES.join(re.findall('[0-9]+', text))}}}"
+
+
+def _by_elements(args: list[Piece]) -> Piece:
+    return Piece(rf"{_at(args[0], MUL)} \odot {_after(args[1], FUNCTION)}", MUL)
+
+
+def _transpose(static: tuple[Any, ...], args: list[Piece]) -> Piece:
+    """Return X^T; other orders of the axes by their name."""
+    plainly = static[0] in (None, (1, 0))
+    return Piece(rf"{_at(args[0], ATOM)}^{{\mathsf{{T}}}}", POWER) if plainly else _call("transpose", args)
+
+
+def _getitem(static: tuple[Any, ...], args: list[Piece]) -> Piece:
+    whole = all(type(part) is int for part in static[0])
+    index = ", ".join(map(str, static[0])) if whole else r"\cdot"
+    return Piece(f"{_at(args[0], ATOM)}_{{[{index}]}}", POWER)
+
+
+def _along(name: str, static: tuple[Any, ...], args: list[Piece]) -> Piece:
+    """Return a reduction, the axes it runs along as its index."""
+    axes = static[0] if static and static[0] is not None else ()
+    index = rf"_{{{','.join(map(str, axes if isinstance(axes, tuple) else (axes,)))}}}" if axes != () else ""
+    return Piece(rf"\operatorname{{{name}}}{index}{_parens(args[0].text)}", POWER)
+
+
+OF_ARRAYS: dict[str, Callable[[tuple[Any, ...], list[Piece]], Piece]] = {
+    "matmul": lambda static, args: _mul(args),
+    "transpose": _transpose,
+    "getitem": _getitem,
+    "astype": lambda static, args: args[0],
+    **{name: partial(_along, name) for name in ("sum", "prod", "cumsum")},
+    "amax": partial(_along, "max"),
+    "amin": partial(_along, "min"),
+}
 WRITERS = {
     "add": _add,
     "sub": _sub,

@@ -1,40 +1,25 @@
-"""Computational graphs: what is computed at every node, what the picture shows, and what it leaves out."""
+"""Computational graphs: what is computed at every node, what is left out, and what is written."""
 
-import itertools
 import json
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
-from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
 import diffkit as dk
-from diffkit.figures.sheet import renderer
 from diffkit.gates import fuse, unfuse
+from diffkit.render.dot import quoted, render
 from diffkit.results import Graph, Record
 
-from . import programs
+from .drawn import faults, texts
 
 STAGED = "sigy = 1/(1 + exp(-y)); num = x + sigy; sigx = 1/(1 + exp(-x)); xpy = x + y; den = sigx + xpy^2; f = num/den"
 ALL = ("value", "local", "adjoint", "tangent", "error")
-
-
-def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """What is written in a figure, with its place in pixels."""
-    found, pen = [], renderer(figure)
-    for text in figure.axes[0].texts:
-        if text.get_text():
-            box = text.get_window_extent(pen)
-            found.append((text.get_text(), box))
-    return found
-
-
-def overlapping(figure: Figure) -> list[tuple[str, str]]:
-    """Pairs of labels that cover each other."""
-
-    def apart(a: Bbox, b: Bbox) -> bool:
-        return bool(a.x1 < b.x0 + 1 or b.x1 < a.x0 + 1 or a.y1 < b.y0 + 1 or b.y1 < a.y0 + 1)
-
-    return [(a, b) for (a, one), (b, two) in itertools.combinations(boxes(figure), 2) if not apart(one, two)]
 
 
 def by_text(graph: Graph) -> dict[str, tuple[float | None, float | None]]:
@@ -106,35 +91,14 @@ def test_gates_are_fused_and_written_out() -> None:
         [n.adjoint for n in typed.nodes if n.role == "input"]
     )
     assert "8 operations as typed, 5 as drawn" in str(fused)
+    assert "nothing was fused" in str(dk.graph("x*y", (1, 2), fuse=["sigmoid"]))
+    assert "nothing was written out" in str(dk.graph("x*y", (1, 2), unfuse=["sigmoid"]))
+    with pytest.raises(dk.UsageError, match="both fused and written out"):
+        dk.graph(neuron, at, fuse=["sigmoid"], unfuse=["sigmoid"])
     program = dk.parse(neuron)
     assert unfuse(fuse(program, "sigmoid"), "sigmoid") == program
     with pytest.raises(dk.UsageError, match="no gate"):
         fuse(program, "tanh")
-
-
-@pytest.mark.parametrize("direction", ["LR", "TB"])
-@pytest.mark.parametrize("labels", ["op", "name", "expr"])
-def test_nothing_overlaps_in_the_staged_exercise(direction: str, labels: str) -> None:
-    """Nor with every number shown."""
-    graph = dk.graph(STAGED, {"x": 3, "y": -4}, show=ALL, labels=labels, direction=direction)
-    assert overlapping(graph.plot()) == []
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_nothing_overlaps_in_sixty_nodes(seed: int) -> None:
-    """Of a random program with labels op, which fit everywhere."""
-    program, point = programs.random_program(seed, operations=52)
-    graph = dk.graph(program, point, labels="op")
-    assert 50 <= len(graph.nodes) <= 80
-    assert overlapping(graph.plot()) == []
-
-
-def test_the_judge_of_overlaps_sees_one() -> None:
-    """Two texts at one place are found."""
-    figure = dk.graph("x*y", (1, 2)).plot()
-    figure.axes[0].text(30, 30, "one")
-    figure.axes[0].text(32, 31, "two")
-    assert overlapping(figure)
 
 
 def test_a_loop_is_drawn_as_its_periods() -> None:
@@ -144,10 +108,10 @@ def test_a_loop_is_drawn_as_its_periods() -> None:
     assert [node.repeats for node in graph.nodes if node.role == "repeats"] == [3331]
     assert graph.nodes[-1].role == "output"
     assert graph.operations == 9999
-    assert any("3331 times" in text for text, _ in boxes(graph.plot()))
+    assert any("3331 times" in text for text in texts(graph.plot()))
     full = dk.graph("l = x; repeat 40: l = 4*l*(1 - l)", 0.3, collapse=False)
     assert len(full.nodes) == 121
-    with pytest.raises(dk.UsageError, match="no picture"):
+    with pytest.raises(dk.UsageError, match="121 nodes; a picture shows up to 80"):
         full.plot()
 
 
@@ -156,7 +120,7 @@ def test_several_loops_are_each_drawn_once() -> None:
     graph = dk.graph("a = x; repeat 30: a = sin(a)*2; b = exp(a) + x; repeat 50: b = b*b + a", 0.3, collapse=True)
     assert sorted(node.repeats for node in graph.nodes if node.role == "repeats") == [28, 48]
     assert len(graph.nodes) < 20
-    assert overlapping(graph.plot()) == []
+    assert faults(graph.plot()) == []
 
 
 def test_files_of_every_kind(tmp_path, capsys) -> None:
@@ -199,3 +163,244 @@ def test_two_outputs_have_no_graph_with_adjoints() -> None:
     """The adjoint is the derivative of one output."""
     with pytest.raises(dk.UsageError, match="one output"):
         dk.graph("x*y, x + y", (1, 2))
+
+
+def test_arrays_have_shapes_norms_and_rules() -> None:
+    """f = sum(sigmoid(W x + b)^2): the adjoints are the tape's gradient; dW is d times x^T, dx is W^T times d."""
+    rng = np.random.default_rng(1)
+    W, x, b = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=3)
+
+    def f(W, x, b):
+        return np.sum(np.tanh(W @ x + b) ** 2)
+
+    graph = dk.graph(f, (W, x, b), show=ALL, wrt="x")
+    inputs = [node for node in graph.nodes if node.role == "input"]
+    assert [node.shape for node in inputs] == [(3, 4), (4,), (3,)]
+    assert [node.value for node in inputs] == pytest.approx([np.linalg.norm(a) for a in (W, x, b)], rel=1e-14)
+    gradient = dk.tape.gradient(f, (W, x, b))
+    assert [node.adjoint for node in inputs] == pytest.approx([np.linalg.norm(g) for g in gradient], rel=1e-14)
+    assert graph.nodes[-1].tangent == pytest.approx(gradient[1].sum(), rel=1e-13)
+    rules = {edge.rule for edge in graph.edges}
+    assert {"@ x.T", "W.T @"} <= rules
+    assert any(rule.startswith("* 2*") for rule in rules)
+    assert "all elements of x alike" in str(graph)
+    assert "(3x4)" in str(graph)
+    assert type(graph).from_json(graph.to_json()) == graph
+
+
+def test_the_bound_on_rounding_in_arrays_is_that_of_their_elements() -> None:
+    """sum((x + 1)^2) as one array and as numbers: the bounds on the sums and powers are the same, that of adding up larger."""
+    x = np.array([0.3, -1.7, 2.9])
+    arrays = dk.graph(lambda x: ((x + 1) ** 2).sum(), x, show=("error",))
+    numbers = dk.graph(lambda x: (x[0] + 1) ** 2 + (x[1] + 1) ** 2 + (x[2] + 1) ** 2, x, show=("error",))
+    total = {op: sum(n.error or 0 for n in graph.nodes if n.op == op) for graph in (arrays, numbers) for op in ("pow", "sum")}
+    assert total["pow"] == pytest.approx(sum(n.error for n in arrays.nodes if n.op == "pow"), rel=1e-14)
+    assert total["sum"] == 0
+    summed = next(n.error for n in arrays.nodes if n.op == "sum")
+    assert summed == pytest.approx(2 * 2.0**-53 * float(((x + 1) ** 2).sum()), rel=1e-14)
+
+
+def test_an_array_as_output_is_summed_and_says_so() -> None:
+    """The layer D = W X alone: adjoints are those of the sum of its elements."""
+    W, X = np.arange(50.0).reshape(5, 10), np.arange(30.0).reshape(10, 3)
+    graph = dk.graph(lambda W, X: W @ X, {"W": W, "X": X})
+    assert graph.nodes[0].adjoint == pytest.approx(np.linalg.norm(np.ones((5, 3)) @ X.T), rel=1e-14)
+    assert "array (5x3): adjoints are derivatives of the sum" in str(graph)
+    assert "derivatives of the sum" not in str(dk.graph(lambda W, X: W @ X, {"W": W, "X": X}, show=("value",)))
+
+
+def test_arrays_come_from_files(tmp_path, capsys) -> None:
+    """W=@W.npy on the command line; gates are changed in functions of arrays too."""
+    from diffkit.cli import run
+
+    (tmp_path / "f.py").write_text("import numpy as np\ndef f(W, x):\n    return np.sum(1/(1 + np.exp(-(W @ x))), axis=0)\n")
+    np.save(tmp_path / "W.npy", np.ones((2, 3)))
+    np.save(tmp_path / "x.npy", np.ones(3))
+    at = f"W=@{tmp_path / 'W.npy'},x=@{tmp_path / 'x.npy'}"
+    assert run(["graph", f"{tmp_path / 'f.py'}:f", "--at", at, "--fuse", "sigmoid", "-o", str(tmp_path / "g.json")]) == 0
+    graph = Record.from_json((tmp_path / "g.json").read_text(encoding="utf-8"))
+    assert [node.op for node in graph.nodes] == ["input", "input", "matmul", "sigmoid", "sum"]
+    assert graph.nodes[-1].value == pytest.approx(2 / (1 + np.exp(-3)), rel=1e-15)
+    assert [node.shape for node in graph.nodes] == [(2, 3), (3,), (2,), (2,), ()]
+    assert run(["graph", "x*y", "--at", at.replace("W=", "y=")]) == 2
+    assert "not at an array of them" in capsys.readouterr().err
+
+
+def test_a_loop_with_other_constants_each_time_is_drawn_once_too() -> None:
+    """Horner's rule over named lines, and a loop over i: the record says that the constants differ."""
+    text = "; ".join(["v0 = x", *(f"v{i} = v{i - 1}*{i % 7 + 2} + {i % 11 + 1}" for i in range(1, 201))])
+    graph = dk.graph(text, 0.001)
+    assert len(graph.nodes) < 10
+    assert [(node.repeats, node.varies) for node in graph.nodes if node.role == "repeats"] == [(198, True)]
+
+    def unrolled(x, y):
+        for i in range(30):
+            x, y = x * y + i, x - y * 0.5
+        return x + y
+
+    graph = dk.graph(unrolled, (0.1, 0.2))
+    assert [(node.repeats, node.varies) for node in graph.nodes if node.role == "repeats"] == [(27, True)]
+    assert any("other constants" in text for text in texts(graph.plot()))
+
+
+def test_a_loop_in_a_loop_is_drawn_once() -> None:
+    """The outer one first, then the inner ones that are left of it."""
+
+    def nested(x):
+        for _ in range(20):
+            for _ in range(40):
+                x = x * 0.9 + 0.1
+            x = np.sin(x)
+        return x
+
+    graph = dk.graph(nested, 0.3)
+    assert graph.operations == 20 * 81
+    repeats = [node.repeats for node in graph.nodes if node.role == "repeats"]
+    assert repeats == [38, 18, 38]
+    assert len(graph.nodes) == 1 + 2 * 6 + 1
+    assert faults(graph.plot()) == []
+
+
+def test_ten_thousand_operations_make_a_picture_in_three_seconds(tmp_path) -> None:
+    """With everything, from the start of Python: a loop in a file, three operations a turn."""
+    (tmp_path / "f.py").write_text("def f(x):\n    for i in range(3334): x = x*x*0.5 + 0.1\n    return x\n")
+    command = [sys.executable, "-m", "diffkit", "graph", f"{tmp_path / 'f.py'}:f", "--at", "x=0.3", "-o", str(tmp_path / "g.png")]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
+    assert (tmp_path / "g.png").exists()
+
+
+def test_a_name_is_plain_in_the_table_and_in_dot(tmp_path) -> None:
+    """LaTeX stands in formulas only; names, shapes and what the numbers are stand in DOT too."""
+    graph = dk.graph("sigy = sigmoid(y); f = sigy^2", 0.5)
+    assert "\\" not in str(graph)
+    dot = render(graph)
+    assert '"sigy = sigmoid(y)\\nvalue 0.622\\nadjoint 1.24"' in dot
+    assert '"sigy\\n' in render(dk.graph("sigy = sigmoid(y); f = sigy^2", 0.5, labels="name"))
+
+
+@pytest.mark.parametrize("text", ['a"b', "a\\b", "a\\", "a\nb", "{|}<x>", "β_max = x²"])
+def test_any_text_is_one_string_in_dot(text: str) -> None:
+    """Read back as Graphviz reads: a backslash and a quotation mark are escaped, everything else stands for itself."""
+    inner = quoted(text)[1:-1]
+    assert re.fullmatch(r'(?:[^"\\]|\\.)*', inner)
+    assert re.sub(r"\\(.)", r"\1", inner) == text.replace("\n", " ")
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_graphviz_reads_what_is_written() -> None:
+    """Names of keywords and of other alphabets included."""
+    dot = render(dk.graph("β_max = x*y; node = β_max^2; edge = node + 1", (1, 2), show=ALL))
+    found = subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True)
+    assert found.stderr == b""
+    assert found.stdout.decode().count('class="node"') == 5
+
+
+def test_an_existing_series_is_noticed_before_anything_is_measured(tmp_path, capsys) -> None:
+    """The length of a series is not known, but one that is there is; another name that looks alike is not one."""
+    from diffkit.cli import run
+
+    out = str(tmp_path / "f.png")
+    (tmp_path / "f-graph-07.png").write_bytes(b"mine")
+    (tmp_path / "f-graph-08.svg").write_bytes(b"mine")
+    missing = ["graph", f"{tmp_path / 'none.py'}:f", "--at", "x=1", "--frames", "-o", out]
+    assert run(missing) == 2  # the file, not the missing function
+    assert "f-graph-07.png" in capsys.readouterr().err
+    (tmp_path / "f-graph-07.png").rename(tmp_path / "f-graph-old.png")
+    assert run(missing) == 3
+    assert run(["graph", "x*y", "--at", "x=1,y=2", "-o", out]) == 0
+    capsys.readouterr()
+
+
+def test_an_input_that_nothing_reaches_has_the_derivative_zero() -> None:
+    """As the tape has it; the branch not taken was not computed."""
+    graph = dk.graph("where(x > 0, sqrt(x), 0)", -1)
+    adjoint = {node.text: node.adjoint for node in graph.nodes}
+    assert adjoint["x"] == 0.0
+    assert adjoint["sqrt(x)"] is None
+
+
+def test_where_a_function_has_no_value_the_graph_says_so() -> None:
+    """And at which node."""
+    assert "sqrt(x) is the first result that is not a number" in str(dk.graph("sqrt(x) + log(y)", (-1, 1)))
+
+
+def test_an_svg_says_what_it_shows(tmp_path) -> None:
+    """Title and description, for who cannot see it: of each picture its own, alone and beside a document."""
+    from diffkit.render import write_plan
+
+    written = write_plan(dk.graph("x*y", (1, 2)), tmp_path / "g.svg") | write_plan(dk.sweep("sin(x)", 1.0), tmp_path / "s.md")
+    titles = {}
+    for path, content in written.items():
+        if path.suffix == ".svg":
+            root = ElementTree.fromstring(content.decode("utf-8"))
+            assert [child.tag.rpartition("}")[2] for child in root[:2]] == ["title", "desc"]
+            titles[path.name] = root[0].text
+    assert "computational graph of x*y" in titles["g.svg"]
+    assert len(set(titles.values())) == len(titles) == 3
+
+
+def test_the_lines_of_a_recorded_function_are_not_listed_at_length(tmp_path) -> None:
+    """What somebody typed is."""
+    from diffkit.render import write_plan
+
+    def loop(x):
+        for _ in range(2000):
+            x = x * x * 0.5 + 0.1
+        return x
+
+    assert len(write_plan(dk.graph(loop, 0.3), tmp_path / "g.md")[tmp_path / "g.md"]) < 6000
+    typed = "; ".join(f"v{i} = x*{i}" for i in range(100)) + "; v0 + v1"
+    assert "v60 = x*60" in write_plan(dk.graph(typed, 1), tmp_path / "g.md")[tmp_path / "g.md"].decode("utf-8")
+
+
+FUNCTIONS = {
+    "max": lambda M: M.max() + np.maximum(M, M.T).sum(),
+    "min along an axis": lambda M: M.min(axis=0).sum(),
+    "prod": np.prod,
+    "cumsum": lambda M: np.cumsum(M).sum(),
+    "einsum": lambda M: np.einsum("ij,jk->", M, M),
+    "solve": lambda M: np.linalg.solve(M, np.ones(3)).sum(),
+    "det": lambda M: np.linalg.det(M) + np.linalg.slogdet(M)[1],
+    "joined": lambda M: np.concatenate([M, 2 * M]).sum() + np.stack([M, M]).sum(),
+    "parts": lambda M: M[0, 1] + M[1:, ::2].sum() + M[[0, 1]].sum(),
+    "chosen by a value": lambda M: M[np.argmax(M[:, 0])].sum() + np.sort(M[0])[0],
+    "where": lambda M: np.where(M > 0, np.sqrt(np.abs(M)), 0.0).sum(),
+    "power": lambda M: (np.abs(M) ** M).sum(),
+    "softmax": lambda M: (np.exp(M) / np.exp(M).sum(axis=1, keepdims=True))[:, 0].sum(),
+    "statistics": lambda M: M.mean() + M.std() + np.linalg.norm(M),
+    "transposed": lambda M: (M.T @ M).sum(),
+    "an array": lambda M: M @ M,
+    "no elements": lambda M: M[3:].sum() + M.sum(),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_arrays_are_drawn_and_agree_with_the_tape(name: str) -> None:
+    """Whatever they do: the adjoint of the input has the norm of the gradient, and nothing in the picture covers anything."""
+    f, M = FUNCTIONS[name], np.random.default_rng(3).normal(size=(3, 3))
+    graph = dk.graph(f, M, show=ALL)
+    assert graph.nodes[0].adjoint == pytest.approx(np.linalg.norm(dk.tape.gradient(lambda M: np.sum(f(M)), M)), rel=1e-12)
+    assert faults(graph.plot()) == []
+    assert "(3x3)" in str(graph)
+
+
+@pytest.mark.parametrize(
+    ("f", "rule"),
+    [
+        (np.tan, "* (1 + tan(x)*tan(x))"),
+        (np.sin, "* cos(x)"),
+        (np.exp, "* exp(x)"),
+        (np.negative, ""),
+        (lambda x: x * np.cos(x), "* cos(x)"),
+    ],
+)
+def test_a_rule_between_arrays_is_the_derivative_written_out(f, rule: str) -> None:
+    """In parentheses where it is a sum; a slope that is the same for all elements is a number."""
+    graph = dk.graph(lambda x: np.sum(f(x)), np.array([0.3, 0.7]))
+    edge = next(edge for edge in graph.edges if edge.source == 0)
+    rules = [e.rule for e in graph.edges if e.source == 0]
+    assert rule in rules
+    assert (edge.local is None) == bool(edge.rule)

@@ -96,6 +96,7 @@ def carry_out(
     quiet: bool,
     seed: int = 0,
     verbose: bool = False,
+    series: bool = False,
 ) -> Any:
     """Measure and deliver; the same for every command. What cannot be written is said before anything is measured."""
     from diffkit.files import demand_writable
@@ -103,7 +104,7 @@ def carry_out(
 
     name = click.get_current_context().info_name or ""
     with deadline(timeout, "give more with --timeout"):
-        demand_writable((place for path in out for place in places(name, Path(path))), force)
+        demand_writable((place for path in out for place in places(name, Path(path), series)), force)
         demand_suffixes(out)
         with progress(quiet) as tell:
             record = measure(tell)

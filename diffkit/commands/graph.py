@@ -1,10 +1,11 @@
 """diffkit graph."""
 
+from functools import partial
 from typing import Any
 
 import click
 
-from diffkit.arguments import listed
+from diffkit.arguments import listed, read_recorded
 from diffkit.commands.common import common, study
 
 
@@ -33,5 +34,6 @@ def graph(expr: str, show: str, **rest: Any) -> int:
     from diffkit.study import graph
 
     drawn = {name: rest.pop(name) for name in ("wrt", "labels", "direction", "fuse", "unfuse", "collapse", "frames")}
-    study(lambda f, at, tell: graph.measure(f, at, listed(show) or (), **drawn), expr, **rest)
+    read = partial(read_recorded, arrays=True)
+    study(lambda f, at, tell: graph.measure(f, at, listed(show) or (), **drawn), expr, read=read, series=drawn["frames"], **rest)
     return 0

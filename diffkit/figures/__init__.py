@@ -18,7 +18,8 @@ from diffkit.figures.check import remainders
 from diffkit.figures.cost import cost
 from diffkit.figures.engines import advice, engines
 from diffkit.figures.fonts import drawing
-from diffkit.figures.graph import few_enough, frames, graph
+from diffkit.figures.graph import frames, graph
+from diffkit.figures.graph_animation import animation
 from diffkit.figures.parts import error_parts
 from diffkit.figures.reproduce import errors
 from diffkit.figures.rounding import rounding
@@ -43,6 +44,7 @@ __all__ = [
     "accuracy",
     "advice",
     "alt",
+    "animation",
     "caption",
     "cost",
     "costs",
@@ -79,7 +81,7 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
     if isinstance(record, Rounding):
         return {"rounding": rounding(record, width)} if any(q.worst() for q in record.quantities) else {}
     if isinstance(record, Graph):
-        return _graphs(record) if few_enough(record) else {}
+        return _graphs(record)
     if isinstance(record, Chapter):
         return {"costs": costs(record, width)}
     if isinstance(record, Check):
@@ -95,33 +97,9 @@ def pictures(record: Record, width: str = "full") -> dict[str, Figure]:
 
 def _graphs(record: Graph) -> dict[str, Figure]:
     """The graph, and if asked for the same after every step, numbered from 01."""
-    steps = enumerate(frames(record), start=1) if record.frames else ()
-    return {"graph": graph(record)} | {f"graph-{i:02d}": step for i, step in steps}
-
-
-def animation(record: Record) -> bytes:
-    """Return an animated GIF of the sweeps through a computational graph, a second a step.
-
-    Raises
-    ------
-    UsageError
-        The record is no graph.
-    """
-    from PIL import Image
-
-    if not isinstance(record, Graph):
-        raise UsageError(f"a result of the study '{record.study}' has no animation", remedy="use .png .svg or .pdf")
-    with drawing():
-        steps = [Image.open(io.BytesIO(_png(step))).convert("P") for step in (*frames(record), graph(record))]
-    file = io.BytesIO()
-    steps[0].save(file, format="GIF", save_all=True, append_images=steps[1:], duration=1000, loop=0)
-    return file.getvalue()
-
-
-def _png(figure: Figure) -> bytes:
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=120)
-    return file.getvalue()
+    series = list(frames(record)) if record.frames else []
+    digits = max(len(str(len(series))), 2)
+    return {"graph": graph(record)} | {f"graph-{i:0{digits}d}": step for i, step in enumerate(series, start=1)}
 
 
 def write(figure: Figure, suffix: str) -> bytes:

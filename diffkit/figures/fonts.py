@@ -19,6 +19,7 @@ CHINESE = (  # families that hold simplified Chinese; serifs, which go with the 
 )
 
 
+IDEOGRAPHS = re.compile("[\u2e80-\U0010ffff]")  # which neither our font nor mathtext has
 FILES = re.compile(r"cjk|hansans|hanserif|song|simsun|simhei|yahei|wqy|pingfang|uming|ukai|fallback", re.IGNORECASE)
 
 
@@ -35,9 +36,13 @@ def chinese() -> str | None:
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
-    """Draw in our style; without a font for the words of the language of the context, in English."""
-    family = chinese() if spoken() == "zh" else None
-    fonts = {} if family is None else {"font.family": [family, STYLE["font.family"]]}
+def drawing(names: str = "") -> Iterator[None]:
+    """Draw in our style; without a font for the words of the language of the context, in English.
+
+    Where the user's ``names`` are Chinese, that font stands by in English too.
+    """
+    family = chinese() if spoken() == "zh" or IDEOGRAPHS.search(names) else None
+    families = [family, STYLE["font.family"]] if spoken() == "zh" else [STYLE["font.family"], family]
+    fonts = {} if family is None else {"font.family": families}
     with mpl.rc_context(STYLE | fonts), language(spoken() if family else "en"):
         yield

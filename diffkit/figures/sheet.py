@@ -141,7 +141,7 @@ def times(x: float, digits: int) -> str:
     if x == 0 or 0.01 <= abs(x) < 1000:
         return f"{float(f'{x:.{digits}g}'):g}"
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
-    return rf"{mantissa}{{\times}}10^{{{int(exponent)}}}"
+    return rf"{float(mantissa):g}{{\times}}10^{{{int(exponent)}}}"
 
 
 def decades(low: float, high: float, most: int) -> list[int]:

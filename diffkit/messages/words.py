@@ -194,6 +194,7 @@ SENTENCES = {
     "header.rms": "rms",
     "header.rounding": "rounding",
     "header.scheme": "scheme",
+    "header.shape": "shape",
     "header.seconds": "seconds",
     "header.share": "share %",
     "header.stated": "stated",

@@ -3,6 +3,7 @@
 Nothing is written here and nothing is measured; each format is one small file of this drawer.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,8 +95,10 @@ def _code(record: "Record", path: Path) -> dict[Path, bytes]:
     return {path: record.code.encode("utf-8")}
 
 
-def places(study: str, path: Path) -> list[Path]:
+def places(study: str, path: Path, series: bool = False) -> list[Path]:
     """Return all files that may be written for a study at that path, before anything is measured for them.
+
+    How long a numbered ``series`` will be is not known by then: of it the files are returned that exist.
 
     Examples
     --------
@@ -103,9 +106,20 @@ def places(study: str, path: Path) -> list[Path]:
     ['two.png', 'two-error_parts.png']
     """
     suffix, drawn = path.suffix.lower(), DRAWN.get(study, ())
+    numbered = _numbered(path, drawn[0]) if series and drawn else []
     if suffix in PICTURES:
-        return [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name in drawn[1:])]
-    return [path, *(path.with_name(f"{path.stem}-{name}{form}") for form in DOCUMENTS.get(suffix, ()) for name in drawn)]
+        return [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name in drawn[1:]), *numbered]
+    forms = DOCUMENTS.get(suffix, ())
+    return [path, *(path.with_name(f"{path.stem}-{name}{form}") for form in forms for name in drawn), *numbered]
+
+
+def _numbered(path: Path, name: str) -> list[Path]:
+    """The pictures of a series that stand beside that path already, in the formats that would be written."""
+    suffix = path.suffix.lower()
+    forms = (suffix,) if suffix in PICTURES else DOCUMENTS.get(suffix, ())
+    start = f"{path.stem}-{name}-"
+    beside = sorted(path.parent.iterdir()) if forms and path.parent.is_dir() else []
+    return [at for at in beside if at.suffix in forms and at.stem.startswith(start) and at.stem.removeprefix(start).isdecimal()]
 
 
 def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
@@ -122,8 +136,13 @@ def _document(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     files = {block.file: f"{path.stem}-{block.file}{formats[0]}" for block in document.figures()}
     text = (markdown if suffix == ".md" else latex).render(document, files)
     drawn = _drawn(record, document)
-    beside = {path.with_name(f"{path.stem}-{name}{form}"): (figure, form) for name, figure in drawn.items() for form in formats}
-    return {path: text.encode("utf-8")} | {place: _file(*what) for place, what in beside.items()}
+    said = {form: _said(record, form, document) for form in formats}
+    beside = {
+        path.with_name(f"{path.stem}-{name}{form}"): _picture(figure, form, *said[form](name))
+        for name, figure in drawn.items()
+        for form in formats
+    }
+    return {path: text.encode("utf-8")} | beside
 
 
 def _drawn(record: "Record", document: "Document") -> dict[str, "Figure"]:
@@ -143,12 +162,6 @@ def _drawn(record: "Record", document: "Document") -> dict[str, "Figure"]:
     return found
 
 
-def _file(drawn: "Figure", form: str) -> bytes:
-    from diffkit import figures
-
-    return figures.write(drawn, form)
-
-
 def _pictures(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     from diffkit import figures
 
@@ -156,4 +169,23 @@ def _pictures(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
     if not drawn:
         raise UsageError(f"a result of the study '{record.study}' has no picture", remedy="use .html .md .tex .json or .csv")
     places = [path, *(path.with_name(f"{path.stem}-{name}{suffix}") for name, _ in drawn[1:])]
-    return {place: figures.write(picture, suffix) for place, (_, picture) in zip(places, drawn, strict=True)}
+    said = _said(record, suffix)
+    return {place: _picture(picture, suffix, *said(name)) for place, (name, picture) in zip(places, drawn, strict=True)}
+
+
+def _said(record: "Record", suffix: str, document: "Document | None" = None) -> Callable[[str], tuple[str, str]]:
+    """Title and description of a picture by the name of its file: those it has in a document."""
+    from diffkit import figures
+    from diffkit.sections import build
+
+    if suffix != ".svg":
+        return lambda name: ("", "")
+    known = {block.file: (block.caption, block.alt) for block in (document or build(record)).figures()}
+    return lambda name: known.get(name) or (figures.caption(record), figures.alt(record))
+
+
+def _picture(drawn: "Figure", suffix: str, title: str, desc: str) -> bytes:
+    """The file of a picture; an SVG says what it shows."""
+    from diffkit import figures
+
+    return figures.svg(drawn, title, desc).encode("utf-8") if suffix == ".svg" else figures.write(drawn, suffix)

@@ -14,6 +14,7 @@ from diffkit.document import Document, FigureBlock, Formula
 from diffkit.messages import LANGUAGES, say, spoken
 from diffkit.tables import IN_PROSE, POWER_OF_TEN, Table
 
+LONG = 9.2  # inches; a longer picture would be too small in the page
 WIDE = 7.0  # inches; a wider picture takes the whole page, not only the width of the text
 
 
@@ -88,7 +89,10 @@ def picture(block: FigureBlock, index: int) -> Markup:
     drawn = figures.pictures(block.record)[block.name]
     inches = drawn.get_size_inches()[0]
     room = 44 if inches < WIDE else 55
-    natural = f'style="max-width: min({room}rem, {1.4 * inches:.2f}in)"'  # a small one stays small
+    most, least = f"min({room}rem, {1.4 * inches:.2f}in)", f"min(30rem, {1.4 * inches:.2f}in)"  # a small one stays small
+    if inches > LONG:  # its letters would be too small: it scrolls
+        most = least = f"{inches:.2f}in"
+    natural = f'style="--most: {most}; --least: {least}"'
     return Markup(figures.svg(drawn, say("label.figures", number=index), block.alt).replace("<svg ", f"<svg {natural} ", 1))
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
-from diffkit.tables import Table, clip, headed, plain, point, short
+from diffkit.tables import Table, clip, point, shape_text, short
+
+if TYPE_CHECKING:
+    Numbers = Any  # a number, or an array
+else:
+    from diffkit.codec import Numbers
 
 SHOWN_TEXT = 40  # characters of a node's expression in the table
 
@@ -18,7 +23,8 @@ SHOWN_TEXT = 40  # characters of a node's expression in the table
 class Node(Data):
     """One operation (or input), with what was computed there; None says that it was not computed, which is not 0.
 
-    ``error`` is the bound on what its rounding contributes to the error of the output, absolute.
+    Of an array ``value``, ``tangent`` and ``adjoint`` are norms, the root of the sum of squares.  ``error`` is the bound on
+    what its rounding contributes to the error of the output, absolute.  ``symbol`` is in LaTeX what others read it by.
     """
 
     number: int
@@ -33,22 +39,33 @@ class Node(Data):
     adjoint: float | None
     error: float | None
     repeats: int = 1
+    varies: bool = False
+    symbol: str = ""
+    shape: tuple[int, ...] = ()
 
-    def label(self, kind: str) -> str:
-        """Return op, name or expr in LaTeX; a node without a name is called by its operation."""
-        if kind == "expr" or self.role == "input":
-            return self.latex or self.gate
-        return self.name if kind == "name" and self.name else self.gate
+    def labels(self, kind: str) -> list[str]:
+        """Return what may stand in the node in LaTeX, the best first: op, name or expr, then what is shorter."""
+        if self.role == "input":
+            return [self.latex]
+        if kind == "op":
+            return [self.gate]
+        if kind == "name":
+            return [self.symbol or self.gate]
+        named = [f"{self.symbol} = {self.latex}"] if self.symbol and self.latex else []
+        output = ["f"] if self.role == "output" else []
+        return [*named, *filter(None, [self.symbol or self.latex]), *output, self.gate]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Edge(Data):
-    """What an operation reads, and its local derivative by that operand."""
+    """What an operation reads, and its local derivative by that operand: a number; between arrays a rule, as text and LaTeX."""
 
     source: int
     target: int
     operand: int
     local: float | None
+    rule: str = ""
+    latex: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,7 +74,7 @@ class Graph(Record):
 
     study: ClassVar[str] = "graph"
     expression: str
-    at: dict[str, float]
+    at: dict[str, Numbers]
     wrt: str
     show: tuple[str, ...]
     labels: str
@@ -65,42 +82,53 @@ class Graph(Record):
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     operations: int
-    note: str = ""
+    notes: tuple[str, ...] = ()
     frames: bool = False
 
     def headline(self) -> list[str]:
         """Return expression and point, how many operations, what was done to them."""
         title = say("graph.headline", expression=clip(self.expression), at=point(self.at))
-        return [title, *filter(None, [say("graph.operations", count=self.operations), self.note])]
+        return [title, say("graph.operations", count=self.operations), *self.notes]
+
+    def on_arrays(self) -> bool:
+        """Tell whether any node is an array."""
+        return any(node.shape for node in self.nodes)
 
     def table(self) -> Table:
         """Return one row a node: what it reads and what was computed."""
-        shown = [key for key in ("value", "tangent", "adjoint", "error") if key in self.show]
-        with_local = "local" in self.show
-        rows = [
-            (
-                *(str(n.number), clip(plain(n.name), SHOWN_TEXT), clip(n.text, SHOWN_TEXT)),
-                *(short(getattr(n, key), 5) for key in shown),
-                *([self._locals(n)] * with_local),
-            )
-            for n in self.nodes
-        ]
-        headers = (*headed("node", "name", "expression"), *map(self._column, shown), *headed(*["local"] * with_local))
-        return Table(headers, tuple(rows), say("graph.caption", at=point(self.at)))
+        columns = [(say(f"header.{name}"), [_texts(n, name) for n in self.nodes]) for name in ("node", "name", "expression")]
+        if self.on_arrays():
+            columns.append((say("header.shape"), [shape_text(n.shape) if n.shape else "-" for n in self.nodes]))
+        for kind in ("value", "tangent", "adjoint", "error"):
+            if kind in self.show:
+                columns.append((self.column(kind), [short(getattr(n, kind), 5) for n in self.nodes]))
+        if "local" in self.show:
+            columns.append((say("header.local"), [self._locals(n) for n in self.nodes]))
+        headers, texts = zip(*columns, strict=True)
+        return Table(headers, tuple(zip(*texts, strict=True)), say("graph.caption", at=point(self.at)), self._key())
 
-    def _column(self, kind: str) -> str:
+    def _key(self) -> tuple[str, ...]:
+        return (say("graph.norms"),) if self.on_arrays() else ()
+
+    def column(self, kind: str) -> str:
         """Return what stands above a column of numbers."""
         return f"d/d{self.wrt}" if kind == "tangent" else say("header.rounding" if kind == "error" else f"header.{kind}")
 
     def _locals(self, node: Node) -> str:
-        read = [(e.source, e.local) for e in self.edges if e.target == node.number]
-        return say("comma").join(say("graph.local", local=short(local, 5), source=source) for source, local in read) or "-"
+        read = [(e.rule or short(e.local, 5), e.source) for e in self.edges if e.target == node.number]
+        return say("comma").join(say("graph.local", local=local, source=source) for local, source in read) or "-"
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row a node, with what it reads and the local derivatives."""
         for n in self.nodes:
             read = [e for e in self.edges if e.target == n.number]
             row = n.to_dict()
+            row["shape"] = shape_text(n.shape) if n.shape else ""
             row["reads"] = " ".join(str(e.source) for e in read)
             row["local"] = " ".join("" if e.local is None else repr(e.local) for e in read)
+            row["rule"] = "; ".join(e.rule for e in read) if any(e.rule for e in read) else ""
             yield row
+
+
+def _texts(node: Node, column: str) -> str:
+    return clip({"node": str(node.number), "name": node.name, "expression": node.text}[column], SHOWN_TEXT)

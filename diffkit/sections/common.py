@@ -1,5 +1,7 @@
 """What the sections of several studies share."""
 
+import re
+
 from diffkit.captions import named
 from diffkit.document import Block, Formula, Listing, Section, Terms
 from diffkit.errors import DiffkitError
@@ -8,16 +10,19 @@ from diffkit.program_latex import equation
 from diffkit.results import Comparison, Cost, Record, Report, Sweep, Swell
 from diffkit.tables import Table, clip
 
+PRINTED = 20_000  # characters of a text beyond which no formula can be printed
+TYPED, RECORDED = 2000, 300  # characters shown of what somebody typed, of the lines that a function ran
+
 
 def formula(record: Record) -> Block:
     """Return the formula as mathematics; as it was typed where it cannot be read or is long."""
     from diffkit.language import parse
 
     try:
-        latex = equation(parse(record.expression))
+        latex = equation(parse(record.expression)) if len(record.expression) < PRINTED else ""
     except DiffkitError:
         latex = ""
-    typed = clip(record.expression, 2000)
+    typed = clip(record.expression, RECORDED if re.match(r"_\d+ = ", record.expression) else TYPED)
     return Listing(typed, say("listing.function")) if not latex or r"\text{a program of" in latex else Formula(latex, typed)
 
 
