@@ -107,6 +107,12 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     shape, it is recorded again; where the fast code meets a pole, an overflow or nan, the tape itself answers.  On numbers the
     results are those of the tape, bit for bit; on arrays sums may be added up in another order.
 
+    What a callable reads besides its arguments is looked at before each call, and if it has changed, f is recorded again: the
+    variables that its code names, in closures, globals and its own modules, and all they lead to (elements of lists, dicts and
+    arrays, attributes, other functions). That takes about a microsecond, for large arrays the time of one comparison; what
+    changes often is better an argument. A function that changes what it reads itself (a counter, a log, a random generator)
+    is left to the tape. Not seen is what comes from files, clocks, and from within installed libraries.
+
     Parameters
     ----------
     f : Program, str or callable
