@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from diffkit import eager, namespaces, sweeps
 from diffkit.array_sweeps import reverse_alive
+from diffkit.arrays import ROWS
 from diffkit.messages import say
 from diffkit.points import prepare, recordable
 from diffkit.primitives import TABLE, zero
@@ -104,7 +106,19 @@ class Course:
     places: Sequence[str]
     names: Sequence[str]
     input_lines: Sequence[int]
-    guards: frozenset[int]
+
+    @cached_property
+    def flat(self) -> list[bool]:
+        """Is each line piecewise constant: a truth, a place, a count?"""
+        found: list[bool] = []
+        for op, args, *_ in self.steps:
+            own = bool(args) and (set(TABLE[op].partials) == {zero} if op in TABLE else ROWS[op].flat)
+            found.append(own or (bool(args) and all(a < 0 or found[a] for a in args)))
+        return found
+
+    def moves(self, args: Sequence[int]) -> bool:
+        """Does any of these lines change when an input is moved a little?"""
+        return any(a >= 0 and not self.flat[a] for a in args)
 
 
 def explain(f: Any, at: Any) -> Explanation:
@@ -127,8 +141,7 @@ def _of_callable(f: Callable[..., Any], at: Any) -> tuple[Course, Any, Any]:
     lines = [recorded.line(i) for i in range(len(recorded.outputs))]
     seeds = {k: np.ones(np.shape(taken[k][3])) if np.shape(taken[k][3]) else 1.0 for k in lines if k is not None}
     bars, alive = reverse_alive(taken, NUMPY, seeds, [True] * len(taken))
-    guards = frozenset(k if k >= 0 else ~k for k, _ in tape.guards)
-    course = Course(taken, bars, alive, tape.places, recorded.names, range(tape.inputs), guards)
+    course = Course(taken, bars, alive, tape.places, recorded.names, range(tape.inputs))
     one = len(lines) == 1 and not np.shape(recorded.value(0))
     return course, *(value_and_gradient(f, at) if one else (None, None))
 
@@ -144,7 +157,7 @@ def _of_program(f: Any, at: Any) -> tuple[Course, Any, Any]:
     places = [say("explain.line", k=k) if line.args else "" for k, line in enumerate(program.lines)]
     input_lines = [k for k, line in enumerate(program.lines) if line.op == "input"]
     names = [program.lines[k].text for k in input_lines]
-    course = Course(taken, bars, alive, places, names, input_lines, frozenset(k for k, _ in program.guards))
+    course = Course(taken, bars, alive, places, names, input_lines)
     return course, *(value_and_gradient(program, at) if len(program.outputs) == 1 else (None, None))
 
 
@@ -162,7 +175,7 @@ def _findings(course: Course) -> Iterator[Finding]:
 def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, static: Any) -> Iterator[tuple[str, Any]]:
     """(status, mask) of everything to be said of one step, worst first."""
     matters = course.bars[k] is not None
-    if op in COMPARING:
+    if op in COMPARING and course.moves(args):
         yield "tie", np.equal(*operands)
     if not matters:
         return

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from diffkit import limits, tape
-from diffkit.emit.surroundings import Surroundings
+from diffkit.surroundings import Surroundings
 
 RATE = 3.0
 WEIGHTS = np.array([1.0, 2.0, 3.0])

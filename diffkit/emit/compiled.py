@@ -11,11 +11,11 @@ from diffkit import limits
 from diffkit.emit import numba_code
 from diffkit.emit.code import EXCEPTIONAL, BranchTakenError, Code
 from diffkit.emit.lower import to_numbers
-from diffkit.emit.surroundings import Surroundings
 from diffkit.errors import InputError, UsageError
 from diffkit.jacobians import demand_one, demand_one_number
 from diffkit.points import as_program, recordable, spread
 from diffkit.program import Program
+from diffkit.surroundings import Surroundings
 from diffkit.traced import Traced
 from diffkit.tracing import call, coordinate, flatten, program, walk
 
@@ -109,7 +109,10 @@ class Compiled:
                 found = variant.code(leaves) if variant.code else None
             except BranchTakenError:
                 continue
-            except EXCEPTIONAL:
+            except (
+                *EXCEPTIONAL,
+                InputError,
+            ):  # a checkpointed function has changed: the tape runs f anew, and says so if it must
                 found = None
             self._put_first(variant)
             return (found[0], restore(found[1])) if found else self._tape(self._f, at)

@@ -12,7 +12,7 @@ from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_de
 from diffkit.numpy_functions.reductions import mean, sum
 from diffkit.numpy_functions.shapes import expand_dims, ravel, reshape, transpose
 from diffkit.recording import record, wrap
-from diffkit.traced import refusal
+from diffkit.traced import Traced, refusal
 
 
 def take_index(x: Any, index: Any) -> Any:
@@ -27,6 +27,9 @@ def take_index(x: Any, index: Any) -> Any:
     pattern, arrays = pattern_of(index)
     if not all(map(_is_places, arrays)):
         raise refusal("an index must be whole numbers or an array of truths", "leave out what makes floats, such as /")
+    for part in arrays:
+        if isinstance(part, Traced) and plain(part).dtype.kind == "b":
+            bool(sum(part) == np.count_nonzero(plain(part)))  # the shape hangs on it: a branch that was taken
     result = record("getitem", x, *arrays, static=(pattern,))
     return result if arrays or isinstance(plain(result), float) else viewed(x, result)
 

@@ -24,6 +24,7 @@ from itertools import chain
 from types import CodeType, FunctionType, MethodType, ModuleType
 
 from diffkit import limits
+from diffkit.traced import Traced
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -46,22 +47,23 @@ SMALL = 1 << 15  # bytes below which copying an array to compare it is the faste
 
 
 class Surroundings:
-    """All that a function reads besides its arguments, as it stands now."""
+    """All that a function reads besides its arguments, as it stands now; ``hashed`` keeps no copies of arrays."""
 
-    def __init__(self, f: Any) -> None:
+    def __init__(self, f: Any, hashed: bool = False) -> None:
+        self._kept = _hashed if hashed else _copy
         self._places: list[tuple[Callable[[], Any], tuple[Any, ...]]] = []
         self._values: list[tuple[Any, Any]] = []  # each with what it was
         known, waiting = {id(f): f}, [f]
         while waiting and len(known) < limits.WATCHED:
             for x in self._enter(waiting.pop()):
-                if type(x) not in ATOMS and id(x) not in known:
+                if type(x) not in ATOMS and id(x) not in known and not isinstance(x, Traced):
                     known[id(x)] = x
                     waiting.append(x)
         self.complete = not waiting and not any(hasattr(type(x), "__next__") for x in known.values())
 
     def _enter(self, x: Any) -> Iterator[Any]:
         if _is_value(x):
-            self._values.append((x, _copy(x)))
+            self._values.append((x, self._kept(x)))
             return
         for read, fixed in routes(x):
             found = tuple(read())
@@ -198,8 +200,14 @@ def _state(x: Any) -> bytes:
     return pickle.dumps(x) if _draws(x) else bytes(x)
 
 
+def _hashed(x: Any) -> int:
+    return hash((x.shape, str(x.dtype), x.tobytes()) if _is_array(x) else _state(x))
+
+
 def _same(x: Any, copy: Any) -> bool:
     """The same bits, so that nan is itself and -0 is not 0?"""
+    if type(copy) is int:
+        return _hashed(x) == copy
     if not _is_array(x):
         return bool(_state(x) == copy)
     if x.shape != copy.shape or x.dtype != copy.dtype:
