@@ -30,14 +30,17 @@ from diffkit.tracing import call, flatten
 
 def checkpoint(f: Callable[..., Any], times: int = 1, snapshots: int = limits.SNAPSHOTS) -> Callable[..., Any]:
     """f, recomputed in the reverse sweep; see `diffkit.tape.checkpoint`."""
-    if times < 1 or snapshots < 1:
-        raise UsageError("a checkpointed loop has at least one step and one snapshot")
+    if not isinstance(times, int) or times < 1 or snapshots < 1:
+        raise UsageError("a checkpointed loop has at least one step and one snapshot, whole numbers of them")
 
-    def recomputed(*arguments: Any) -> Any:
+    def recomputed(*arguments: Any, **named: Any) -> Any:
+        if named:
+            raise UsageError("a checkpointed function takes its arguments by position", remedy=f"leave out {', '.join(named)}=")
         leaves, rebuild = flatten(arguments)
         moving = [i for i, x in enumerate(leaves) if _moves(x)]
         segment = Segment(f, arguments, leaves, rebuild, moving, times, snapshots)
-        if not any(isinstance(x, Traced) for x in leaves):
+        traced = [x for x in leaves if isinstance(x, Traced)]
+        if not traced or any(x.tape.complete for x in traced):
             return segment.packed_apart(segment.value([leaves[i] for i in moving]))
         before = Surroundings(f, hashed=True)
         y = record("checkpoint", *(leaves[i] for i in moving), static=(segment,))

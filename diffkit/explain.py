@@ -88,6 +88,7 @@ class Located(Recording):
 
     def __init__(self) -> None:
         super().__init__()
+        self.complete = True
         self.places: list[str] = []
 
     def append(self, entry: Any) -> None:
@@ -177,6 +178,8 @@ def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, s
     matters = course.bars[k] is not None
     if op in COMPARING and course.moves(args):
         yield "tie", np.equal(*operands)
+    if op in PLACES:
+        yield "tie", PLACES[op](operands[0], y, *static)
     if not matters:
         return
     bar = np.broadcast_to(course.bars[k], np.shape(y))
@@ -187,7 +190,10 @@ def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, s
         yield "singular", _singular(course, op, args, operands, y) & alive
     if op in EDGES:
         status, edge = EDGES[op]
-        yield status, edge(args, operands, y, static) & (bar != 0)
+        there = edge(args, operands, y, static) & alive
+        yield status, there & (bar != 0)
+        if status == "jump":  # a jump times 0, as in x*sign(x)
+            yield "kink", there
     yield "adjoint", _breaks(course, k, bar)
 
 
@@ -229,6 +235,8 @@ def _breaks(course: Course, k: int, bar: Any) -> Any:
     for i, a in enumerate(args):
         if a < 0 or not _moves(course, a) or course.bars[a] is None or np.all(np.isfinite(course.bars[a])):
             continue
+        if op not in TABLE and not np.all(np.isfinite(bar)):  # what was infinite before is spread by any row
+            continue
         handed = (
             namespaces.local_derivative(op, i, NUMPY, y, list(operands)) * bar if op in TABLE else np.full(np.shape(y), np.nan)
         )
@@ -248,10 +256,21 @@ def _several_winners(args: Any, operands: Any, y: Any, static: Any) -> Any:
     return np.sum(operands[0] == best, axis=axis, keepdims=keepdims) > 1
 
 
+def _equal_neighbours(x: Any, order: Any, axis: int) -> Any:
+    """Which elements, in their order, are equal to the one before?"""
+    return np.diff(np.take_along_axis(x, order, axis), axis=axis, prepend=np.nan) == 0
+
+
+def _several_places(x: Any, y: Any, axis: int) -> Any:
+    best = np.take_along_axis(x, np.expand_dims(y, axis), axis)
+    return np.sum(x == best, axis=axis) > 1
+
+
 def _at_zero(args: Any, operands: Any, y: Any, static: Any) -> Any:
     return np.equal(operands[0], 0)
 
 
+PLACES = {"argsort": _equal_neighbours, "argmax": _several_places, "argmin": _several_places}
 EDGES: dict[str, tuple[str, Callable[..., Any]]] = {
     "abs": ("kink", _at_zero),
     "relu": ("kink", _at_zero),

@@ -15,16 +15,14 @@ import operator
 import pickle
 import random
 import sys
-import sysconfig
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from functools import partial as bound
 from itertools import chain
 from types import CodeType, FunctionType, MethodType, ModuleType
 
 from diffkit import limits
-from diffkit.traced import Traced
+from diffkit.traced import Traced, is_of_library
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     Route = tuple[Callable[[], Any], bool]
 
 ATOMS = {int, float, complex, bool, str, bytes, type(None), ModuleType}
-LIBRARIES = tuple({path for key, path in sysconfig.get_paths().items() if key.endswith(("lib", "stdlib"))})
 PARTS: dict[type, Callable[[Any], tuple[Any, ...]]] = {  # what cannot be exchanged
     tuple: tuple,
     frozenset: tuple,
@@ -100,7 +97,7 @@ def routes(x: Any) -> Iterator[Route]:
     elif isinstance(x, Mapping):
         yield bound(_items, x), False
     if isinstance(x, type):
-        yield from () if _is_of_library(x.__module__) else (((vars(x)).values, False), (bound(tuple, x.__bases__), True))
+        yield from () if is_of_library(x.__module__) else (((vars(x)).values, False), (bound(tuple, x.__bases__), True))
         return
     if getattr(x, "__dict__", None):
         yield vars(x).values, False
@@ -115,7 +112,7 @@ def _of_function(x: FunctionType) -> Iterator[Route]:
         yield bound(_cells, x.__closure__), False
     if x.__defaults__ or x.__kwdefaults__:
         yield (lambda: (x.__defaults__, x.__kwdefaults__)), False
-    if not _is_of_library(x.__globals__.get("__name__", "")):
+    if not is_of_library(x.__globals__.get("__name__", "")):
         names = _names(x.__code__)
         if "random" in names:
             yield _shared_generators, True
@@ -131,7 +128,7 @@ def _spaces(variables: dict[str, Any], names: frozenset[str]) -> list[dict[str, 
     for space in spaces:  # grows on the way
         for name in names:
             x = space.get(name)
-            if type(x) is ModuleType and not _is_of_library(x.__name__) and not any(vars(x) is known for known in spaces):
+            if type(x) is ModuleType and not is_of_library(x.__name__) and not any(vars(x) is known for known in spaces):
                 spaces.append(vars(x))
     return spaces
 
@@ -140,14 +137,6 @@ def _names(code: CodeType) -> frozenset[str]:
     """All names of variables and attributes in a function and those defined within it."""
     inner = [_names(part) for part in code.co_consts if isinstance(part, CodeType)]
     return frozenset(code.co_names).union(*inner)
-
-
-@cache
-def _is_of_library(module: str) -> bool:
-    """Does the module belong to Python, to an installed library, or to us?"""
-    root = module.partition(".")[0]
-    file = getattr(sys.modules.get(root), "__file__", None)
-    return root in {"diffkit", *sys.builtin_module_names} or (file is not None and file.startswith(LIBRARIES))
 
 
 def _cells(closure: tuple[Any, ...]) -> list[Any]:

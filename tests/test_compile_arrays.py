@@ -258,6 +258,13 @@ def test_an_array_read_by_rows_and_as_a_whole(block, monkeypatch):
     assert_close(compiled(v), tape.value_and_gradient(g, v))
 
 
+def ways(a, b, axis):
+    """What may be done to two values of any number of axes."""
+    found = [lambda: a + b, lambda: a * b, lambda: np.sin(a), lambda: np.tanh(a) * b, lambda: a / (2.0 + b * b)]
+    reduced = [lambda: np.sum(a, axis=axis % np.ndim(a)), lambda: np.max(a, axis=axis % np.ndim(a))]
+    return found + (reduced if np.ndim(a) else [])
+
+
 @pytest.mark.parametrize("seed", range(300))
 def test_random_broadcasts_between_several_axes_in_small_blocks(seed, monkeypatch):
     """Operands of one to three axes whose first sizes are the same, so that rows and wholes are easily confused."""
@@ -276,9 +283,8 @@ def test_random_broadcasts_between_several_axes_in_small_blocks(seed, monkeypatc
                 np.broadcast_shapes(np.shape(a), np.shape(b))
             except ValueError:
                 b = a
-            ways = [lambda: a + b, lambda: a * b, lambda: np.sin(a), lambda: np.tanh(a) * b, lambda: a / (2.0 + b * b)]
-            ways += [lambda: np.sum(a, axis=axis % np.ndim(a)), lambda: np.max(a, axis=axis % np.ndim(a))] if np.ndim(a) else []
-            pool.append(ways[op % len(ways)]())
+            choices = ways(a, b, axis)
+            pool.append(choices[op % len(choices)]())
         return sum((np.sum(np.sin(x)) * (k + 1.0) for k, x in enumerate(pool)), 0.0)
 
     for point in (at, tuple(1.3 * x for x in at)):

@@ -96,6 +96,8 @@ def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 @written()
 def flip(x: Any, axis: Any = None) -> Any:
     """The other way round."""
+    if not np.ndim(x):
+        return x
     axes = range(np.ndim(x)) if axis is None else axes_of(x, axis)
     return x[tuple(slice(None, None, -1) if i in (axes or ()) else slice(None) for i in range(np.ndim(x)))]
 

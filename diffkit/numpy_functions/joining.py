@@ -45,11 +45,17 @@ def append(x: Any, values: Any, axis: Any = None) -> Any:
     return concatenate([as_array(x), as_array(values)], axis)
 
 
-@written("split", "array_split")
+@written()
 def split(x: Any, sections: Any, axis: int = 0) -> list[Any]:
-    """Slices along an axis."""
-    places = np.array_split(np.arange(np.shape(x)[axis]), sections)
+    """Slices of one size along an axis, or from place to place."""
     if isinstance(sections, int) and np.shape(x)[axis] % sections:
-        raise refusal("an array cannot be split into parts of one size", "give the places at which to split")
+        raise ValueError("array split does not result in an equal division")
+    return array_split(x, sections, axis)
+
+
+@written()
+def array_split(x: Any, sections: Any, axis: int = 0) -> list[Any]:
+    """The same, the first of them longer by one where it does not come out even."""
+    places = np.array_split(np.arange(np.shape(x)[axis]), sections)
     cut = (slice(None),) * axis_of(x, axis)
     return [x[(*cut, slice(int(p[0]), int(p[-1]) + 1) if len(p) else slice(0, 0))] for p in places]

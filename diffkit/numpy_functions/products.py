@@ -50,8 +50,7 @@ def inner(a: Any, b: Any) -> Any:
 @written()
 def outer(a: Any, b: Any) -> Any:
     """All products of two elements."""
-    column = reshape(as_array(a), (-1, 1)) if np.ndim(a) or isinstance(a, (list, tuple)) else a
-    return column * (reshape(b, (1, -1)) if np.ndim(b) else b)
+    return reshape(as_array(a), (-1, 1)) * reshape(as_array(b), (1, -1))
 
 
 @written()
