@@ -179,7 +179,8 @@ def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, s
     if op in COMPARING and course.moves(args):
         yield "tie", np.equal(*operands)
     if op in PLACES:
-        yield "tie", PLACES[op](operands[0], y, *static)
+        status, mask = PLACES[op]
+        yield status, mask(operands, y, *static)
     if not matters:
         return
     bar = np.broadcast_to(course.bars[k], np.shape(y))
@@ -256,12 +257,14 @@ def _several_winners(args: Any, operands: Any, y: Any, static: Any) -> Any:
     return np.sum(operands[0] == best, axis=axis, keepdims=keepdims) > 1
 
 
-def _equal_neighbours(x: Any, order: Any, axis: int) -> Any:
+def _equal_neighbours(operands: Any, order: Any, axis: int) -> Any:
     """Which elements, in their order, are equal to the one before?"""
+    x = operands[0]
     return np.diff(np.take_along_axis(x, order, axis), axis=axis, prepend=np.nan) == 0
 
 
-def _several_places(x: Any, y: Any, axis: int) -> Any:
+def _several_places(operands: Any, y: Any, axis: int) -> Any:
+    x = operands[0]
     best = np.take_along_axis(x, np.expand_dims(y, axis), axis)
     return np.sum(x == best, axis=axis) > 1
 
@@ -270,7 +273,14 @@ def _at_zero(args: Any, operands: Any, y: Any, static: Any) -> Any:
     return np.equal(operands[0], 0)
 
 
-PLACES = {"argsort": _equal_neighbours, "argmax": _several_places, "argmin": _several_places}
+PLACES: dict[str, tuple[str, Callable[..., Any]]] = {  # of rows that are piecewise constant
+    "argsort": ("tie", _equal_neighbours),
+    "argmax": ("tie", _several_places),
+    "argmin": ("tie", _several_places),
+    "searchsorted": ("tie", lambda operands, y, side: np.isin(operands[1], operands[0])),
+    "round": ("jump", lambda operands, y, decimals: np.equal(np.abs(operands[0] - y) * 10.0**decimals, 0.5)),
+    "floordiv": ("jump", lambda operands, y: np.equal(np.mod(operands[0], operands[1]), 0)),
+}
 EDGES: dict[str, tuple[str, Callable[..., Any]]] = {
     "abs": ("kink", _at_zero),
     "relu": ("kink", _at_zero),
@@ -281,6 +291,7 @@ EDGES: dict[str, tuple[str, Callable[..., Any]]] = {
     "min": ("kink", _tied),
     "amax": ("kink", _several_winners),
     "amin": ("kink", _several_winners),
+    "mod": ("jump", lambda args, operands, y, static: np.equal(y, 0)),
     "atan2": ("jump", lambda args, operands, y, static: np.equal(operands[0], 0) & np.less(operands[1], 0)),
 }
 

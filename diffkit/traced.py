@@ -76,7 +76,8 @@ class Traced:
     apply: Callable[..., Any]  # record an operation: (op, *operands, static=())
 
     def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Any:
-        return numpy_functions().function(function.__name__, operands, options)
+        name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
+        return numpy_functions().function(name, operands, options)
 
     def __bool__(self) -> bool:
         outcome = bool(self.value)
@@ -111,13 +112,27 @@ class Traced:
         )
 
     def __mod__(self, other: Any) -> Any:
-        raise refusal("// and % cannot be recorded", "write np.floor(x/y) and x - y*np.floor(x/y)")
+        return self.apply("mod", self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return self.apply("mod", other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self.apply("floordiv", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return self.apply("floordiv", other, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def __xor__(self, other: Any) -> Any:
         raise refusal("^ cannot be recorded", "write x**y for a power, np.logical_xor(a, b) for truths")
 
     __rxor__ = __xor__
-    __rmod__ = __divmod__ = __rdivmod__ = __floordiv__ = __rfloordiv__ = __mod__
 
     def __repr__(self) -> str:
         return f"<traced {self.value!r}>"
@@ -133,7 +148,11 @@ class Double:
     """Stands for NumPy's type of floats, without NumPy; a traced value is already of it."""
 
     kind, char, name, itemsize = "f", "d", "float64", 8
-    dtype = property(lambda self: numpy_functions().np.dtype(float))  # what NumPy takes for it
+
+    @property
+    def dtype(self) -> Any:
+        """What NumPy takes for it."""
+        return numpy_functions().np.dtype(float)
 
     @staticmethod
     def type(x: Any = 0.0) -> Any:
@@ -344,7 +363,7 @@ def place() -> str:
 
 def place_of(frame: Any) -> str:
     """File, line and source of the innermost frame of the user's own code; of a library's, if there is none."""
-    frames = []
+    frames: list[tuple[bool, int, Any]] = []
     while frame is not None:
         home = frame.f_globals.get("__name__", "")
         if home.partition(".")[0] not in {"diffkit", "numpy"}:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.namespaces import plain
-from diffkit.numpy_functions import joining, products
+from diffkit.numpy_functions import grids, joining, linear_algebra, products
 from diffkit.numpy_functions.choosing import take_index
 from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, REMEDY, stack
 from diffkit.numpy_functions.shapes import reshape, transpose
@@ -20,7 +20,7 @@ from diffkit.numpy_functions.ufuncs import REDUCTIONS, UFUNCS
 from diffkit.recording import FROM_NUMPY, record
 from diffkit.traced import Array, refusal
 
-__all__ = ["elements", "function", "joining", "of_objects", "products", "take_index", "ufunc"]
+__all__ = ["elements", "function", "joining", "grids", "linear_algebra", "of_objects", "products", "take_index", "ufunc"]
 
 
 def function(name: str, operands: Any, options: Any) -> Any:
