@@ -21,23 +21,30 @@ from diffkit import eager, limits
 from diffkit.arrays.rows import row
 from diffkit.errors import UsageError
 from diffkit.jacobians import in_form, pull
+from diffkit.namespaces import plain
 from diffkit.recording import record
+from diffkit.surroundings import Surroundings
 from diffkit.traced import Traced, refusal
 from diffkit.tracing import call, flatten
 
 
 def checkpoint(f: Callable[..., Any], times: int = 1, snapshots: int = limits.SNAPSHOTS) -> Callable[..., Any]:
     """f, recomputed in the reverse sweep; see `diffkit.tape.checkpoint`."""
-    if times < 1 or snapshots < 1:
-        raise UsageError("a checkpointed loop has at least one step and one snapshot")
+    if not isinstance(times, int) or times < 1 or snapshots < 1:
+        raise UsageError("a checkpointed loop has at least one step and one snapshot, whole numbers of them")
 
-    def recomputed(*arguments: Any) -> Any:
+    def recomputed(*arguments: Any, **named: Any) -> Any:
+        if named:
+            raise UsageError("a checkpointed function takes its arguments by position", remedy=f"leave out {', '.join(named)}=")
         leaves, rebuild = flatten(arguments)
         moving = [i for i, x in enumerate(leaves) if _moves(x)]
         segment = Segment(f, arguments, leaves, rebuild, moving, times, snapshots)
-        if not any(isinstance(x, Traced) for x in leaves):
+        traced = [x for x in leaves if isinstance(x, Traced)]
+        if not traced or any(x.tape.complete for x in traced):
             return segment.packed_apart(segment.value([leaves[i] for i in moving]))
+        before = Surroundings(f, hashed=True)
         y = record("checkpoint", *(leaves[i] for i in moving), static=(segment,))
+        segment.surroundings = None if before.changed() else before
         y.tape.mixed = y.tape.arrays = True  # not an operation of single numbers, whatever its operands are
         if isinstance(y.value, Traced) and y.value.tape is y.tape:
             raise refusal("a checkpointed function reads a traced value that is no argument of it", "pass it as an argument")
@@ -85,6 +92,27 @@ class Segment:
         self.shapes: list[tuple[int, ...]] = []
         self.unflatten: Callable[[Sequence[Any]], Any] = lambda results: results[0]
         self.latest: tuple[Any, Sequence[Any], list[Any]] = (None, (), [])
+        self.surroundings: Surroundings | None = None  # what f reads besides its arguments; None: it changes that itself
+        self.expected: Any = None  # the results that the next recomputation has to give
+
+    def demand_the_same_surroundings(self) -> None:
+        """Raise InputError if f, computed again, would not be the function that it was."""
+        if self.surroundings and self.surroundings.changed():
+            raise refusal(
+                "what a checkpointed function reads besides its arguments has changed before it was computed again",
+                "pass it as an argument",
+            )
+
+    def demand_the_same_results(self, found: Any) -> None:
+        """Raise InputError if f, computed again, gives other results: it counts, draws random numbers, reads a file."""
+        wanted, self.expected = self.expected, None
+        if wanted is None:
+            return
+        near = 1e-4 * np.max(np.abs(wanted), initial=0.0)
+        if not np.allclose(plain(found), wanted, rtol=0.0, atol=near, equal_nan=True):
+            raise refusal(
+                "a checkpointed function gave other results when it was computed again", "pass what changes as an argument"
+            )
 
     # --- the value -----------------------------------------------------------------------------------------------------
     def step(self, *leaves: Any) -> list[Any]:
@@ -99,6 +127,7 @@ class Segment:
 
     def value(self, leaves: Sequence[Any]) -> Any:
         """All results in one value."""
+        self.demand_the_same_surroundings()
         if self.times > 1:
             results, state = self.step(*leaves), leaves[: self.first]
             if list(map(np.shape, results)) != list(map(np.shape, state)):
@@ -134,11 +163,13 @@ class Segment:
         return found
 
     # --- the reverse sweep -----------------------------------------------------------------------------------------------
-    def pulled(self, bar: Any, leaves: Sequence[Any]) -> list[Any]:
+    def pulled(self, bar: Any, y: Any, leaves: Sequence[Any]) -> list[Any]:
         """The adjoints of all leaves; those of one sweep are asked for one after the other."""
         known, at, bars = self.latest
         if known is bar and len(at) == len(leaves) and all(a is b for a, b in zip(at, leaves)):
             return bars
+        self.demand_the_same_surroundings()
+        self.expected = plain(y)
         parts = self.parts(bar)
         bars = self._of_step(leaves, parts) if self.times == 1 else self._of_loop(leaves, parts)
         self.latest = bar, leaves, bars
@@ -146,6 +177,7 @@ class Segment:
 
     def _of_step(self, leaves: Sequence[Any], bars: Sequence[Any]) -> list[Any]:
         recorded = call(self.step, tuple(leaves))
+        self.demand_the_same_results(self.packed([plain(recorded.value(i)) for i in range(len(recorded.outputs))]))
         seeds: dict[int, Any] = {}
         for i, bar in enumerate(bars):
             k = recorded.line(i)
@@ -169,8 +201,10 @@ class Segment:
         return found[: self.first]
 
     # --- the forward sweep -----------------------------------------------------------------------------------------------
-    def pushed(self, i: int, move: Any, leaves: Sequence[Any]) -> Any:
+    def pushed(self, i: int, move: Any, y: Any, leaves: Sequence[Any]) -> Any:
         """The tangent of the packed results when leaf i moves."""
+        self.demand_the_same_surroundings()
+        self.expected = plain(y)
         moves: list[Any] = [move if j == i else None for j in range(len(leaves))]
         for count in range(self.times):
             recorded = call(self.step, tuple(leaves))
@@ -180,15 +214,16 @@ class Segment:
             moved = [in_form(None if k is None else found[k], x) for k, x in zip(lines, values)]
             if count + 1 < self.times:
                 leaves, moves = [*values, *leaves[self.first :]], [*moved, *moves[self.first :]]
+        self.demand_the_same_results(self.packed([plain(x) for x in values]))
         return self.packed(moved)
 
 
 def _pull(static: Any, i: int, bar: Any, y: Any, *leaves: Any) -> Any:
-    return static[0].pulled(bar, leaves)[i]
+    return static[0].pulled(bar, y, leaves)[i]
 
 
 def _push(static: Any, i: int, move: Any, y: Any, *leaves: Any) -> Any:
-    return static[0].pushed(i, move, leaves)
+    return static[0].pushed(i, move, y, leaves)
 
 
 @row("checkpoint", "segment", pull=_pull, push=_push)

@@ -212,7 +212,7 @@ def written_out(bar: Any, like: Any) -> Any:
     if type(bar) is np.ndarray and bar.shape == like.shape and bar.dtype == like.dtype:
         return bar
     if bar is None:
-        return np.zeros_like(like)
+        return np.zeros(like.shape, like.dtype if like.dtype.kind == "f" else float)
     if not isinstance(bar, (np.ndarray, float, np.generic)):
         return np.broadcast_to(bar, like.shape)
     bar = np.asarray(bar)

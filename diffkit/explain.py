@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from diffkit import eager, namespaces, sweeps
 from diffkit.array_sweeps import reverse_alive
+from diffkit.arrays import ROWS
 from diffkit.messages import say
 from diffkit.points import prepare, recordable
 from diffkit.primitives import TABLE, zero
@@ -86,6 +88,7 @@ class Located(Recording):
 
     def __init__(self) -> None:
         super().__init__()
+        self.complete = True
         self.places: list[str] = []
 
     def append(self, entry: Any) -> None:
@@ -104,7 +107,19 @@ class Course:
     places: Sequence[str]
     names: Sequence[str]
     input_lines: Sequence[int]
-    guards: frozenset[int]
+
+    @cached_property
+    def flat(self) -> list[bool]:
+        """Is each line piecewise constant: a truth, a place, a count?"""
+        found: list[bool] = []
+        for op, args, *_ in self.steps:
+            own = bool(args) and (set(TABLE[op].partials) == {zero} if op in TABLE else ROWS[op].flat)
+            found.append(own or (bool(args) and all(a < 0 or found[a] for a in args)))
+        return found
+
+    def moves(self, args: Sequence[int]) -> bool:
+        """Does any of these lines change when an input is moved a little?"""
+        return any(a >= 0 and not self.flat[a] for a in args)
 
 
 def explain(f: Any, at: Any) -> Explanation:
@@ -127,8 +142,7 @@ def _of_callable(f: Callable[..., Any], at: Any) -> tuple[Course, Any, Any]:
     lines = [recorded.line(i) for i in range(len(recorded.outputs))]
     seeds = {k: np.ones(np.shape(taken[k][3])) if np.shape(taken[k][3]) else 1.0 for k in lines if k is not None}
     bars, alive = reverse_alive(taken, NUMPY, seeds, [True] * len(taken))
-    guards = frozenset(k if k >= 0 else ~k for k, _ in tape.guards)
-    course = Course(taken, bars, alive, tape.places, recorded.names, range(tape.inputs), guards)
+    course = Course(taken, bars, alive, tape.places, recorded.names, range(tape.inputs))
     one = len(lines) == 1 and not np.shape(recorded.value(0))
     return course, *(value_and_gradient(f, at) if one else (None, None))
 
@@ -144,7 +158,7 @@ def _of_program(f: Any, at: Any) -> tuple[Course, Any, Any]:
     places = [say("explain.line", k=k) if line.args else "" for k, line in enumerate(program.lines)]
     input_lines = [k for k, line in enumerate(program.lines) if line.op == "input"]
     names = [program.lines[k].text for k in input_lines]
-    course = Course(taken, bars, alive, places, names, input_lines, frozenset(k for k, _ in program.guards))
+    course = Course(taken, bars, alive, places, names, input_lines)
     return course, *(value_and_gradient(program, at) if len(program.outputs) == 1 else (None, None))
 
 
@@ -162,8 +176,11 @@ def _findings(course: Course) -> Iterator[Finding]:
 def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, static: Any) -> Iterator[tuple[str, Any]]:
     """(status, mask) of everything to be said of one step, worst first."""
     matters = course.bars[k] is not None
-    if op in COMPARING:
+    if op in COMPARING and course.moves(args):
         yield "tie", np.equal(*operands)
+    if op in PLACES:
+        status, mask = PLACES[op]
+        yield status, mask(operands, y, *static)
     if not matters:
         return
     bar = np.broadcast_to(course.bars[k], np.shape(y))
@@ -174,7 +191,10 @@ def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, s
         yield "singular", _singular(course, op, args, operands, y) & alive
     if op in EDGES:
         status, edge = EDGES[op]
-        yield status, edge(args, operands, y, static) & (bar != 0)
+        there = edge(args, operands, y, static) & alive
+        yield status, there & (bar != 0)
+        if status == "jump":  # a jump times 0, as in x*sign(x)
+            yield "kink", there
     yield "adjoint", _breaks(course, k, bar)
 
 
@@ -216,6 +236,8 @@ def _breaks(course: Course, k: int, bar: Any) -> Any:
     for i, a in enumerate(args):
         if a < 0 or not _moves(course, a) or course.bars[a] is None or np.all(np.isfinite(course.bars[a])):
             continue
+        if op not in TABLE and not np.all(np.isfinite(bar)):  # what was infinite before is spread by any row
+            continue
         handed = (
             namespaces.local_derivative(op, i, NUMPY, y, list(operands)) * bar if op in TABLE else np.full(np.shape(y), np.nan)
         )
@@ -235,10 +257,30 @@ def _several_winners(args: Any, operands: Any, y: Any, static: Any) -> Any:
     return np.sum(operands[0] == best, axis=axis, keepdims=keepdims) > 1
 
 
+def _equal_neighbours(operands: Any, order: Any, axis: int) -> Any:
+    """Which elements, in their order, are equal to the one before?"""
+    x = operands[0]
+    return np.diff(np.take_along_axis(x, order, axis), axis=axis, prepend=np.nan) == 0
+
+
+def _several_places(operands: Any, y: Any, axis: int) -> Any:
+    x = operands[0]
+    best = np.take_along_axis(x, np.expand_dims(y, axis), axis)
+    return np.sum(x == best, axis=axis) > 1
+
+
 def _at_zero(args: Any, operands: Any, y: Any, static: Any) -> Any:
     return np.equal(operands[0], 0)
 
 
+PLACES: dict[str, tuple[str, Callable[..., Any]]] = {  # of rows that are piecewise constant
+    "argsort": ("tie", _equal_neighbours),
+    "argmax": ("tie", _several_places),
+    "argmin": ("tie", _several_places),
+    "searchsorted": ("tie", lambda operands, y, side: np.isin(operands[1], operands[0])),
+    "round": ("jump", lambda operands, y, decimals: np.equal(np.abs(operands[0] - y) * 10.0**decimals, 0.5)),
+    "floordiv": ("jump", lambda operands, y: np.equal(np.mod(operands[0], operands[1]), 0)),
+}
 EDGES: dict[str, tuple[str, Callable[..., Any]]] = {
     "abs": ("kink", _at_zero),
     "relu": ("kink", _at_zero),
@@ -249,6 +291,7 @@ EDGES: dict[str, tuple[str, Callable[..., Any]]] = {
     "min": ("kink", _tied),
     "amax": ("kink", _several_winners),
     "amin": ("kink", _several_winners),
+    "mod": ("jump", lambda args, operands, y, static: np.equal(y, 0)),
     "atan2": ("jump", lambda args, operands, y, static: np.equal(operands[0], 0) & np.less(operands[1], 0)),
 }
 

@@ -52,6 +52,7 @@ ROLLED_LINES_FAST = 48  # the same for numba, whose compiling takes ten millisec
 PERIOD_LINES, TURNED_LINES = 4096, 256  # lines of a period that is looked for; for which its best beginning is looked for, too
 LOOKBACK = 64  # iterations that a loop may look back
 ROWS, ROWS_FAST = 300_000, 1000  # of code: Python compiles 30,000 in a second, numba 1000 in five, and then slows down
+WATCHED = 20_000  # objects that a compiled function reads from its surroundings: looking at all of them takes a millisecond
 VARIANTS = 16  # recordings that one compiled function keeps, the most recent ones
 BLOCK = 16_384  # elements of an array that are processed together: several such buffers fit in a cache of 1 MB
 BLOCKED_ELEMENTS = 4096  # from this size on buffers are used again and, above BLOCK, arrays processed block by block

@@ -192,7 +192,7 @@ def wrap(tape: Recording, y: Any, op: str, args: list[Any], values: list[Any], s
         return Scalar(tape, y, (op, args, values, y, static))
     if isinstance(y, Traced):
         tape.nested = True
-        tape.arrays = tape.arrays or bool(y.shape) or any(getattr(x, "shape", ()) for x in values)
+        tape.arrays = tape.arrays or op not in TABLE or bool(y.shape) or any(getattr(x, "shape", ()) for x in values)
         entry = (op, args, values, y, static)
         flat = type(y) is Array and y.index < 0
         return Array(tape, y, entry, flat) if y.shape or flat else Number(tape, y, entry)
@@ -284,6 +284,11 @@ class _Anything:
 ANYTHING = _Anything()
 
 
+def _comparison(op: str) -> Callable[[Any, Any], Any]:
+    """x == None is False, as for any number."""
+    return lambda self, other: NotImplemented if other is None or isinstance(other, str) else record(op, self, other)
+
+
 def _binary(op: str, swapped: bool) -> Callable[[Any, Any], Any]:
     if swapped:
         return lambda self, other: record(op, other, self)
@@ -345,7 +350,7 @@ Traced.__array_ufunc__ = _of_numpy  # type: ignore[attr-defined]
 for _before, _swapped in (("__", False), ("__r", True)):
     setattr(Array, f"{_before}matmul__", _binary("matmul", _swapped))
 for _op in namespaces.COMPARISONS:
-    setattr(Traced, f"__{_op}__", _binary(_op, swapped=False))
+    setattr(Traced, f"__{_op}__", _comparison(_op))
 for _python, _op in {"neg": "neg", "abs": "abs", "invert": "not"}.items():
     setattr(Traced, f"__{_python}__", _unary(_op))
 for _native, _op in FROM_NUMPY.items():  # an array of objects calls the functions of its elements by name

@@ -30,7 +30,7 @@ class NoAttributeError(InputError, AttributeError):
 class Recording(list):  # type: ignore[type-arg]
     """The tape of one call: its entries, the inputs first, and the choices that were made."""
 
-    __slots__ = ("arrays", "closed", "guards", "inputs", "level", "mixed", "nested", "values")
+    __slots__ = ("arrays", "closed", "complete", "guards", "inputs", "level", "mixed", "nested", "values")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)  # an inner recording starts later than those around it
@@ -41,6 +41,7 @@ class Recording(list):  # type: ignore[type-arg]
         self.arrays = False  # is any value an array?
         self.nested = False  # is any value traced by an outer recording?
         self.closed = False
+        self.complete = False  # are the steps of checkpointed functions to be recorded, too?
 
     def input(self, value: Any) -> Traced:
         """The next input, a float, an array or a value traced by an outer recording."""
@@ -75,7 +76,8 @@ class Traced:
     apply: Callable[..., Any]  # record an operation: (op, *operands, static=())
 
     def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Any:
-        return numpy_functions().function(function.__name__, operands, options)
+        name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
+        return numpy_functions().function(name, operands, options)
 
     def __bool__(self) -> bool:
         outcome = bool(self.value)
@@ -110,13 +112,27 @@ class Traced:
         )
 
     def __mod__(self, other: Any) -> Any:
-        raise refusal("// and % cannot be recorded", "write np.floor(x/y) and x - y*np.floor(x/y)")
+        return self.apply("mod", self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return self.apply("mod", other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self.apply("floordiv", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return self.apply("floordiv", other, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def __xor__(self, other: Any) -> Any:
         raise refusal("^ cannot be recorded", "write x**y for a power, np.logical_xor(a, b) for truths")
 
     __rxor__ = __xor__
-    __rmod__ = __divmod__ = __rdivmod__ = __floordiv__ = __rfloordiv__ = __mod__
 
     def __repr__(self) -> str:
         return f"<traced {self.value!r}>"
@@ -128,19 +144,49 @@ class Traced:
         raise refusal("a traced value cannot be saved or sent elsewhere", "return it from the function instead")
 
 
+class Double:
+    """Stands for NumPy's type of floats, without NumPy; a traced value is already of it."""
+
+    kind, char, name, itemsize = "f", "d", "float64", 8
+
+    @property
+    def dtype(self) -> Any:
+        """What NumPy takes for it."""
+        return numpy_functions().np.dtype(float)
+
+    @staticmethod
+    def type(x: Any = 0.0) -> Any:
+        """What the type makes of a value."""
+        return x
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.dtype == other)
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+
+DOUBLE = Double()
+
+
 class Number(Traced):
     """A single traced number: here one that an outer recording traces too."""
 
     __slots__ = ()
     shape: tuple[int, ...] = ()
-    ndim, size, dtype = 0, 1, float
+    ndim, size = 0, 1
+
+    @property
+    def dtype(self) -> Any:
+        """As of a plain number of NumPy's."""
+        return DOUBLE
 
     def sum(self, *axis: Any, **options: Any) -> Number:
         """Itself, like NumPy's numbers."""
         return self
 
-    mean = prod = max = min = squeeze = copy = transpose = sum
-    T = property(sum)
+    mean = prod = max = min = squeeze = copy = transpose = conjugate = sum
+    T = real = property(sum)
 
 
 class Scalar(Number):
@@ -287,11 +333,14 @@ class Array(Traced):
     def __pos__(self) -> Any:
         return self.copy()
 
-    def __array__(self, *options: Any, **named: Any) -> Any:
-        raise refusal(
-            "a traced array was turned into a plain array, which loses its derivative",
-            "use NumPy's functions; np.stack and np.concatenate, not np.array, put traced values together",
-        )
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        found = numpy_functions().elements(self, bool(copy)) if dtype in {None, object} else None
+        if found is None:
+            raise refusal(
+                "a traced array was turned into a plain array, which loses its derivative",
+                "leave out np.asarray(x), or give it no dtype; put traced values together with np.stack or np.concatenate",
+            )
+        return found
 
 
 @cache
@@ -313,15 +362,43 @@ def place() -> str:
 
 
 def place_of(frame: Any) -> str:
-    """File, line and source of the innermost frame that is neither ours nor a library's of numbers."""
+    """File, line and source of the innermost frame of the user's own code; of a library's, if there is none."""
+    frames: list[tuple[bool, int, Any]] = []
     while frame is not None:
-        home = frame.f_globals.get("__name__", "").partition(".")[0]
-        if home not in {"diffkit", "numpy"}:
-            import linecache
-
-            name = frame.f_code.co_filename
-            text = linecache.getline(name, frame.f_lineno).strip()
-            file = name.replace(chr(92), "/").rpartition("/")[2]
-            return f"{file}, line {frame.f_lineno}" + (f": {text}" if text else "")
+        home = frame.f_globals.get("__name__", "")
+        if home.partition(".")[0] not in {"diffkit", "numpy"}:
+            frames.append((is_of_library(home), len(frames), frame))
         frame = frame.f_back
-    return ""
+    return _line_of(min(frames)[2]) if frames else ""
+
+
+def place_of_error(error: BaseException) -> str:
+    """The same for where an error was raised."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return place_of(traceback.tb_frame) if traceback else ""
+
+
+def _line_of(frame: Any) -> str:
+    import linecache
+
+    name = frame.f_code.co_filename
+    text = linecache.getline(name, frame.f_lineno).strip()
+    file = name.replace(chr(92), "/").rpartition("/")[2]
+    return f"{file}, line {frame.f_lineno}" + (f": {text}" if text else "")
+
+
+def is_of_library(module: str) -> bool:
+    """Does the module belong to Python, to an installed library, or to us?"""
+    root = module.partition(".")[0]
+    file = getattr(sys.modules.get(root), "__file__", None)
+    return root in {"diffkit", *sys.builtin_module_names} or (file is not None and file.startswith(_libraries()))
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    """The folders of Python's own modules and of installed ones."""
+    import sysconfig
+
+    return tuple({path for key, path in sysconfig.get_paths().items() if key.endswith("lib")})

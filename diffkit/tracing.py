@@ -13,7 +13,7 @@ from diffkit import namespaces
 from diffkit.errors import UsageError
 from diffkit.program import Builder, Program
 from diffkit.recording import PLAIN, constant
-from diffkit.traced import Recording, Traced, refusal
+from diffkit.traced import Recording, Traced, place_of_error, refusal
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -80,11 +80,13 @@ def _result(function: Callable[..., Any], at: Any, inputs: Any) -> Any:
         return function(**inputs) if isinstance(at, Mapping) else function(*_positional(at, inputs))
     except TypeError as error:
         traceback = error.__traceback__
-        if isinstance(at, (Mapping, tuple, list)) and traceback is not None and traceback.tb_next is None:  # not inside of f
+        if traceback is not None and traceback.tb_next is None:  # not inside of f
             remedy = "the parts of a tuple, list or dict are f's arguments; (p,) passes p as one"
             raise UsageError(f"the point does not fit the function: {error}", remedy=remedy) from None
         if "dtype('O')" in str(error):
-            raise UsageError(str(error), remedy="put traced values together with np.stack, not np.array") from None
+            raise UsageError(
+                str(error), where=place_of_error(error), remedy="put traced values together with np.stack, not np.array"
+            ) from None
         raise
 
 
@@ -174,7 +176,7 @@ def coordinate(x: Any) -> Any:
         if dtype.kind == "f":
             return x.copy()
     try:
-        if isinstance(x, (str, bytes)):
+        if isinstance(x, (str, bytes)) or type(x).__name__ in {"bool", "bool_"}:
             raise TypeError
         return float(x)
     except (TypeError, ValueError, OverflowError):

@@ -19,7 +19,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"namespaces"},
     {"arrays", "program", "printing", "counting", "sympy_forms", "sympy_program"},
     {"traced"},
-    {"recording", "sweeps"},
+    {"recording", "surroundings", "sweeps"},
     {"numpy_functions", "array_sweeps"},
     {"algebra", "steps", "language", "tracing", "points", "rewriting", "gates", "rational", "eager", "eager_arrays"},
     {"jacobians", "explain"},

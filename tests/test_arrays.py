@@ -15,6 +15,7 @@ from diffkit.tracing import call
 DICE = np.random.default_rng(7)
 MASK = np.array([[True, False, True], [False, True, True]])
 INDEX = np.array([2, 0, 2, 1])
+NOTHING = np.array([np.nan])
 
 
 def spd(a):
@@ -31,6 +32,46 @@ def softmax(x):
     """Rows of weights."""
     e = np.exp(x - x.max(axis=1, keepdims=True))
     return e / e.sum(axis=1)[:, None]
+
+
+def cholesky(a):
+    """Column by column, analytic."""
+    L = np.zeros_like(a)
+    for j in range(len(a)):
+        L[j, j] = (a[j, j] - np.sum(L[j, :j] ** 2)) ** 0.5
+        L[j + 1 :, j] = (a[j + 1 :, j] - L[j + 1 :, :j] @ L[j, :j]) / L[j, j]
+    return L
+
+
+def eigenvalues(a):
+    """In ascending order, analytic."""
+    w = np.linalg.eigvals(a)
+    return w[np.argsort(w.real)]
+
+
+def remainder(a, b):
+    """a - b floor(a/b), analytic."""
+    return a - b * np.floor_divide(np.real(a), np.real(b))
+
+
+def quantile(x, q, axis):
+    """Between two elements of an axis, analytic."""
+    x = np.take_along_axis(x, np.argsort(x.real, axis=axis), axis)
+    place = q * (x.shape[axis] - 1)
+    low, high = (np.take(x, int(f(place)), axis) for f in (np.floor, np.ceil))
+    return low + (high - low) * (place % 1)
+
+
+def interp(x, xp, fp):
+    """Piecewise linear, constant outside, analytic."""
+    k = np.clip(np.searchsorted(xp.real, x.real, "right") - 1, 0, len(xp) - 2)
+    inside = fp[k] + (fp[k + 1] - fp[k]) / (xp[k + 1] - xp[k]) * (x - xp[k])
+    return np.where(x.real < xp[0].real, fp[0], np.where(x.real > xp[-1].real, fp[-1], inside))
+
+
+def sinc(x):
+    """By its product of cosines (Viete), analytic and without division."""
+    return np.prod([np.cos(np.pi * x / 2**k) for k in range(1, 40)], axis=0)
 
 
 CASES = {  # name: (function, shapes of its arguments, the same in functions that are analytic, if it is not)
@@ -124,6 +165,173 @@ CASES = {  # name: (function, shapes of its arguments, the same in functions tha
     "ufuncs": (lambda x: np.square(x) + np.reciprocal(x + 9) + np.exp2(x) + np.positive(x), [(4,)]),
     "copy like": (lambda x: np.copy(x) + np.zeros_like(x) + x.copy() * np.full_like(x, 2.0), [(2, 2)]),
     "iteration": (lambda x: sum(row @ row for row in x) + len(x), [(2, 3)]),
+    "flips": (lambda x: np.fliplr(x) * np.flipud(x) + np.rot90(x, 2) + np.rot90(np.rot90(x), -1) * np.rot90(x, 4), [(2, 3)]),
+    "rot90": (lambda x: np.rot90(x, 1, (1, 2)) * np.rot90(x, 3, (2, 1)), [(2, 3, 3)]),
+    "dstack atleast_3d": (lambda x: np.dstack([x, x * x]) * np.atleast_3d(x), [(2, 3)]),
+    "hsplit vsplit": (
+        lambda x: np.hsplit(x, 2)[1] * np.vsplit(x, [2])[0].sum() + np.dsplit(x[:, :, None], 1)[0][:, :2, 0],
+        [(3, 4)],
+    ),
+    "broadcast_arrays": (lambda x, y: np.multiply(*np.broadcast_arrays(x, y)), [(3, 1), (2,)]),
+    "pads": (
+        lambda x: sum(np.pad(x, ((2, 1), (0, 2)), mode=m) * k for k, m in enumerate(("edge", "reflect", "symmetric", "wrap"), 1)),
+        [(3, 4)],
+    ),
+    "pad by numbers": (lambda x: np.pad(x * x, 2, constant_values=(3.0, -1.0)), [(3,)]),
+    "select": (lambda x: np.select([x > 0.3, x > -0.3], [x * x, np.sin(x)], 2.0 * x), [(6,)]),
+    "piecewise": (lambda x: np.piecewise(x, [x > 0.3, x < -0.3], [lambda t: t * t, 5.0, np.sin]), [(6,)]),
+    "compress extract": (lambda x: np.compress([True, False, True], x, axis=1).sum() * np.extract(x > 0, x * x), [(2, 3)]),
+    "quantile": (
+        lambda x: np.quantile(x, [0.1, 0.5, 0.77], axis=0) * np.percentile(x, 30),
+        [(5, 2)],
+        lambda x: np.stack([quantile(x, q, 0) for q in (0.1, 0.5, 0.77)]) * quantile(x.ravel(), 0.3, 0),
+    ),
+    "quantile keepdims": (
+        lambda x: np.quantile(x, 0.3, axis=1, keepdims=True) * np.quantile(x, 1.0, keepdims=True),
+        [(2, 5)],
+        lambda x: quantile(x, 0.3, 1)[:, None] * quantile(x.ravel(), 1.0, 0),
+    ),
+    "cumprod": (lambda x: np.cumprod(x, axis=1) + x.cumprod().reshape(2, 3), [(2, 3)]),
+    "cumprod with zeros": (lambda x: np.cumprod(x * np.array([1.0, 0.0, 2.0, 0.0])), [(4,)]),
+    "diff with ends": (lambda x: np.diff(x, prepend=0.5, append=x[:, :2], axis=1), [(2, 3)]),
+    "sum where": (
+        lambda x: np.sum(x * x, axis=0, where=MASK) + np.prod(x, where=MASK, initial=2.0) + np.sum(x, initial=3.0),
+        [(2, 3)],
+    ),
+    "mean where": (lambda x: np.mean(x * x, axis=1, where=MASK), [(2, 3)]),
+    "max initial": (lambda x: np.max(x, axis=0, initial=0.1) * np.min(x, initial=9.0, where=MASK), [(2, 3)]),
+    "nan": (
+        lambda x: np.nansum(np.where(MASK, x, NOTHING), axis=0) + np.nanmean(np.where(MASK, x * x, NOTHING), axis=0),
+        [(2, 3)],
+        lambda x: np.sum(np.where(MASK, x, 0), axis=0) + np.sum(np.where(MASK, x * x, 0), axis=0) / np.sum(MASK, axis=0),
+    ),
+    "nan too": (
+        lambda x: np.nanmax(np.where(MASK, x, NOTHING)) * np.nanmin(x) + np.nanprod(x) + np.nanvar(x, axis=0) + np.nanstd(x),
+        [(2, 3)],
+        lambda x: (
+            max(x[MASK], key=lambda t: t.real) * min(x.ravel(), key=lambda t: t.real)
+            + np.prod(x)
+            + centred(x, 0, 2)
+            + centred(x, None, 6) ** 0.5
+        ),
+    ),
+    "cov": (lambda x: np.cov(x), [(2, 5)], lambda x: (x - x.mean(1, keepdims=True)) @ (x - x.mean(1, keepdims=True)).T / 4),
+    "corrcoef": (
+        lambda x: np.corrcoef(x)[0, 1] * np.cov(x, rowvar=False, bias=True)[0, 1],
+        [(2, 5)],
+        lambda x: (
+            (lambda a, b: np.sum(a * b) / np.sqrt(np.sum(a * a) * np.sum(b * b)))(*(x - x.mean(1, keepdims=True)))
+            * np.prod((x - x.mean(0))[:, :2], axis=1).sum()
+            / 2
+        ),
+    ),
+    "cross": (lambda x, y: np.cross(x, y) + np.cross(x.T, y[0], axisa=0), [(2, 3), (2, 3)]),
+    "kron": (lambda x, y: np.kron(x, y), [(2, 2), (3,)]),
+    "vecdot": (lambda x, y: np.vecdot(x, y), [(2, 3), (2, 3)], lambda x, y: np.sum(x * y, axis=-1)),
+    "linspace": (lambda x, y: np.linspace(x, y, 5) * np.linspace(x, 2.0, 5, endpoint=False), [(), ()]),
+    "linspace of arrays": (lambda x: np.linspace(x, x * x, 4), [(3,)]),
+    "meshgrid": (lambda x, y: np.multiply(*np.meshgrid(x, y)) + np.add(*np.meshgrid(x, y, indexing="ij")).T, [(3,), (2,)]),
+    "polyval": (lambda x, y: np.polyval(x, y) + np.polyval([1.0, 2.0, 3.0], y), [(4,), (2,)]),
+    "trapezoid": (lambda x, y: np.trapezoid(y, x) + np.trapezoid(y, dx=0.5, axis=0).sum(), [(4,), (2, 4)]),
+    "interp": (
+        lambda x, y, z: np.interp(x, np.arange(4.0), y, left=-1.0) + np.interp(z[0], np.sort(x), [1.0, 4.0, 2.0]) * z[1],
+        [(3,), (4,), (2,)],
+        lambda x, y, z: (
+            np.where(x.real < 0, -1, interp(x, np.arange(4.0), y)) + interp(z[0], np.sort(x), np.array([1.0, 4.0, 2.0])) * z[1]
+        ),
+    ),
+    "searchsorted": (
+        lambda x, y: x[np.searchsorted(np.array([-1.0, 0.5]), y)] * y,
+        [(3,), (4,)],
+        lambda x, y: x[np.searchsorted([-1.0, 0.5], y.real)] * y,
+    ),
+    "convolve": (lambda x, y: np.convolve(x, y) + np.convolve(y, x, "same").sum() + np.convolve(x, y, "valid")[0], [(5,), (3,)]),
+    "correlate": (
+        lambda x, y: np.correlate(x, y).sum() * np.correlate(x, y, "full") + np.correlate(y, x)[0],
+        [(5,), (3,)],
+        lambda x, y: np.convolve(x, y[::-1], "valid").sum() * np.convolve(x, y[::-1]) + np.convolve(y[::-1], x, "valid")[-1],
+    ),
+    "gradient": (lambda x: np.gradient(x, 0.5, axis=0) * np.gradient(x)[1], [(3, 4)]),
+    "cholesky": (lambda x: np.linalg.cholesky(spd(x)), [(3, 3)], lambda x: cholesky(spd(x))),
+    "cholesky upper": (
+        lambda x: np.linalg.cholesky(spd(x), upper=True),
+        [(2, 2, 2)],
+        lambda x: np.stack([cholesky(spd(a)).T for a in x]),
+    ),
+    "eigvalsh": (lambda x: np.linalg.eigvalsh(spd(x)), [(3, 3)], lambda x: eigenvalues(spd(x))),
+    "eigh": (
+        lambda x: (lambda w, V: (V * (1 / w + w * w)[..., None, :]) @ np.swapaxes(V, -1, -2))(*np.linalg.eigh(spd(x))),
+        [(3, 3)],
+        lambda x: np.linalg.inv(spd(x)) + spd(x) @ spd(x),
+    ),
+    "svd": (
+        lambda x: np.linalg.svd(x, compute_uv=False) * np.linalg.norm(x, 2) + np.linalg.norm(x, "nuc"),
+        [(2, 3)],
+        lambda x: (lambda s: s * s[0] + s.sum())(eigenvalues(x @ x.T)[::-1] ** 0.5),
+    ),
+    "norms of matrices": (
+        lambda x: np.linalg.norm(x, 1) * np.linalg.norm(x, np.inf),
+        [(3, 3)],
+        lambda x: (
+            np.max(np.sum(x * np.sign(x.real), 0).real, initial=0) * 0
+            + max(np.sum(x * np.sign(x.real), 0), key=lambda t: t.real)
+            * max(np.sum(x * np.sign(x.real), 1), key=lambda t: t.real)
+        ),
+    ),
+    "matrix_power": (lambda x: np.linalg.matrix_power(x, 5) + np.linalg.matrix_power(spd(x), -2), [(3, 3)]),
+    "multi_dot": (lambda x, y: np.linalg.multi_dot([x, y, x]), [(2, 3), (3, 2)], lambda x, y: x @ y @ x),
+    "lstsq": (
+        lambda x, y: np.linalg.lstsq(x, y, rcond=None)[0] + np.linalg.lstsq(x, y, rcond=None)[1],
+        [(5, 2), (5,)],
+        lambda x, y: (lambda b: b + np.sum((y - x @ b) ** 2))(np.linalg.solve(x.T @ x, x.T @ y)),
+    ),
+    "lstsq of few": (
+        lambda x, y: np.linalg.lstsq(x, y, rcond=None)[0],
+        [(2, 4), (2, 3)],
+        lambda x, y: x.T @ np.linalg.solve(x @ x.T, y),
+    ),
+    "pinv": (lambda x: np.linalg.pinv(x), [(4, 2)], lambda x: np.linalg.solve(x.T @ x, x.T)),
+    "last axes": (
+        lambda x: np.linalg.trace(x) + np.linalg.diagonal(x, offset=1).sum(),
+        [(2, 3, 3)],
+        lambda x: np.trace(x, axis1=-2, axis2=-1) + np.diagonal(x, 1, -2, -1).sum(),
+    ),
+    "flat ufuncs": (
+        lambda x: (np.rint(3 * x) + np.trunc(4 * x) + np.round(x, 1) + np.ceil(x) + np.fix(5 * x) + np.floor_divide(x, 0.3)) * x,
+        [(5,)],
+        lambda x: (
+            (
+                np.rint(3 * x.real)
+                + np.trunc(4 * x.real)
+                + np.round(x.real, 1)
+                + np.ceil(x.real)
+                + np.fix(5 * x.real)
+                + x.real // 0.3
+            )
+            * x
+        ),
+    ),
+    "heaviside": (lambda x: np.heaviside(x, 0.5) * x + np.count_nonzero(x) * x, [(5,)], lambda x: (x.real > 0) * x + 5 * x),
+    "fmax fmin": (
+        lambda x, y: np.fmax(x, NOTHING) * np.fmin(x, y) + np.copysign(x, y),
+        [(5,), (5,)],
+        lambda x, y: x * np.where(x.real < y.real, x, y) + x * np.sign(x.real) * np.sign(y.real),
+    ),
+    "mod": (
+        lambda x, y: x % 0.7 + np.mod(x, y) * (x // y) + (2.0 % y) * divmod(x, y)[1],
+        [(2, 3), (3,)],
+        lambda x, y: remainder(x, 0.7) + remainder(x, y) * (x.real // y.real) + remainder(2.0 + 0 * y, y) * remainder(x, y),
+    ),
+    "mod of numbers": (
+        lambda x, y: x % y * (y % 0.3) + x // 0.2,
+        [(), ()],
+        lambda x, y: remainder(x, y) * remainder(y, 0.3) + x.real // 0.2,
+    ),
+    "sinc": (
+        lambda x: np.sinc(x) + np.sinc(x * 0.01) * np.logaddexp2(x, 1.0),
+        [(5,)],
+        lambda x: sinc(x) + sinc(x * 0.01) * np.log2(2**x + 2),
+    ),
     "array of numbers": (lambda x: np.array([x[0] * x[1], np.sin(x[2])]) * 2.0, [(3,)]),
     "rows of numbers": (lambda x: np.array([[x[0], x[1]], [x[1], 2.0]]) @ x[1:], [(3,)]),
 }
@@ -134,6 +342,11 @@ def point(name):
     """A point of a case, away from kinks and ties; a number for the shape ()."""
     dice = np.random.default_rng(len(name))
     return tuple(dice.standard_normal(shape) if shape else float(dice.standard_normal()) for shape in CASES[name][1])
+
+
+def analytic(name):
+    """The function of a case for the complex step: itself, or the same in functions that are analytic."""
+    return CASES[name][-1] if len(CASES[name]) > 2 else CASES[name][0]
 
 
 def directions(at, seed):
@@ -161,7 +374,7 @@ def test_both_sweeps_agree_with_the_complex_step(name):
     y, y_dot = tangent.jvp(f, at, moves)
     assert np.asarray(y) == pytest.approx(np.asarray(f(*at)), rel=1e-14, abs=1e-14)
     assert np.shape(y_dot) == np.shape(y)
-    wanted = along(CASES[name][-1] if len(CASES[name]) > 2 else f, at, moves)
+    wanted = along(analytic(name), at, moves)
     assert np.asarray(y_dot, dtype=float) == pytest.approx(wanted, rel=1e-12, abs=1e-12)
     y_bar = np.random.default_rng(2).standard_normal(np.shape(y)) if np.ndim(y) else 1.5
     _, pullback = tape.vjp(f, at)
@@ -199,6 +412,27 @@ def test_the_program_of_a_case_gives_its_value_and_gradient(name):
     for got, true in zip(tape.gradient(program, at), wanted, strict=True):
         assert np.shape(got) == np.shape(true)
         assert np.asarray(got) == pytest.approx(np.asarray(true), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_is_compiled(name):
+    """At its point and at another, which may take other branches."""
+    f, at = CASES[name][0], point(name)
+
+    def energy(*x):
+        y = f(*x)
+        return np.sum(y * y * 0.5 + np.sin(y))
+
+    g = tape.compile(energy, at)
+    for place in (at, tuple(x * 0.875 for x in at), tuple(-x for x in at)):
+        value, slopes = tape.value_and_gradient(energy, place)
+        found, got = g(place)
+        assert found == pytest.approx(value, rel=1e-12, abs=1e-12)
+        for ours, wanted in zip(got, slopes, strict=True):
+            assert type(ours) is type(wanted)
+            assert np.asarray(ours) == pytest.approx(
+                np.asarray(wanted), rel=1e-10, abs=1e-11 * (1 + np.max(np.abs(wanted), initial=0.0))
+            )
 
 
 def test_every_row_is_used_by_a_case():

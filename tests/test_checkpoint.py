@@ -9,6 +9,7 @@ import pytest
 import diffkit as dk
 from diffkit import tangent, tape
 from diffkit.checkpoint import stretch
+from diffkit.errors import InputError
 
 X = np.linspace(0.1, 0.9, 7)
 
@@ -137,3 +138,73 @@ def test_a_step_must_give_what_it_takes():
         tape.gradient(lambda x: tape.checkpoint(lambda y: y.sum(), times=3)(x), X)
     with pytest.raises(dk.UsageError, match="at least one step"):
         tape.checkpoint(decay, times=0)
+
+
+def _reused_buffer(x):
+    w, t = np.ones(4), np.sum(x * 0)
+    scaled = tape.checkpoint(lambda y: y * w)
+    for _ in range(3):
+        t = t + np.sum(scaled(x))
+        w += 1
+    return t
+
+
+def _rebound(x):
+    w, y = 1.0, x
+    step = tape.checkpoint(lambda y: y * w)
+    for _ in range(3):
+        y = step(y)
+        w = w + 1.0
+    return np.sum(y)
+
+
+def _zeroed(x):
+    w = np.ones(4)
+    y = tape.checkpoint(lambda y: y * w)(x * 0.0)  # 0 before and after: only the slope tells
+    w[:] = 7.0
+    return np.sum(y)
+
+
+def _random(x):
+    return np.sum(tape.checkpoint(lambda y: y * np.random.standard_normal(4))(x))
+
+
+def _counting(x):
+    calls = [0.0]
+
+    def step(y):
+        calls[0] += 1.0
+        return y * calls[0]
+
+    return np.sum(tape.checkpoint(step, times=4)(x))
+
+
+@pytest.mark.parametrize("f", [_reused_buffer, _rebound, _zeroed, _random, _counting])
+def test_what_changes_before_it_is_computed_again_is_an_error(f):
+    """Never the gradient of another function: by the tape, compiled, forwards, and by a pullback called later."""
+    x = np.array([1.0, -2.0, 3.0, -4.0])
+    with pytest.raises(InputError, match="checkpointed"):
+        tape.gradient(f, x)
+    with pytest.raises(InputError, match="checkpointed"):
+        tape.compile(f, x)(x)
+    with pytest.raises(InputError, match="checkpointed"):
+        tape.hvp(f, x, x)
+
+
+def test_a_pullback_after_a_change_is_an_error():
+    """The buffer is overwritten between the value and the pullback."""
+    w = np.ones(2)
+    _, pullback = tape.vjp(lambda x: np.sum(tape.checkpoint(lambda y: y * w * y)(x)), np.ones(2))
+    assert np.array_equal(pullback(1.0), [2.0, 2.0])
+    w[:] = 0
+    with pytest.raises(InputError, match="has changed"):
+        pullback(2.0)
+
+
+def test_a_compiled_checkpoint_follows_its_surroundings():
+    """A change between calls is followed, not refused."""
+    w = np.ones(2)
+    g = tape.compile(lambda x: np.sum(tape.checkpoint(lambda y: y * w * y)(x)), np.ones(2))
+    w[:] = 3.0
+    assert g(np.ones(2))[0] == 6.0
+    assert np.array_equal(g(np.ones(2))[1], [6.0, 6.0])

@@ -239,3 +239,93 @@ def test_arrays_in_any_order_in_memory():
     f = FUNCTIONS["softmax"][0]
     for x in (np.asfortranarray(X), X[::-1], X[:, ::-1], np.repeat(X, 2, axis=1)[:, ::2]):
         assert np.allclose(tape.compile(f, x)(x)[1], tape.gradient(f, x.copy()), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("block", [8, 8192])
+def test_an_array_read_by_rows_and_as_a_whole(block, monkeypatch):
+    """sin(X) goes by rows, X*W repeats all of X along another axis: one sweep must not take the rows for the whole."""
+    monkeypatch.setattr(limits, "BLOCK", block)
+    dice = np.random.default_rng(0)
+    X, W, S = dice.standard_normal((200, 90)), dice.standard_normal((200, 1, 90)), dice.standard_normal((300, 300))
+    f, v = (lambda X: np.sum(np.sin(X)) + np.sum(np.tanh(X * W))), S[0]
+    assert_close(tape.compile(f, X)(X), tape.value_and_gradient(f, X))
+
+    def g(v):
+        return np.sum(np.sin(v)) + np.sum(np.tanh(S * v))
+
+    compiled = tape.compile(g, v)
+    assert compiled._variants[0].code([v]) is not None
+    assert_close(compiled(v), tape.value_and_gradient(g, v))
+
+
+def ways(a, b, axis):
+    """What may be done to two values of any number of axes."""
+    found = [lambda: a + b, lambda: a * b, lambda: np.sin(a), lambda: np.tanh(a) * b, lambda: a / (2.0 + b * b)]
+    reduced = [lambda: np.sum(a, axis=axis % np.ndim(a)), lambda: np.max(a, axis=axis % np.ndim(a))]
+    return found + (reduced if np.ndim(a) else [])
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_random_broadcasts_between_several_axes_in_small_blocks(seed, monkeypatch):
+    """Operands of one to three axes whose first sizes are the same, so that rows and wholes are easily confused."""
+    monkeypatch.setattr(limits, "BLOCK", 8)
+    monkeypatch.setattr(limits, "BLOCKED_ELEMENTS", 1)
+    dice = np.random.default_rng(seed)
+    shapes = [(4,), (4, 4), (4, 1), (4, 4, 4), (4, 1, 4), (1, 4), (), (3, 4), (3, 1, 4)]
+    at = tuple(dice.uniform(-1, 1, shapes[i]) if shapes[i] else 0.6 for i in dice.permutation(len(shapes))[:3])
+    script = dice.integers(0, 10**6, (8, 4)).tolist()
+
+    def f(*inputs):
+        pool = list(inputs)
+        for op, i, j, axis in script:
+            a, b = pool[i % len(pool)], pool[j % len(pool)]
+            try:
+                np.broadcast_shapes(np.shape(a), np.shape(b))
+            except ValueError:
+                b = a
+            choices = ways(a, b, axis)
+            pool.append(choices[op % len(choices)]())
+        return sum((np.sum(np.sin(x)) * (k + 1.0) for k, x in enumerate(pool)), 0.0)
+
+    for point in (at, tuple(1.3 * x for x in at)):
+        assert_close(tape.compile(f, at)(point), tape.value_and_gradient(f, point))
+
+
+MASKED = [
+    lambda x: np.mean(x[x > 0] ** 2),
+    lambda x: np.std(x[x > 0]),
+    lambda x: np.sum(x[x > 0]) / len(x[x > 0]),
+    lambda x: np.sum(x[x > 0] ** 2) * x[x > 0].size,
+    lambda x: np.sum(x[x > 0] ** 2) * x[x > 0].shape[0],
+    lambda x: np.median(x[x > 0]),
+    lambda x: x[x > 0][-1] ** 2 + x[x > 0][0],
+    lambda x: sum(i * v for i, v in enumerate(x[x > 0])),
+    lambda x: np.sum(x.reshape(2, 2)[:, x[:2] != 0] ** 2) * np.sum(np.ones(x[(x > 0) & (x < 9)].shape)),
+    lambda x: np.sum(x[x > 0] ** 2),
+]
+
+
+@pytest.mark.parametrize("f", MASKED)
+def test_how_many_elements_a_mask_takes_is_a_branch(f):
+    """Another number of true elements is recorded again, and refused by a Program; the same number elsewhere is not."""
+    a, same, more = np.array([1.0, -2.0, 3.0, -4.0]), np.array([-1.0, 2.0, 5.0, -4.0]), np.array([1.0, 2.0, 3.0, -4.0])
+    g, program = tape.compile(f, a), dk.trace(f, a)
+    for point in (same, a, more, a):
+        assert_close(g(point), tape.value_and_gradient(f, point))
+    assert g.recordings == 2
+    assert program(same) == pytest.approx(f(same), rel=1e-14)
+    with pytest.raises(dk.NumberError, match="another branch"):
+        program(more)
+    assert tape.explain(f, a).status == "ok"
+
+
+@pytest.mark.parametrize(
+    "f",
+    [lambda x: x[np.argmax(x)] ** 2, lambda x: np.sum(x[np.argmin(x)] * x), lambda x: x[np.argmax(x), None][0] * x[np.argmin(x)]],
+)
+def test_a_place_that_is_computed(f):
+    """x[argmax(x)] is another element at another point."""
+    g = tape.compile(f, np.array([1.0, 3.0, 0.5]))
+    for point in (np.array([1.0, 3.0, 0.5]), np.array([4.0, 3.0, 7.0]), np.array([1.0, 1.0, 0.0])):
+        assert_close(g(point), tape.value_and_gradient(f, point))
+    assert g.recordings == 1

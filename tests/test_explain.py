@@ -28,6 +28,7 @@ def test_nothing_to_report():
         ("min(x, 2*x)", 0.0, "kink", "min"),
         ("atan2(x, 0 - 1)", 0.0, "jump", "atan2"),
         ("hypot(x, x)", 0.0, "singular", "hypot"),
+        ("x*sign(x)", 0.0, "kink", "sign"),
     ],
 )
 def test_each_status(f, at, status, operation):
@@ -91,3 +92,41 @@ def test_several_outputs_are_explained_together():
     found = tape.explain(lambda x: (abs(x), 1 / x), 0.0)
     assert found.gradient is None
     assert {f.status for f in found.findings} == {"kink", "singular"}
+
+
+W = np.array([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("f", "operation"),
+    [
+        (lambda x: np.sum(np.sort(x) * W), "argsort"),
+        (lambda x: np.median(x[:2]) + np.median(x), "argsort"),
+        (lambda x: x[np.argmax(x)] * 2.0, "argmax"),
+        (lambda x: x[np.argmin(-x)], "argmin"),
+        (lambda x: np.sum(np.sort(np.stack([x, 2 * x]), axis=1)[:, 1]), "argsort"),
+    ],
+)
+def test_ties_of_an_order_are_reported(f, operation):
+    """Equal elements change places at once; different ones do not."""
+    found = tape.explain(f, np.array([1.0, 1.0, 0.0]))
+    assert (found.status, found.findings[0].operation) == ("tie", operation)
+    assert tape.explain(f, np.array([1.0, 2.0, 0.0])).status == "ok"
+
+
+def test_the_operation_that_is_singular_is_named_not_the_linear_one_before():
+    """The power of element 0; cumsum only adds up what it is handed."""
+    found = tape.explain(lambda x: np.sum(np.cumsum(x) ** 0.5), np.array([0.0, 1.0]))
+    assert [(f.operation, f.index) for f in found.findings] == [("pow", (0,))]
+
+
+def test_a_checkpointed_function_is_looked_into():
+    """Every step of it."""
+    found = tape.explain(lambda x: tape.checkpoint(lambda y: np.abs(y) - 1.0, times=3)(x), 1.0)
+    assert (found.status, [f.operation for f in found.findings]) == ("kink", ["abs"])
+    assert tape.explain(lambda x: tape.checkpoint(np.sin)(x), 1.0).status == "ok"
+
+
+def test_counts_do_not_tie():
+    """sum(x > 0) == 3 holds around the point, too."""
+    assert tape.explain(lambda x: np.sum(x) if np.sum(x > 0) == 3 else np.prod(x), W).status == "ok"

@@ -74,7 +74,7 @@ def _astype(static: Any, x: Any) -> Any:
 
 
 # --- choosing elements: getitem and scatter are each other's transpose --------------------------------------------------
-ARRAY = "array"  # stands in a pattern for an operand that is an array of whole numbers or truths
+ARRAY, MASK = "array", "mask"  # stand in a pattern for an operand that is an array: of whole numbers, of truths
 
 
 def pattern_of(index: Any) -> tuple[tuple[Any, ...], list[Any]]:
@@ -95,8 +95,8 @@ def pattern_of(index: Any) -> tuple[tuple[Any, ...], list[Any]]:
         elif hasattr(part, "__index__") and not isinstance(part, bool) and np.ndim(part) == 0 and not hasattr(part, "tape"):
             pattern.append(part.__index__())
         else:
-            pattern.append(ARRAY)
             found.append(part if hasattr(part, "tape") else np.array(part, dtype=int if _is_empty(part) else None))
+            pattern.append(MASK if getattr(plain(found[-1]), "dtype", None) == bool else ARRAY)
     return tuple(pattern), found
 
 
@@ -115,9 +115,8 @@ def index_of(pattern: tuple[Any, ...], arrays: Any) -> tuple[Any, ...]:
 def _part(part: Any, arrays: Any) -> Any:
     if part.__class__ is tuple:
         return slice(*part[1:])
-    if part == ARRAY:
-        found = plain(next(arrays))
-        return found if found.dtype.kind != "f" else found.astype(bool)  # a Program's comparisons are 1.0 and 0.0
+    if part in {ARRAY, MASK}:  # which a Program and emitted code may have computed in floats
+        return np.asarray(plain(next(arrays))).astype(int if part == ARRAY else bool, copy=False)[()]
     return Ellipsis if part == "..." else part
 
 

@@ -24,7 +24,7 @@ def _sum(static: Any, x: Any) -> Any:
 SAFE = 2.0**-900, 2.0**900  # a product in between, over one of its factors, has lost nothing
 
 
-def _products_before(z: Any) -> Any:
+def products_before(z: Any) -> Any:
     """Along the last axis: the product of all elements before each."""
     ones = np.ones((*z.shape[:-1], 1), plain(z).dtype)
     found = np.concatenate([ones, z[..., :-1]], axis=-1)[..., : z.shape[-1]]
@@ -44,7 +44,7 @@ def others(x: Any, axis: tuple[int, ...] | None) -> Any:
     order = (*rest, *axes)
     z = np.transpose(x, order)
     flat = np.reshape(z, (*(x.shape[i] for i in rest), math.prod(x.shape[i] for i in axes)))
-    both = _products_before(flat) * np.flip(_products_before(np.flip(flat, -1)), -1)
+    both = products_before(flat) * np.flip(products_before(np.flip(flat, -1)), -1)
     back = tuple(sorted(range(x.ndim), key=order.__getitem__))
     return np.transpose(np.reshape(both, z.shape), back)
 

@@ -99,12 +99,12 @@ class SweepWriter:
             yield from self._computed(k, node, operands, place, last)
 
     def _operand(self, k: int, a: int) -> str:
-        if a in self.local:
-            return self.local[a]
-        if self.nodes[a].op == "const" or not self.plan.aligned(k, a):
+        """How a node reads an operand: its rows, if it is aligned, else all of it."""
+        if a not in self.inside and (self.nodes[a].op == "const" or not self.plan.aligned(k, a)):
             whole: str = self.owner.read(a)
             return whole
-        self.local[a] = self._rows_of(self.owner.read(a))
+        if a not in self.local:
+            self.local[a] = self._rows_of(self.owner.read(a))
         return self.local[a]
 
     def _computed(self, k: int, node: Node, a: list[str], place: int, last: dict[int, int]) -> Iterator[Row]:

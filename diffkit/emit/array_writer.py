@@ -233,7 +233,7 @@ class ArrayWriter:
             return f"np.zeros({shape})" if shape else "0.0"
         node, text = self.nodes[bar.index], self.read(bar.index)
         if not shape:
-            return text if not node.shape else f"float({text})"
+            return text if node.op == "const" else f"float({text})"
         if node.shape != shape:
             return f"np.full({shape}, {text})"
         if text in returned or not (node.elementwise or node.op in {"into", "matmul"}):

@@ -16,6 +16,7 @@ from diffkit.emit import numba_code
 from diffkit.emit.page import NUMBA, PYTHON
 from diffkit.emit.sheet import FUNCTIONS, OWN, ExceptionalError
 from diffkit.emit.writer import Writer
+from diffkit.errors import InputError
 from diffkit.program import Program
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
@@ -43,7 +44,7 @@ def entry(at):
             pass
     return slowly(at)
 """
-STOPS = (*EXCEPTIONAL, BranchTakenError, TypeError)
+STOPS = (*EXCEPTIONAL, BranchTakenError, TypeError, InputError)
 
 
 class Code:

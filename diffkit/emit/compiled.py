@@ -11,10 +11,11 @@ from diffkit import limits
 from diffkit.emit import numba_code
 from diffkit.emit.code import EXCEPTIONAL, BranchTakenError, Code
 from diffkit.emit.lower import to_numbers
-from diffkit.errors import UsageError
+from diffkit.errors import InputError, UsageError
 from diffkit.jacobians import demand_one, demand_one_number
 from diffkit.points import as_program, recordable, spread
 from diffkit.program import Program
+from diffkit.surroundings import Surroundings
 from diffkit.traced import Traced
 from diffkit.tracing import call, coordinate, flatten, program, walk
 
@@ -64,11 +65,12 @@ class Compiled:
         self._f: Any = f if recordable(f) else as_program(f)
         self._tape, self._wanted = tape, numba_code.wanted(fast)
         self._variants: tuple[Variant, ...] = ()  # replaced, never changed, so that threads see whole ones
+        self._surroundings: Any = ()  # what f reads besides its arguments, as it was when the variants were recorded
         self.recordings = 0
         if at is None and recordable(f):
             raise UsageError("a Python callable is recorded at a point", remedy="give at= a number, a tuple, a dict or an array")
         values, _, form = self._taken_apart(at) if recordable(f) else ([], None, self._own_form())
-        self._record(form, at, values)
+        self._record(form, at, values, kept=())
 
     def __repr__(self) -> str:
         return f"<value and gradient in {len(self.rows)} lines of {'numba' if self.fast else 'Python'}>"
@@ -100,18 +102,23 @@ class Compiled:
         leaves, restore, form = self._taken_apart(at)
         if any(isinstance(x, Traced) for x in leaves):  # inside an outer differentiation
             return self._tape(self._f, at)  # type: ignore[no-any-return]
+        if self._surroundings and self._surroundings.changed():
+            self._record(form, at, leaves, kept=())
         for variant in [v for v in self._variants if v.form == form]:
             try:
                 found = variant.code(leaves) if variant.code else None
             except BranchTakenError:
                 continue
-            except EXCEPTIONAL:
+            except (
+                *EXCEPTIONAL,
+                InputError,
+            ):  # a checkpointed function has changed: the tape runs f anew, and says so if it must
                 found = None
             self._put_first(variant)
             return (found[0], restore(found[1])) if found else self._tape(self._f, at)
         if not recordable(self._f):
             return self._tape(self._f, at)  # type: ignore[no-any-return]
-        self._record(form, at, leaves)
+        self._record(form, at, leaves, kept=self._variants)
         return self._slowly(at)
 
     def _taken_apart(self, at: Any) -> tuple[Sequence[Any], Callable[[Sequence[Any]], Any], Any]:
@@ -133,23 +140,35 @@ class Compiled:
             self._variants = (variant, *[v for v in self._variants if v is not variant][: limits.VARIANTS - 1])
             self._enter_by(variant)
 
-    def _record(self, form: Any, at: Any, values: Sequence[Any]) -> None:
+    def _record(self, form: Any, at: Any, values: Sequence[Any], kept: tuple[Variant, ...]) -> None:
+        surroundings: Any = Surroundings(self._f) if recordable(self._f) else ()
         with no_collection():
-            code = self._code(self._recorded(at), values)
+            recorded = self._recorded(at)
+            lasting = not surroundings or (surroundings.complete and not surroundings.changed())
+            code = self._code(recorded, values) if lasting else None
         self.recordings += 1
-        self._variants = (Variant(form, code), *self._variants[: limits.VARIANTS - 1])
-        self._enter_by(self._variants[0])
+        self._surroundings = surroundings
+        self._variants = (Variant(form, code), *kept[: limits.VARIANTS - 1])
+        if lasting:
+            self._enter_by(self._variants[0])
+        else:  # a function that changes what it reads, or reads what cannot be looked at, has to run each time
+            self._enter(lambda at: self._tape(self._f, at))
 
-    def _recorded(self, at: Any) -> Program:
+    def _recorded(self, at: Any) -> Program | None:
         if not recordable(self._f):
             demand_one(len(self._f.outputs))
             found: Program = self._f
             return found
         recorded = call(self._f, at)
         demand_one_number(recorded)
-        return program(recorded)
+        try:
+            return program(recorded)
+        except InputError:  # no Program has infinite constants, or what an outer differentiation traces
+            return None
 
-    def _code(self, recorded: Program, values: Sequence[Any]) -> Any:
+    def _code(self, recorded: Program | None, values: Sequence[Any]) -> Any:
+        if recorded is None:
+            return None
         numbers = to_numbers(recorded)
         if numbers is None:
             return self._array_code(recorded, values)
@@ -181,6 +200,13 @@ class Compiled:
             )
             if code.on_arrays or code.many or not any(kinds):
                 entry = code.entry(self._slowly, shape, single)
+        self._enter(self._guarded(entry) if self._surroundings else entry)
+
+    def _guarded(self, entry: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        changed = self._surroundings.changed
+        return lambda at: self._slowly(at) if changed() else entry(at)
+
+    def _enter(self, entry: Callable[[Any], Any]) -> None:
         type(self).__call__ = staticmethod(entry)  # type: ignore[method-assign,assignment]
 
 

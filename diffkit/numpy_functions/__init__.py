@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from diffkit.numpy_functions import joining, products
+from diffkit.namespaces import plain
+from diffkit.numpy_functions import grids, joining, linear_algebra, products
 from diffkit.numpy_functions.choosing import take_index
 from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, REMEDY, stack
 from diffkit.numpy_functions.shapes import reshape, transpose
@@ -19,7 +20,7 @@ from diffkit.numpy_functions.ufuncs import REDUCTIONS, UFUNCS
 from diffkit.recording import FROM_NUMPY, record
 from diffkit.traced import Array, refusal
 
-__all__ = ["function", "joining", "of_objects", "products", "take_index", "ufunc"]
+__all__ = ["elements", "function", "joining", "grids", "linear_algebra", "of_objects", "products", "take_index", "ufunc"]
 
 
 def function(name: str, operands: Any, options: Any) -> Any:
@@ -52,6 +53,20 @@ def ufunc(name: str, method: str, operands: Any, options: Any) -> Any:
 def of_objects(x: Any) -> Any:
     """An array of objects, some of them traced, as one traced array."""
     return reshape(stack(list(x.ravel())), x.shape) if x.ndim else x.item()
+
+
+def elements(x: Any, own: bool) -> Any:
+    """What np.asarray makes of a traced array: an array of its traced numbers; None if they are no doubles.
+
+    It can be written to if it is its caller's ``own``; else it stands for x itself, which cannot.
+    """
+    if not x.shape or plain(x).dtype != float:
+        return None
+    found = np.empty(x.shape, dtype=object)
+    for index in np.ndindex(x.shape):
+        found[index] = x[index]
+    found.flags.writeable = own
+    return found
 
 
 # From here on the classes answer without asking for this module.

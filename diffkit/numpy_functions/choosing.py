@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ from diffkit.arrays import pattern_of
 from diffkit.namespaces import plain
 from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_defaults, viewed, written
 from diffkit.numpy_functions.reductions import mean, sum
-from diffkit.numpy_functions.shapes import expand_dims, ravel, reshape, transpose
+from diffkit.numpy_functions.shapes import expand_dims, moveaxis, ravel, reshape, swapaxes, transpose
 from diffkit.recording import record, wrap
-from diffkit.traced import refusal
+from diffkit.traced import Traced, refusal
 
 
 def take_index(x: Any, index: Any) -> Any:
@@ -27,6 +28,9 @@ def take_index(x: Any, index: Any) -> Any:
     pattern, arrays = pattern_of(index)
     if not all(map(_is_places, arrays)):
         raise refusal("an index must be whole numbers or an array of truths", "leave out what makes floats, such as /")
+    for part in arrays:
+        if isinstance(part, Traced) and plain(part).dtype.kind == "b":
+            bool(sum(part) == np.count_nonzero(plain(part)))  # the shape hangs on it: a branch that was taken
     result = record("getitem", x, *arrays, static=(pattern,))
     return result if arrays or isinstance(plain(result), float) else viewed(x, result)
 
@@ -79,6 +83,30 @@ def sort(x: Any, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:
 
 
 @written()
+def quantile(x: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False, **rest: Any) -> Any:
+    """The element, between two of them linearly, below which the share q of all lies."""
+    only_defaults(rest)
+    if method != "linear" or isinstance(q, Traced):
+        raise refusal("a quantile is recorded by the method 'linear' and for plain shares only", "use np.sort")
+    rows = moveaxis(sort(x, axis), 0 if axis is None else axis, 0)
+    place = np.asarray(q, dtype=float) * (np.shape(rows)[0] - 1)
+    low = np.floor(place).astype(int)
+    t = reshape(place - low, (*np.shape(q), *[1] * (np.ndim(rows) - 1)))
+    a, b = rows[low], rows[np.ceil(place).astype(int)]
+    found = where(t < 0.5, a + (b - a) * t, b - (b - a) * (1.0 - t))  # as NumPy does, to the last bit
+    if not keepdims:
+        return found
+    kept = [1 if axis is None or i == axis_of(x, axis) else n for i, n in enumerate(np.shape(x))]
+    return reshape(found, (*np.shape(q), *kept))
+
+
+@written()
+def percentile(x: Any, q: Any, axis: Any = None, **rest: Any) -> Any:
+    """The same in hundredths."""
+    return quantile(x, np.true_divide(q, 100), axis, **rest)
+
+
+@written()
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The middle element, or the mean of the middle two."""
     found = sort(x, axis)
@@ -93,8 +121,32 @@ def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 @written()
 def flip(x: Any, axis: Any = None) -> Any:
     """The other way round."""
+    if not np.ndim(x):
+        return x
     axes = range(np.ndim(x)) if axis is None else axes_of(x, axis)
     return x[tuple(slice(None, None, -1) if i in (axes or ()) else slice(None) for i in range(np.ndim(x)))]
+
+
+@written()
+def fliplr(x: Any) -> Any:
+    """The columns the other way round."""
+    return flip(x, 1)
+
+
+@written()
+def flipud(x: Any) -> Any:
+    """The rows the other way round."""
+    return flip(x, 0)
+
+
+@written()
+def rot90(x: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
+    """A plane turned k times by 90 degrees."""
+    a, b = axes
+    k = k % 4
+    if k in {0, 2}:
+        return +x if k == 0 else flip(x, (a, b))
+    return swapaxes(flip(x, b), a, b) if k == 1 else flip(swapaxes(x, a, b), b)
 
 
 @written()
@@ -119,12 +171,21 @@ def tile(x: Any, reps: Any) -> Any:
     return ravel(x)[places]
 
 
+MIRRORS = {"edge", "reflect", "symmetric", "wrap"}  # what stands around is found inside
+
+
 @written()
-def pad(x: Any, width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
-    """Zeros around."""
-    if mode != "constant" or constant_values != 0:
-        raise refusal("numpy.pad can be recorded with zeros only", "use np.concatenate")
-    pairs = np.broadcast_to(np.asarray(width, dtype=int), (np.ndim(x), 2)).tolist()
+def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0.0) -> Any:
+    """Constants around, or elements again."""
+    pairs = np.broadcast_to(np.asarray(pad_width, dtype=int), (np.ndim(x), 2)).tolist()
+    if mode in MIRRORS:
+        places: Any = [np.pad(np.arange(n), pair, mode=mode) for n, pair in zip(np.shape(x), pairs)]  # type: ignore[call-overload]
+        return x[np.ix_(*places)]
+    if mode != "constant":
+        raise refusal(f"numpy.pad cannot be recorded with mode={mode!r}", f"use constant, {', '.join(sorted(MIRRORS))}")
+    if np.any(constant_values):
+        around = np.pad(np.zeros(np.shape(x)), pad_width, constant_values=constant_values)
+        return pad(x, pad_width) + around
     shape = tuple(n + a + b for n, (a, b) in zip(np.shape(x), pairs))
     inner = tuple(slice(a, a + n) for n, (a, _) in zip(np.shape(x), pairs))
     return record("scatter", x, static=(shape, pattern_of(inner)[0]))
@@ -169,6 +230,45 @@ def tril(x: Any, k: int = 0) -> Any:
 def triu(x: Any, k: int = 0) -> Any:
     """The upper triangle."""
     return record("where", np.triu(np.ones(np.shape(x)[-2:], dtype=bool), k), x, 0.0)
+
+
+@written()
+def select(conditions: Any, choices: Any, default: Any = 0.0) -> Any:
+    """The first choice whose condition holds."""
+    for condition, choice in zip(reversed(conditions), reversed(choices), strict=True):
+        default = np.where(condition, choice, default)
+    return default
+
+
+@written()
+def piecewise(x: Any, conditions: Any, functions: Any, *rest: Any, **named: Any) -> Any:
+    """On the elements where the last condition holds that does, what its function or number gives."""
+    conditions = list(conditions) if isinstance(conditions, (list, tuple)) else [conditions]
+    taken = reduce(np.logical_or, conditions)
+    pieces = [*conditions, np.logical_not(taken)] if len(functions) > len(conditions) else conditions
+    y = 0.0 * x
+    for condition, function in zip(pieces, functions, strict=True):
+        if not callable(function):
+            y = where(condition, function, y)
+        elif not np.ndim(x):
+            y = function(x, *rest, **named) if condition else y
+        else:
+            pattern, arrays = pattern_of(condition)
+            found = function(x[condition], *rest, **named) + 0.0 * x[condition]
+            y = where(condition, record("scatter", found, *arrays, static=(np.shape(x), pattern)), y)
+    return y
+
+
+@written()
+def compress(condition: Any, x: Any, axis: Any = None) -> Any:
+    """Those elements of an axis for which the condition holds."""
+    return take(x, np.flatnonzero(condition), axis)
+
+
+@written()
+def extract(condition: Any, x: Any) -> Any:
+    """Those elements for which the condition holds."""
+    return ravel(x)[np.ravel(condition) != 0]
 
 
 @written()

@@ -1,24 +1,19 @@
-"""Products of vectors and matrices, and linear algebra."""
+"""Products of vectors and matrices."""
 
 from __future__ import annotations
 
-import math
-from collections import namedtuple
 from typing import Any
 
 import numpy as np
 
 from diffkit.numpy_functions.choosing import diagonal
-from diffkit.numpy_functions.operands import as_array, axis_of, only_defaults, written
-from diffkit.numpy_functions.reductions import max_, sum
-from diffkit.numpy_functions.shapes import ravel, reshape
+from diffkit.numpy_functions.operands import as_array, axis_of, only_defaults, stack, written
+from diffkit.numpy_functions.shapes import reshape
 from diffkit.recording import record
 from diffkit.traced import Traced, refusal
 
-SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
 
-
-@written()
+@written("matmul", "linalg.matmul")
 def matmul(a: Any, b: Any) -> Any:
     """a @ b."""
     if not (np.ndim(a) and np.ndim(b)):
@@ -47,14 +42,36 @@ def inner(a: Any, b: Any) -> Any:
     return a * b if not (np.ndim(a) and np.ndim(b)) else tensordot(a, b, ((-1,), (-1,)))
 
 
-@written()
+@written("outer", "linalg.outer")
 def outer(a: Any, b: Any) -> Any:
     """All products of two elements."""
-    column = reshape(as_array(a), (-1, 1)) if np.ndim(a) or isinstance(a, (list, tuple)) else a
-    return column * (reshape(b, (1, -1)) if np.ndim(b) else b)
+    return reshape(as_array(a), (-1, 1)) * reshape(as_array(b), (1, -1))
+
+
+@written("cross", "linalg.cross")
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+    """The vector product in three dimensions."""
+    axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
+    (a0, a1, a2), (b0, b1, b2) = (np.moveaxis(as_array(x), k, 0) for x, k in ((a, axisa), (b, axisb)))
+    return stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], axisc)
 
 
 @written()
+def kron(a: Any, b: Any) -> Any:
+    """Each element of a times the whole of b."""
+    n = max(np.ndim(a), np.ndim(b))
+    left, right = ((1,) * (n - np.ndim(x)) + np.shape(x) for x in (a, b))
+    wide = reshape(as_array(a), [k for m in left for k in (m, 1)]) * reshape(as_array(b), [k for m in right for k in (1, m)])
+    return reshape(wide, [p * q for p, q in zip(left, right)])
+
+
+@written("vecdot", "linalg.vecdot")
+def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
+    """The sum of products over one axis."""
+    return np.sum(a * b, axis=axis)
+
+
+@written("tensordot", "linalg.tensordot")
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """The sum of products over the axes named."""
     n = np.ndim(a)
@@ -105,42 +122,3 @@ def _without_repeats(term: str, x: Any) -> tuple[str, Any]:
             x = diagonal(x, 0, i, j) if isinstance(x, Traced) else np.diagonal(x, 0, i, j)
             term = term[:i] + term[i + 1 : j] + term[j + 1 :] + c
     return term, x
-
-
-@written()
-def solve(a: Any, b: Any) -> Any:
-    """The solution of a y = b."""
-    return record("solve", a, b)
-
-
-@written()
-def inv(a: Any) -> Any:
-    """The inverse."""
-    return record("inv", a)
-
-
-@written()
-def det(a: Any) -> Any:
-    """The determinant."""
-    return record("det", a)
-
-
-@written()
-def slogdet(a: Any) -> Any:
-    """Sign and logarithm of the determinant."""
-    return SlogdetResult(record("signdet", a), record("logabsdet", a))
-
-
-@written()
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """Norms of vectors, and the Frobenius norm of matrices; singular at 0, where the slope is nan."""
-    if axis is None and ord is None:
-        x = ravel(x)
-    vectors = np.ndim(x) == 1 or isinstance(axis, int)
-    if ord in {None, "fro"} or (ord == 2 and vectors):
-        return record("sqrt", sum(x * x, axis, keepdims=keepdims))
-    if vectors and ord in {1, math.inf}:
-        return (sum if ord == 1 else max_)(abs(x), axis, keepdims=keepdims)
-    if vectors and isinstance(ord, (int, float)) and 0 < ord < math.inf:
-        return sum(abs(x) ** ord, axis, keepdims=keepdims) ** (1 / ord)
-    raise refusal(f"the norm of order {ord} cannot be recorded", "use the norm of order 1, 2 or inf of vectors, or 'fro'")

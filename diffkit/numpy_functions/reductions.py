@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
 
+from diffkit.arrays.reductions import products_before
 from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_defaults, written
 from diffkit.numpy_functions.shapes import ravel, reshape
 from diffkit.recording import record
@@ -25,40 +27,52 @@ def asked(option: Any) -> bool:
     return option is not np._NoValue and bool(option)
 
 
+def given(option: Any) -> bool:
+    """Is it there, and not the value that it has in any case?"""
+    return option is not None and option is not np._NoValue and option is not True
+
+
+def _over(
+    op: str, neutral: Any, join: Any, x: Any, axis: Any, keepdims: Any, rest: dict[str, Any], out: Any, dtype: Any = None
+) -> Any:
+    """A reduction of the elements ``where`` a condition holds, beginning with ``initial``."""
+    if not rest and out is None and (dtype is None or dtype is float):
+        return _reduction(op, x, axis, asked(keepdims))
+    some, initial = rest.pop("where", None), rest.pop("initial", None)
+    if given(some):
+        x = np.where(some, x, initial if neutral is None else neutral)
+    found = _reduction(op, x, axis, asked(keepdims), rest | {"out": out, "dtype": dtype})
+    return join(found, initial) if given(initial) else found
+
+
 @written(method=True)
 def sum(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The sum over axes."""
-    return _reduction(
-        "sum",
-        x,
-        axis,
-        asked(keepdims),
-        {"out": out, "dtype": dtype} | rest if rest or dtype is not None or out is not None else None,
-    )
+    return _over("sum", 0.0, operator.add, x, axis, keepdims, rest, out, dtype)
 
 
 @written(method=True)
 def prod(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The product over axes."""
-    return _reduction(
-        "prod",
-        x,
-        axis,
-        asked(keepdims),
-        {"out": out, "dtype": dtype} | rest if rest or dtype is not None or out is not None else None,
-    )
+    return _over("prod", 1.0, operator.mul, x, axis, keepdims, rest, out, dtype)
 
 
 @written("max", "amax", method=True)
 def max_(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The largest element over axes."""
-    return _reduction("amax", x, axis, asked(keepdims), {"out": out} | rest if rest or out is not None else None)
+    return _over("amax", None, np.maximum, x, axis, keepdims, rest, out)
 
 
 @written("min", "amin", method=True)
 def min_(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The smallest element over axes."""
-    return _reduction("amin", x, axis, asked(keepdims), {"out": out} | rest if rest or out is not None else None)
+    return _over("amin", None, np.minimum, x, axis, keepdims, rest, out)
+
+
+@written()
+def count_nonzero(x: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
+    """How many elements are not 0; its derivative is 0."""
+    return sum(record("ne", x, 0.0), axis, keepdims=keepdims)
 
 
 @written("any", method=True)
@@ -79,11 +93,15 @@ def _count(x: Any, axis: Any) -> int:
 
 
 @written(method=True)
-def mean(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+def mean(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **rest: Any) -> Any:
     """The mean over axes: the sum, divided by how many."""
     x = as_array(x)
-    count = _count(x, axis)
-    return sum(x, axis, dtype, out, keepdims) / (count or math.nan)
+    some = rest.pop("where", None)
+    only_defaults(rest)
+    if given(some):
+        count: Any = np.sum(np.broadcast_to(some, np.shape(x)), axis=axis, keepdims=asked(keepdims))
+        return sum(x, axis, dtype, out, keepdims, where=some) / count
+    return sum(x, axis, dtype, out, keepdims) / (_count(x, axis) or math.nan)
 
 
 @written(method=True)
@@ -124,10 +142,92 @@ def cumsum(x: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     return record("cumsum", x, static=(axis_of(x, axis or 0),))
 
 
+@written(method=True)
+def cumprod(x: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+    """Running products along an axis; no division, so zeros are no exception."""
+    only_defaults({"dtype": dtype, "out": out})
+    x, axis = (ravel(x), 0) if axis is None else (x, axis)
+    z = np.moveaxis(x, axis, -1)
+    return np.moveaxis(products_before(z) * z, -1, axis)
+
+
 @written()
-def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue) -> Any:
     """Differences of neighbours."""
+    axis = axis_of(x, axis)
+    parts = [part for part in (prepend, x, append) if part is not np._NoValue]
+    if len(parts) > 1:
+        one = [1 if i == axis else m for i, m in enumerate(np.shape(x))]
+        x = np.concatenate([part if np.ndim(part) else np.broadcast_to(part, one) for part in parts], axis=axis)
+    cut = (slice(None),) * axis
     for _ in range(n):
-        cut = (slice(None),) * axis_of(x, axis)
         x = x[(*cut, slice(1, None))] - x[(*cut, slice(None, -1))]
     return x
+
+
+# --- without nan ---------------------------------------------------------------------------------------------------------
+def _but_nan(value: float, x: Any) -> Any:
+    """The elements, and that value in place of nan."""
+    return record("where", record("ne", x, x), np.full(np.shape(x), value), x)
+
+
+@written()
+def nansum(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    """The sum of what is not nan."""
+    return sum(_but_nan(0.0, x), axis, dtype, out, keepdims)
+
+
+@written()
+def nanprod(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    """The product of what is not nan."""
+    return prod(_but_nan(1.0, x), axis, dtype, out, keepdims)
+
+
+@written()
+def nanmax(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    """The largest of what is not nan."""
+    return max_(_but_nan(-math.inf, x), axis, out, keepdims)
+
+
+@written()
+def nanmin(x: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    """The smallest of what is not nan."""
+    return min_(_but_nan(math.inf, x), axis, out, keepdims)
+
+
+@written()
+def nanmean(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    """The mean of what is not nan."""
+    return mean(x, axis, dtype, out, keepdims, where=record("eq", x, x))
+
+
+@written()
+def nanvar(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
+    """The variance of what is not nan."""
+    numbers = record("eq", x, x)
+    rest = np.where(numbers, x - nanmean(x, axis, keepdims=True), 0.0)
+    return sum(rest * rest, axis, dtype, out, keepdims) / (sum(numbers, axis, keepdims=keepdims) - ddof)
+
+
+@written()
+def nanstd(x: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, keepdims: Any = False) -> Any:
+    """The standard deviation of what is not nan."""
+    return record("sqrt", nanvar(x, axis, dtype, out, ddof, keepdims))
+
+
+# --- several variables -----------------------------------------------------------------------------------------------------
+@written()
+def cov(x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, **rest: Any) -> Any:
+    """The covariances of variables, each a row."""
+    only_defaults(rest | {"y": y})
+    rows = x if rowvar or np.ndim(x) == 1 else np.transpose(x)
+    off = rows - mean(rows, -1, keepdims=True)
+    return off @ np.transpose(off) / (np.shape(off)[-1] - (ddof if ddof is not None else 0 if bias else 1))
+
+
+@written()
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    """The correlations of variables, each a row."""
+    found = cov(x, y, rowvar)
+    scale = np.sqrt(np.diagonal(found))
+    return found / scale[:, None] / scale

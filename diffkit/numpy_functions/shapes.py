@@ -108,6 +108,21 @@ def atleast_2d(x: Any) -> Any:
     return x if np.ndim(x) > 1 else reshape(x, (1, -1))
 
 
+@written()
+def atleast_3d(x: Any) -> Any:
+    """At least three axes."""
+    if np.ndim(x) == 2:
+        return reshape(x, (*np.shape(x), 1))
+    return x if np.ndim(x) > 2 else reshape(x, (1, -1, 1))
+
+
+@written()
+def broadcast_arrays(*parts: Any, subok: bool = False) -> tuple[Any, ...]:
+    """All in the shape that they have together."""
+    shape = np.broadcast_shapes(*map(np.shape, parts))
+    return tuple(broadcast_to(x, shape) if isinstance(x, Traced) else np.broadcast_to(x, shape) for x in parts)
+
+
 def _like(make: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, *more, **options: make(np.shape(x), *more, **options)
 
@@ -130,13 +145,12 @@ FUNCTIONS |= {
     "isclose": lambda a, b, rtol=1e-5, atol=1e-8: abs(a - b) <= atol + rtol * abs(b),
     "allclose": lambda a, b, rtol=1e-5, atol=1e-8: bool(np.all(abs(a - b) <= atol + rtol * abs(b))),
     "array_equal": lambda a, b: np.shape(a) == np.shape(b) and bool(np.all(a == b)),
-    "round": lambda x, decimals=0: _refuse_rounding(),
-    "around": lambda x, decimals=0: _refuse_rounding(),
+    "round": lambda x, decimals=0: record("round", x, static=(decimals,)),
+    "around": lambda x, decimals=0: record("round", x, static=(decimals,)),
+    "linalg.matrix_transpose": lambda x: swapaxes(x, -1, -2),
+    "matrix_transpose": lambda x: swapaxes(x, -1, -2),
 }
-
-
-def _refuse_rounding() -> Any:
-    raise refusal("numpy.round cannot be recorded", "leave rounding to what is printed; np.floor has slope 0")
+METHODS["round"] = FUNCTIONS["round"]
 
 
 def astype(x: Any, dtype: Any, **options: Any) -> Any:
