@@ -20,7 +20,7 @@ DERIVATIVE_ORDER = 100  # of a higher derivative
 # --- SymPy ---------------------------------------------------------------------------------------------------------------
 SYMPY_TREE = 20_000  # nodes of f written out, times the inputs: a product of 100 inputs takes SymPy 5 seconds
 SYMPY_DAG = 5_000  # distinct nodes: a sum of 1000 sines takes SymPy 7 seconds, of 2000 minutes
-SYMPY_NODES = 3_000_000  # nodes of a derivative written out, by estimate: SymPy takes some seconds to find so many
+SYMPY_NODES = 1_500_000  # nodes of a derivative written out, by estimate: SymPy takes some seconds to find so many
 SYMPY_MEMORY = 3 * 2**29  # bytes that the worker of a swell study may take on top of what it inherits: 1.5 GiB
 WORKER_SECONDS = 86_400.0  # that it may be given: a day is as good as no limit
 ENGINE_SECONDS = 10.0  # for one engine of a comparison: SymPy may hang where it asks itself whether a formula is real
