@@ -194,7 +194,7 @@ def read_point(items: tuple[str, ...], arrays: bool = False) -> dict[str, Any] |
 def _file(name: str, text: str, arrays: bool) -> str:
     """The path behind the @, where a study takes arrays."""
     if not arrays:
-        remedy = "give a number for every input; diffkit check and diffkit graph take arrays"
+        remedy = "give a number for every input; diffkit check, graph and staged take arrays"
         raise UsageError(f"'{name}' is an array: '{text.strip()}'", remedy=remedy)
     return text.strip()[1:]
 
@@ -218,7 +218,7 @@ def _array(path: str) -> Any:
 def _coordinate(name: str, text: str, where: str = "--at") -> float:
     remedy = "write a number such as 1.5, 1e-8, 1/3 or pi/4"
     if text.strip().endswith(".npy"):
-        remedy = f"an array in a file is written {name}=@{text.strip()}, for diffkit check and diffkit graph"
+        remedy = f"an array in a file is written {name}=@{text.strip()}, for diffkit check, graph and staged"
         raise UsageError(f"the value of '{name}' in --at is not a number: '{text.strip()}'", remedy=remedy)
     try:
         value = float(text)

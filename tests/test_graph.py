@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.gates import fuse, unfuse
+from diffkit.render import write_plan
 from diffkit.render.dot import quoted, render
 from diffkit.results import Graph, Record
 
@@ -91,6 +93,7 @@ def test_gates_are_fused_and_written_out() -> None:
         [n.adjoint for n in typed.nodes if n.role == "input"]
     )
     assert "8 operations as typed, 5 as drawn" in str(fused)
+    assert "8 operations as typed, 5 as drawn" in write_plan(fused, "g.md")[Path("g.md")].decode("utf-8")
     assert "nothing was fused" in str(dk.graph("x*y", (1, 2), fuse=["sigmoid"]))
     assert "nothing was written out" in str(dk.graph("x*y", (1, 2), unfuse=["sigmoid"]))
     with pytest.raises(dk.UsageError, match="both fused and written out"):
@@ -329,8 +332,6 @@ def test_where_a_function_has_no_value_the_graph_says_so() -> None:
 
 def test_an_svg_says_what_it_shows(tmp_path) -> None:
     """Title and description, for who cannot see it: of each picture its own, alone and beside a document."""
-    from diffkit.render import write_plan
-
     written = write_plan(dk.graph("x*y", (1, 2)), tmp_path / "g.svg") | write_plan(dk.sweep("sin(x)", 1.0), tmp_path / "s.md")
     titles = {}
     for path, content in written.items():
@@ -344,7 +345,6 @@ def test_an_svg_says_what_it_shows(tmp_path) -> None:
 
 def test_the_lines_of_a_recorded_function_are_not_listed_at_length(tmp_path) -> None:
     """What somebody typed is."""
-    from diffkit.render import write_plan
 
     def loop(x):
         for _ in range(2000):

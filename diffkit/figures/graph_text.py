@@ -134,8 +134,8 @@ def keys(record: Graph, pen: Pen) -> list[tuple[str, str, float]]:
     order = (*ABOVE, *BELOW, "local") if turned else ("value", "tangent", "adjoint", "error", "local")
     side, kinds = "turned" if turned else "upright", shown(record, order)
     texts = [say("graph.key.local" if kind == "local" else f"graph.key.{kind}.{side}", name=record.wrt) for kind in kinds]
-    if turned and set(kinds) - {"local"}:
-        kinds, texts = ["local", *kinds], [say("graph.key.beside"), *texts]
+    if beside := turned and set(kinds) - {"local"}:
+        kinds, texts = ["local", *kinds], [say("graph.key.beside" if len(beside) > 1 else "graph.key.beside.one"), *texts]
     if len({(edge.source, edge.target) for edge in record.edges}) < len(record.edges):
         kinds, texts = [*kinds, "local"], [*texts, say("graph.key.twice")]
     if record.on_arrays() and {"value", "tangent", "adjoint"}.intersection(record.show):

@@ -2,10 +2,10 @@
 
 SENTENCES = {
     "graph.headline": "Computational graph of {expression} at {at}",
-    "graph.operations": "{count} operations",
-    "graph.gates": "gates changed ({gate}): {before} operations as typed, {after} as drawn",
-    "graph.fuse.none": "no written-out {gate} was found, so nothing was fused; it is written 1/(1 + exp(-t))",
-    "graph.unfuse.none": "no {gate} was found, so nothing was written out",
+    "graph.operations": "The graph has {count} operations.",
+    "graph.gates": "Gates changed ({gate}): {before} operations as typed, {after} as drawn.",
+    "graph.fuse.none": "No written-out {gate} was found, so nothing was fused; it is written 1/(1 + exp(-t)).",
+    "graph.unfuse.none": "No {gate} was found, so nothing was written out.",
     "graph.summed": "The output is an array {shape}: adjoints are derivatives of the sum of its elements.",
     "graph.together": "Tangents are those of moving all elements of {name} alike.",
     "graph.undefined": (
@@ -16,6 +16,7 @@ SENTENCES = {
     "graph.caption": "The nodes of the computational graph at {at}; a dash says that nothing was computed there.",
     "graph.repeats": "{count} times more",
     "graph.repeats.varied": "{count} times more, with other constants",
+    "graph.key.beside.one": "beside a node:",
     "graph.key.beside": "beside a node, from top to bottom:",
     "graph.key.value.upright": "value above",
     "graph.key.value.turned": "value",

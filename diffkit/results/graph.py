@@ -96,7 +96,8 @@ class Graph(Record):
 
     def table(self) -> Table:
         """Return one row a node: what it reads and what was computed."""
-        columns = [(say(f"header.{name}"), [_texts(n, name) for n in self.nodes]) for name in ("node", "name", "expression")]
+        called = ["name"] * any(n.name for n in self.nodes)
+        columns = [(say(f"header.{name}"), [_texts(n, name) for n in self.nodes]) for name in ("node", *called, "expression")]
         if self.on_arrays():
             columns.append((say("header.shape"), [shape_text(n.shape) if n.shape else "-" for n in self.nodes]))
         for kind in ("value", "tangent", "adjoint", "error"):

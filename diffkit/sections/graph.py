@@ -3,7 +3,7 @@
 from diffkit import limits
 from diffkit.captions import alt, caption
 from diffkit.document import Block, FigureBlock, Prose, Section, TableBlock
-from diffkit.messages import say
+from diffkit.messages import paragraph, say
 from diffkit.results import Graph
 from diffkit.sections.common import formula
 
@@ -18,4 +18,5 @@ def drawn(record: Graph) -> Section:
     large = len(record.nodes) > limits.GRAPH_NODES
     picture: Block = FigureBlock("graph", caption(record), alt(record), record)
     shown = Prose(say("prose.graph.large", count=len(record.nodes))) if large else picture
-    return Section(say("heading.graph"), (Prose(say("prose.graph")), shown, TableBlock(record.table())))
+    known = Prose(paragraph(*record.headline()[1:]))
+    return Section(say("heading.graph"), (Prose(say("prose.graph")), known, shown, TableBlock(record.table())))
