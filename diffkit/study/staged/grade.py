@@ -266,7 +266,9 @@ class Judge:
         """The output, derivatives by inputs."""
         if self.output not in {row["name"] for row in self.rows}:
             yield say("grade.no_output", name=self.output)
-        yield from (say("grade.no_slope", name=name) for name in self.inputs if self._last(name) is None)
+        yield from (
+            say("grade.no_slope", name=name) for name in self.inputs if self._last(name) is None and not self._true(name, 0.0)
+        )
 
     def lost(self, lines: Sequence[GradedLine]) -> Iterator[str]:
         """Contributions that no line added."""
