@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import mpmath
@@ -10,6 +12,7 @@ import pytest
 
 import diffkit as dk
 from diffkit.cli import run
+from diffkit.messages import language as speaking
 from diffkit.render import write_plan
 from diffkit.results import Chapter, Record
 from diffkit.sections import build
@@ -246,3 +249,20 @@ def test_the_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
     """--json prints one document."""
     assert run(["chapter", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["study"] == "chapter"
+
+
+@pytest.mark.parametrize(("language", "compiler"), [("en", "pdflatex"), ("zh", "xelatex")])
+def test_the_article_compiles(record: Chapter, language: str, compiler: str, tmp_path: Path) -> None:
+    """Where a TeX is installed: no error, nothing wider than the page, no missing character."""
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    with speaking(language):
+        plan = write_plan(record, tmp_path / "chapter.tex")
+    for path, content in plan.items():
+        path.write_bytes(content)
+    command = [compiler, "-interaction=nonstopmode", "-halt-on-error", "chapter.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False, timeout=200)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert not re.findall(r"Overfull .hbox \((?:[2-9]\d|\d{3})\.", done.stdout)
+    assert "Missing character" not in done.stdout
+    assert "Float too large" not in done.stdout

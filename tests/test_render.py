@@ -352,3 +352,11 @@ def test_a_record_without_picture_says_so() -> None:
     with pytest.raises(UsageError):
         specimens.kink().plot()
     assert specimens.sweep(False).plot().get_axes()
+
+
+def test_a_table_that_fills_a_page_goes_over_several() -> None:
+    """Its head stands on each page; shorter ones float."""
+    short, long = (latex.table(Table(("n", "n^2"), tuple((str(i), str(i * i)) for i in range(n)), "Squares.")) for n in (30, 60))
+    assert r"\begin{table}" in short
+    assert r"\begin{longtable}{rr}" in long
+    assert long.count(r"\toprule") == 2

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -419,6 +420,39 @@ def test_a_hidden_forward_part_is_judged_by_its_gradient_and_says_so(tmp_path) -
     assert "both sweeps" not in str(found)
     assert "not judged by themselves: 2" in str(found)
     assert "line 4, 5: judged by its last value only" in str(found)
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_answers_of_random_programs_pass_and_errors_in_them_do_not(part: int, tmp_path) -> None:
+    """Our own listing is a right solution; with one line one per cent off it is not, and no line before that one is blamed."""
+    for seed in range(2000 + 8 * part, 2008 + 8 * part):
+        program, point = programs.random_program(seed, 12)
+        lines = staged.measure(program, point).code.split("\n")
+        found = grade_of("\n".join(lines), tmp_path, program, point)
+        assert found.passed, (seed, str(found))
+        last = max(i for i, line in enumerate(lines) if re.match(r"dx\d [+-]?= [^#]*[a-z]", line))
+        left, sign, right = lines[last].partition("= ")
+        lines[last] = f"{left}{sign}1.01*({right.partition('#')[0].strip()})"
+        found = grade_of("\n".join(lines), tmp_path, program, point)
+        assert not found.passed or max(map(abs, found.at.values())) == 0, seed
+        assert found.wrong is None or found.wrong.line >= last + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import numpy as np\nx = 3.0\na = np.array([x, 1.0])\ny = float(a[0]*2)\nf = x + y*y\ndy = 2*y\ndx = 1 + 2*dy",
+        "x = 3.0\ny = float(2*x)\nf = x + y*y\ndy = 2*y\ndx = 1\ndx += 2*dy",
+        "import statistics\nx = 3.0\ny = 2*statistics.fmean([x, x])\nf = x + y*y\ndy = 2*y\ndx = 1\ndx += dy + dy",
+        "x = 3.0\ne = 2*x\nf = x + e*e\ndx = 1.0\ndx += 2*e\ndx += 2*e",
+    ],
+)
+def test_what_a_function_hides_is_not_called_wrong(text: str, tmp_path) -> None:
+    """Numbers that went through arrays, casts or other libraries: no false blame, and still no false praise."""
+    assert grade_of(text, tmp_path, "x + (2*x)^2", 3.0).passed
+    wrong = grade_of(text + " + 0.1", tmp_path, "x + (2*x)^2", 3.0)
+    assert wrong.wrong is not None
+    assert wrong.wrong.line >= len(text.split("\n")) - 1  # of two halves of one contribution either may be the wrong one
 
 
 def test_at_a_kink_every_slope_between_both_sides_passes(tmp_path) -> None:

@@ -19,6 +19,7 @@ SENTENCES = {
     "grade.last": "the last value of the derivative by {name} is not the true one",
     "grade.only_last": "judged by its last value only",
     "grade.unclear": "judged by its last value only: the forward lines above do not show how the result depends on the inputs",
+    "grade.unsure": "judged by its last value only: a function that reads {name} hides what it hands back, or {name} is at a tie",
     "grade.often": "judged by its last value only: {name} is set more than once in the forward part",
     "grade.loop": "judged by its last value only: it is set inside a loop or branch",
     "grade.kink": "judged by its last value only: the function has a kink here, any slope between both sides will do",

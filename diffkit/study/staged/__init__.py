@@ -64,7 +64,7 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
         listing = Listing(program, point, least=len(program.lines))  # no loops
     body = in_numpy.rewritten(listing.body) if language == "numpy" else listing.body
     above = header.of_numpy if language == "numpy" else header.of_python
-    lister = Lister(program, listing.body)
+    lister = Lister(listing.lines, listing.body)
     seen = listing.values if len(body) == len(listing.body) else _at_rows(body, listing)
     return Staged(
         expression=str(program),
@@ -100,6 +100,7 @@ class Listing:
 
     def __init__(self, program: Program, point: Mapping[str, float], least: int = limits.LISTED_LINES) -> None:
         writer, inputs, self.body = written(program, least)
+        self.lines = writer.facts.lines
         places = [point[name] for name in program.inputs]
         named = dict(zip(program.inputs, inputs, strict=True)) if not writer.naming.inputs else {}
         self.inputs: dict[str, Any] = {named[k]: x for k, x in point.items()} if named else dict.fromkeys(inputs, places)

@@ -114,6 +114,7 @@ class Judge:
         self.begun: set[str] = set()  # variables with a derivative that is not 0 any more
         self.unclear = ""  # why contributions are not known
         self.scale = max((abs(use["handed"]) for use in found["uses"]), default=0.0)
+        self.unsure = {name for name, uses in self.left.items() if not all(use["sure"] for use in uses)}
         self.total = {name: math.fsum(use["handed"] for use in uses) for name, uses in self.left.items()}
 
     def known(self, label: str) -> str:
@@ -132,7 +133,22 @@ class Judge:
         """All rows, each by itself."""
         found = list(self.forward())
         self.unclear = "" if any(line.verdict == "wrong" for line in found) else self._unclear()
-        return [*found, *self.reverse()]
+        return self._forgiven([*found, *self.reverse()])
+
+    def _forgiven(self, lines: list[GradedLine]) -> list[GradedLine]:
+        """The lines; those of a derivative whose last value is right are right together, however it was put together."""
+        last = {name: row["value"] for row in self.rows if not row["forward"] and (name := self.variable(row["name"]))}
+        good = {name for name, value in last.items() if name in self.total and _close(value, self.total[name], self._scale(name))}
+        good -= self.unsure | self.often
+        for i, line in enumerate(lines):
+            if line.verdict == "wrong" and not line.forward and self.variable(line.name) in good:
+                lines[i] = replace(line, verdict="right", expected=line.value, reason="")
+        for name in good:
+            self.left[name] = []
+        return lines
+
+    def _scale(self, name: str) -> float:
+        return max((abs(use["handed"]) for use in self.left.get(name, [])), default=abs(self.total[name]))
 
     # --- forward -----------------------------------------------------------------------------------------------------
     def forward(self) -> Iterator[GradedLine]:
@@ -175,7 +191,7 @@ class Judge:
     def _unclear(self) -> str:
         """Why no contribution can be known; empty if all that the inputs hand back is the true gradient."""
         for name in self.inputs:
-            if not self._true(name, self.total.get(name, 0.0)):
+            if name not in self.unsure and not self._true(name, self.total.get(name, 0.0)):
                 return say("grade.unclear")
         return say("grade.kink") if any(len({*slopes[1:]}) > 1 for slopes in self.truth.values()) else ""
 
@@ -183,6 +199,8 @@ class Judge:
         """Why this line is not judged by itself."""
         if name in self.often:
             return say("grade.often", name=name)
+        if name in self.unsure:
+            return say("grade.unsure", name=name)
         return say("grade.loop") if row["loop"] else self.unclear
 
     def _judged(self, row: dict[str, Any], amount: float, uses: list[dict[str, Any]], more: bool) -> GradedLine:
@@ -248,14 +266,16 @@ class Judge:
         """The output, derivatives by inputs."""
         if self.output not in {row["name"] for row in self.rows}:
             yield say("grade.no_output", name=self.output)
-        yield from (say("grade.no_slope", name=name) for name in self.inputs if self._last(name) is None)
+        yield from (
+            say("grade.no_slope", name=name) for name in self.inputs if self._last(name) is None and not self._true(name, 0.0)
+        )
 
     def lost(self, lines: Sequence[GradedLine]) -> Iterator[str]:
         """Contributions that no line added."""
         if self.unclear or any(line.verdict == "wrong" for line in lines):
             return
         in_loops = {self.variable(row["name"]) for row in self.rows if row["loop"]}
-        for name in [name for name in self.left if name in self.begun - self.often - in_loops]:
+        for name in [name for name in self.left if name in self.begun - self.often - self.unsure - in_loops]:
             for use in self.left[name]:
                 if abs(use["handed"]) > NOISE * self.scale:
                     yield say("grade.lost", name=name, line=use["line"], value=f"{use['handed']:.6g}")

@@ -5,7 +5,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-READ, ITEM = "__diffkit_read__", "__diffkit_item__"  # functions that the changed code calls
+READ, ITEM, CALL = "__diffkit_read__", "__diffkit_item__", "__diffkit_call__"  # functions that the changed code calls
 
 
 class Read(NamedTuple):
@@ -46,6 +46,11 @@ class Reads(ast.NodeTransformer):
         elif isinstance(node.ctx, ast.Load):
             return self._call(ITEM, ast.Constant(node.value.id), node.value, node.slice)
         return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Call by way of a function that sees what is forgotten."""
+        arguments = [self.visit(x) for x in (node.func, *node.args)]
+        return ast.Call(ast.Name(CALL, ast.Load()), arguments, [self.visit(x) for x in node.keywords])
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         """Write ``x += y`` as what it is for numbers, ``x = x + y``."""

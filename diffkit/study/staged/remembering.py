@@ -85,14 +85,36 @@ for _name in OPERATORS:
         setattr(Remembering, f"__r{_name}__", _operator(_name, mirrored=True))
 
 
+def forgotten(function: Callable[..., Any], operands: Iterable[Any], result: Any) -> Iterable[int]:
+    """The places of operands that the result may depend on although it does not remember them, and of those at a tie."""
+    known = [x for x in operands if isinstance(x, Remembering)]
+    plain = isinstance(result, Real) and not isinstance(result, (int, Remembering))
+    tied = function in (max, min) and sum(x == result for x in operands if isinstance(x, Real)) > 1
+    if plain or tied or hasattr(result, "dtype") or (function is abs and result == 0):
+        return [x.place for x in known]
+    return []
+
+
 def teach_math() -> None:
-    """Let the functions of the math module remember, in this whole process."""
+    """Let the functions of the math module remember, and ours that it has not, in this whole process."""
+    F = get("math")
+    for name in ("digamma", "polygamma"):
+        setattr(F, name, _remembering(name, getattr(F, name)))
     for name in ({*TABLE} & {*vars(math)}) - {"floor"} | {"fabs"}:
         setattr(math, name, _remembering(ROWS.get(name, name), getattr(math, name)))
 
 
 def _remembering(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *operands: remembered(name, native, operands)
+
+
+def ancestors(places: Iterable[int]) -> set[int]:
+    """These numbers and all on which they depend."""
+    found = {*places}
+    for number in reversed(Remembering.all):
+        if number.place in found:
+            found.update(place for place, _ in number.parents)
+    return found
 
 
 def handed_back(output: Any) -> dict[int, float]:

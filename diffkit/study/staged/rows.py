@@ -45,9 +45,8 @@ def in_python(code: str) -> str:
 class Lister:
     """Numbers and rules of the rows of one Program; equal numbers tie reverse rows to the forward row of their operation."""
 
-    def __init__(self, program: Program, body: Sequence[Row]) -> None:
-        self.lines, self.body = program.lines, body
-        self.names = {k: name for name, k in program.names}
+    def __init__(self, lines: Sequence[Line], body: Sequence[Row]) -> None:
+        self.lines = lines  # of the emitter, which leaves out what nothing needs
         self.number: dict[int, int] = {}
         self.forward: dict[int, Row] = {}
         for row in body:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from diffkit.namespaces import get
-from diffkit.study.staged.reads import ITEM, READ, Reads, assigned, right_hand_side, statements
-from diffkit.study.staged.remembering import Remembering, handed_back, teach_math
+from diffkit.study.staged.reads import CALL, ITEM, READ, Reads, assigned, right_hand_side, statements
+from diffkit.study.staged.remembering import Remembering, ancestors, forgotten, handed_back, teach_math
 
 LONGEST = 100  # list that is looked at item by item
 COMPOUND = (ast.For, ast.While, ast.With, ast.Try)
@@ -34,12 +34,19 @@ class Student:
         self.ends = max((i for i, found in enumerate(names) if self.output in found), default=-1)
         self.rows: list[dict[str, Any]] = []
         self.uses: list[tuple[int, str, int]] = []  # the number of the read, the variable, the place of the number read
+        self.lost: set[int] = set()  # places of numbers that a function has forgotten
         self.reads, self.line = Reads(), 0
 
     def run(self, remember: bool = True) -> dict[str, Any]:
         """Every assignment, every use, and the line that failed; without memory if code fails that only then does."""
-        self.rows, self.uses, self.reads = [], [], Reads()
-        self.room: dict[str, Any] = {"__name__": "__main__", "__file__": self.path, READ: self.read, ITEM: self.item}
+        self.rows, self.uses, self.lost, self.reads = [], [], set(), Reads()
+        self.room: dict[str, Any] = {
+            "__name__": "__main__",
+            "__file__": self.path,
+            READ: self.read,
+            ITEM: self.item,
+            CALL: self.call,
+        }
         root: Any = None
         for i, whole in enumerate(self.statements):
             forward = i <= self.ends
@@ -92,6 +99,12 @@ class Student:
         counts = isinstance(found, int) and self.inputs.isdisjoint(spellings(label))
         return found if counts else self.used(k, label, found)
 
+    def call(self, function: Any, *operands: Any, **options: Any) -> Any:
+        """The result of a function, and a note of what it has forgotten."""
+        found = function(*operands, **options)
+        self.lost.update(forgotten(function, [*operands, *options.values()], found))
+        return found
+
     def used(self, k: int, name: str, value: Any) -> Remembering:
         """A number that remembers where it was read."""
         number = Remembering(value, [(value.place, 1.0)] if isinstance(value, Remembering) else ())
@@ -100,12 +113,14 @@ class Student:
 
     def handed(self, output: Any) -> Iterator[dict[str, Any]]:
         """What each variable hands back through each place that reads it."""
-        bars = handed_back(output)
+        bars, vague = handed_back(output), ancestors(self.lost)
         total: Counter[tuple[int, str]] = Counter()
         for k, name, place in self.uses:
             total[k, name] += bars.get(place, 0.0)  # type: ignore[assignment]
+        unsure = {name for _, name, place in self.uses if place in vague}
         for (k, name), value in total.items():
-            yield {"name": name, "line": self.reads.found[k].line, "via": self.reads.found[k].via, "handed": value}
+            read = self.reads.found[k]
+            yield {"name": name, "line": read.line, "via": read.via, "handed": value, "sure": name not in unsure}
 
     # --- what it assigns ---------------------------------------------------------------------------------------------
     def numbers(self, name: str) -> Iterator[tuple[str, float]]:
