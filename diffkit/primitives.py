@@ -87,6 +87,17 @@ def pow_by_base(F: Any, y: Any, a: Any, b: Any) -> Any:
     return F.where(F.eq(b, F.const(0.0)), F.const(0.0), b * F.pow(a, b - 1))
 
 
+def square(s: Any) -> Any:
+    """s^2, of what is computed once."""
+    return s * s
+
+
+def bell(e: Any) -> Any:
+    """e/(1 + e)^2, without the square, which may overflow."""
+    s = 1 + e
+    return e / s / s
+
+
 def two_over_root_pi(F: Any) -> Any:
     """2/sqrt(pi), exact in any namespace."""
     return 2 / F.sqrt(F.acos(F.const(-1.0)))
@@ -155,11 +166,11 @@ primitive("atan2", lambda F, y, a, b: b / F.hypot(a, b) / F.hypot(a, b), lambda 
 # --- hyperbolic ------------------------------------------------------------------------------------------------------
 primitive("sinh", lambda F, y, x: F.cosh(x), domain=(-300.0, 300.0), ulps=(2.5, 2))
 primitive("cosh", lambda F, y, x: F.sinh(x), domain=(-300.0, 300.0), ulps=(2, 2))
-primitive("tanh", lambda F, y, x: F.sech(x) * F.sech(x), domain=(-300.0, 300.0), ulps=(2.5, 6),
+primitive("tanh", lambda F, y, x: square(F.sech(x)), domain=(-300.0, 300.0), ulps=(2.5, 6),
           textbook=(lambda F, y, x: 1 - y * y,))
 primitive("sech", lambda F, y, x: -y * F.tanh(x), domain=(-300.0, 300.0), ulps=(3, 4), via=lambda F, x: 1 / F.cosh(x))
 primitive("csch", lambda F, y, x: -y * F.coth(x), domain=(-300.0, 300.0), ulps=(3, 4), via=lambda F, x: 1 / F.sinh(x))
-primitive("coth", lambda F, y, x: -F.csch(x) * F.csch(x), domain=(-300.0, 300.0), ulps=(3, 6), via=lambda F, x: 1 / F.tanh(x),
+primitive("coth", lambda F, y, x: -square(F.csch(x)), domain=(-300.0, 300.0), ulps=(3, 6), via=lambda F, x: 1 / F.tanh(x),
           textbook=(lambda F, y, x: 1 - y * y,))
 primitive("asinh", lambda F, y, x: 1 / F.hypot(F.const(1.0), x), domain=(-1e8, 1e8), ulps=(1.5, 3))
 primitive("acosh", lambda F, y, x: 1 / (F.sqrt(x - 1) * F.sqrt(x + 1)), domain=(1.0, 1e8), ulps=(2.5, 3.5),
@@ -175,7 +186,7 @@ primitive("acoth", lambda F, y, x: 1 / ((1 - x) * (1 + x)), domain=(1.0, 1e6), u
           via=lambda F, x: F.sign(x) * F.log1p(2 / (F.abs(x) - 1)) / 2,
           textbook=(lambda F, y, x: 1 / (1 - x * x),))
 # --- gates -----------------------------------------------------------------------------------------------------------
-primitive("sigmoid", lambda F, y, x: F.exp(-F.abs(x)) / (1 + F.exp(-F.abs(x))) / (1 + F.exp(-F.abs(x))),
+primitive("sigmoid", lambda F, y, x: bell(F.exp(-F.abs(x))),
           domain=(-700.0, 700.0), ulps=(2.5, 5), textbook=(lambda F, y, x: y * (1 - y),), doc="1/(1 + exp(-x))",
           via=lambda F, x: F.where(F.ge(x, F.const(0.0)), F.const(1.0), F.exp(-F.abs(x))) / (1 + F.exp(-F.abs(x))))
 primitive("softplus", lambda F, y, x: F.sigmoid(x), domain=(-700.0, 700.0), ulps=(2, 3), doc="log(1 + exp(x))",

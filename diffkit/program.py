@@ -113,11 +113,13 @@ class Program:
         Raises
         ------
         UsageError
-            If an input is missing, unknown or given twice.
+            If an input is missing, unknown or given twice, or has another shape than where arrays were recorded.
         NumberError
             If the callable that was recorded takes another branch there.
         """
         point = self.point(*values, **named)
+        if self.on_arrays:
+            self._demand_the_same_shapes(point)
         F = namespaces.get(self.namespace_of(point))
         with namespaces.quiet():
             v = run(self, F, [float(x) for x in point] if F.name == "math" else [_inexact(x) for x in point])
@@ -125,6 +127,16 @@ class Program:
             self._demand_the_same_branches([namespaces.plain(v[k]) for k, _ in self.guards])
         results = tuple(v[k] for k in self.outputs)
         return results[0] if len(results) == 1 else results
+
+    def _demand_the_same_shapes(self, point: Sequence[Any]) -> None:
+        recorded = {line.text: line.static[0] if line.static else () for line in self.lines if line.op == "input"}
+        for name, x in zip(self.inputs, point):
+            shape = tuple(getattr(x, "shape", ()))
+            if shape != recorded.get(name, shape):
+                raise UsageError(
+                    f"{name} has the shape {shape}, and had {recorded[name]} where the function was recorded",
+                    remedy="record it again at that point",
+                )
 
     def _demand_the_same_branches(self, found: Sequence[Any]) -> None:
         for (k, outcome), value in zip(self.guards, found):

@@ -71,12 +71,12 @@ def _zeros(values: Sequence[Any]) -> list[Any]:
 
 
 def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
-    """The value and the gradient of f, by one forward and one reverse sweep.
+    """The value and the gradient of f, by one forward and one reverse sweep (Linnainmaa 1970, Speelpenning 1980).
 
     Parameters
     ----------
     f : Program, str or callable
-        With one output.
+        With one output. A callable uses plain operators and plain NumPy; numbers are Python floats, arrays those of NumPy.
     at : number, tuple, dict or array
         The point.
 
@@ -86,10 +86,20 @@ def value_and_gradient(f: Any, at: Any) -> tuple[Any, Any]:
     gradient
         Structured like ``at``; relative error a few u times the condition of the sweep.
 
+    Raises
+    ------
+    UsageError
+        If f has several outputs, or a coordinate is no real number or an array of whole numbers.
+    InputError
+        If f does what cannot be recorded, such as math.sin of its argument: with the line, and what to write instead.
+
     Examples
     --------
     >>> value_and_gradient("(x + y)*z", {"x": -2, "y": 5, "z": -4})
     (-12.0, {'x': -4.0, 'y': -4.0, 'z': 3.0})
+    >>> import numpy as np
+    >>> value_and_gradient(lambda w, x: np.sum(np.sin(w @ x)), (np.zeros((1, 2)), np.array([3.0, 4.0])))
+    (0.0, (array([[3., 4.]]), array([0., 0.])))
     """
     if recordable(f):
         return _recorded_value_and_gradient(f, at)
@@ -134,6 +144,8 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
     ------
     UsageError
         If f has several outputs, or numba is asked for and not installed.
+    InputError
+        If f does what cannot be recorded.
 
     Examples
     --------
@@ -157,7 +169,7 @@ def compile(f: Any, at: Any = None, fast: bool | None = False) -> Any:
 
 
 def gradient(f: Any, at: Any) -> Any:
-    """The gradient of f, structured like ``at``; see `value_and_gradient`.
+    """The gradient of f, structured like ``at``: df/dx for every coordinate x; parameters and errors of `value_and_gradient`.
 
     Examples
     --------
@@ -185,8 +197,11 @@ def checkpoint(f: Callable[..., Any], times: int = 1, snapshots: int | None = No
 
     Raises
     ------
+    UsageError
+        If there is less than one step or snapshot, or a step gives another structure than it takes.
     InputError
-        If f reads a traced value that is no argument of it.
+        If f reads a traced value that is no argument of it, or would be another function when it is computed again, since what
+        it reads besides its arguments has changed.
 
     Examples
     --------
@@ -202,15 +217,31 @@ def checkpoint(f: Callable[..., Any], times: int = 1, snapshots: int | None = No
 
 
 def jacobian(f: Any, at: Any) -> Any:
-    """The derivative of every output by every input; each row structured like ``at``.
+    """The derivative of every output by every input, J[i, j] = df_i/dx_j; each row structured like ``at``.
 
     One reverse sweep an output, or one forward sweep an input, whichever are fewer.  An array as result, or in ``at``, gives
     an array: its shape is the result's followed by the coordinate's.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+        With any number of outputs, of any shapes.
+    at : number, tuple, dict or array
+        The point.
+
+    Raises
+    ------
+    UsageError, InputError
+        As `value_and_gradient`.
 
     Examples
     --------
     >>> jacobian("x*y, x + y", (2, 3))
     ((3.0, 2.0), (1.0, 1.0))
+    >>> import numpy as np
+    >>> jacobian(lambda x: np.cumsum(x * x), np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [2., 4.]])
     """
     if recordable(f):
         recorded = call(f, at)
@@ -220,12 +251,28 @@ def jacobian(f: Any, at: Any) -> Any:
 
 
 def hessian(f: Any, at: Any) -> Any:
-    """The second derivatives of f: the Jacobian of the gradient; rows and columns structured like ``at``.
+    """The second derivatives of f, H[i, j] = d^2 f/dx_i dx_j: the Jacobian of the gradient; structured like ``at`` twice over.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+        With one output.
+    at : number, tuple, dict or array
+        The point.
+
+    Raises
+    ------
+    UsageError, InputError
+        As `value_and_gradient`.
 
     Examples
     --------
     >>> hessian("x^2*y", (3, 2))
     ((4.0, 6.0), (6.0, 0.0))
+    >>> import numpy as np
+    >>> hessian(np.prod, np.array([2.0, 3.0]))
+    array([[0., 1.],
+           [1., 0.]])
     """
     if recordable(f):
         recorded = of_gradient(gradient, f, at)
@@ -236,10 +283,24 @@ def hessian(f: Any, at: Any) -> Any:
 
 
 def hvp(f: Any, at: Any, v: Any) -> Any:
-    """The Hessian times a vector, without the Hessian.
+    """The Hessian times a vector, sum_j H[i, j] v_j, without the Hessian (Pearlmutter 1994).
 
     For a callable: one forward sweep over its recorded gradient; for a Program: one reverse sweep over its gradient Program,
     which is the same number because the Hessian is symmetric.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+        With one output.
+    at : number, tuple, dict or array
+        The point.
+    v : structured like ``at``
+        The vector.
+
+    Raises
+    ------
+    UsageError, InputError
+        As `value_and_gradient`; if v is not structured like ``at``.
 
     Examples
     --------
@@ -262,13 +323,36 @@ def hvp(f: Any, at: Any, v: Any) -> Any:
 
 
 def vjp(f: Any, at: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """The value of f and its pullback y_bar -> y_bar . J, structured like ``at``.
+    """The value of f and its pullback y_bar -> y_bar . J, structured like ``at``; f is run once for any number of y_bar.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+        With any number of outputs.
+    at : number, tuple, dict or array
+        The point.
+
+    Returns
+    -------
+    y
+        The value.
+    pullback : callable
+        Of an adjoint structured like y.
+
+    Raises
+    ------
+    UsageError, InputError
+        As `value_and_gradient`.
 
     Examples
     --------
     >>> y, pullback = vjp("x*y, x + y", (2, 3))
     >>> y, pullback((1, 10))
     ((6.0, 5.0), (13.0, 12.0))
+    >>> import numpy as np
+    >>> vjp(lambda W: W @ np.array([1.0, 2.0]), np.eye(2))[1](np.array([1.0, 10.0]))  # dW = dD x^T
+    array([[ 1.,  2.],
+           [10., 20.]])
     """
     if recordable(f):
         return _recorded_vjp(f, at)
@@ -340,6 +424,12 @@ def committed(op: str, y: float, operands: Sequence[float]) -> float:
 
 def explain(f: Any, at: Any) -> Explanation:
     """Why the gradient of f is what it is: kinks, ties, jumps, poles, overflow, and where an adjoint stops being a number.
+
+    Parameters
+    ----------
+    f : Program, str or callable
+    at : number, tuple, dict or array
+        The point.
 
     Returns
     -------

@@ -776,3 +776,13 @@ def test_scipys_gates_and_error_functions():
         h = 1e-6
         assert tape.gradient(lambda x, f=f: np.sum(f(x)), x) == pytest.approx((f(x + h) - f(x - h)) / (2 * h), rel=1e-8)
     assert tape.gradient(lambda x: np.sum(special.xlogy(x - 0.3, x)), x) == pytest.approx(np.log(x) + (x - 0.3) / x)
+
+
+@pytest.mark.parametrize("at", [np.ones(5), np.ones((2, 2)), 1.0, np.ones((1, 4))])
+def test_a_program_on_arrays_is_one_of_their_shapes(at):
+    """A mean of four is no mean of five: an error that says so, not another function."""
+    p = dk.trace(lambda x: x.mean() + np.sum(x[:2] @ np.ones(2)), np.ones(4))
+    with pytest.raises(dk.UsageError, match="where the function was recorded"):
+        p(at)
+    with pytest.raises(dk.UsageError, match="where the function was recorded"):
+        tape.gradient(p, at)

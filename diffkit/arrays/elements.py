@@ -96,7 +96,7 @@ def pattern_of(index: Any) -> tuple[tuple[Any, ...], list[Any]]:
             pattern.append(part.__index__())
         else:
             found.append(part if hasattr(part, "tape") else np.array(part, dtype=int if _is_empty(part) else None))
-            pattern.append(MASK if getattr(plain(found[-1]), "dtype", None) == bool else ARRAY)
+            pattern.append(MASK if getattr(getattr(plain(found[-1]), "dtype", None), "kind", "") == "b" else ARRAY)
     return tuple(pattern), found
 
 
