@@ -9,7 +9,7 @@ from diffkit.commands.common import Tell, common, study
 
 @click.command(short_help="The two sweeps as a numbered listing that runs.")
 @common
-@click.option("--as", "language", type=click.Choice(["python", "latex"]), default="python", show_default=True, help="Language.")
+@click.option("--as", "language", type=click.Choice(["python", "numpy", "latex"]), default="python", show_default=True, help="Language.")
 @click.option("--quiz", is_flag=True, help="Leave the reverse sweep open; -o FILE.py writes the answers beside it.")
 @click.option("--grade", metavar="FILE.py", help="Grade a student's code; this RUNS that file, in a process of its own.")
 def staged(expr: str, language: str, quiz: bool, grade: str | None, timeout: float | None, **options: Any) -> int:

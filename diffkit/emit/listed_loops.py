@@ -34,6 +34,11 @@ class Entry(namedtuple("Entry", "role line name sign expression depth operation"
     depth: int
     operation: Operation | None
 
+    @property
+    def text(self) -> str:
+        """The row as Python, without its indentation."""
+        return f"{self.name} {self.sign} {self.expression}" if self.sign else self.name
+
 
 def whole(role: str, text: str, depth: int = 0) -> Entry:
     """A row that is no assignment."""
@@ -136,6 +141,8 @@ class ListedLoop:
             for slot, k in enumerate(self.loop.leads(j))
             if self.facts.depends[k] and self._moves(j)
         ]
+        if not any(map(self._moves, range(self.loop.p))):
+            return
         self.alias = {k: slot for slot, k in slots}
         yield from (Entry("copy", -1, slot, "=", owner.target(k)) for slot, k in slots if owner.holds(owner.target(k)))
         yield from self._outside_ready()
@@ -163,9 +170,8 @@ class ListedLoop:
         if r.kind == "fixed":
             return self.alias.get(r.line) or str(self.owner.target(r.line))
         if r.kind == "item":
-            return self.owner.bar(self.owner.line[self.owner.loops[r.line].base + r.j]) + self._text(r).partition("[")[1] + (
-                self._text(r).partition("[")[2]
-            )
+            name, bracket, place = self._text(r).partition("[")
+            return str(self.owner.bar(name)) + bracket + place
         return self.item(self.bar(r.j), r.j, r.q) if self.listed(r.j) else self.bar(r.j)
 
     def _back(self, j: int) -> Iterator[Entry]:

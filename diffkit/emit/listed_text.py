@@ -126,7 +126,7 @@ class NumpySheet(PythonSheet):
         if k in names or node.op not in {*CONDITIONS, "not"}:
             text = f"{self.text(k, names, COMPARISON + 1)} != 0.0"
         elif node.op == "not":
-            return f"~({self.condition(node.args[0], names)})"
+            return f"np.logical_not({self.condition(node.args[0], names)})"
         elif node.op in {"and", "or"}:
             text = {"and": " & ", "or": " | "}[node.op].join(f"({self.condition(a, names)})" for a in node.args)
         else:

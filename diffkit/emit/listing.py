@@ -43,7 +43,9 @@ class Listing:
         forward = [row for part in self._parts() for row in self._forward(part)]
         forward += self._result()
         reverse = [*self._start(), *(row for part in reversed(self._parts()) for row in self._reverse(part))]
-        self.rows = [*_without_needless_lists(forward, reverse), *reverse, *self._unreached()]
+        forward = _without_needless_lists(forward, reverse)
+        self.turn = len(forward)  # where the reverse sweep begins
+        self.rows = [*forward, *reverse, *self._unreached()]
 
     def _parts(self) -> list[int]:
         return [*turns.straight(self.loops, len(self.facts.lines))]
@@ -58,7 +60,8 @@ class Listing:
             wishes.setdefault(root, "f")
         self.inputs = {name: self.names.new(name) for name in self.facts.inputs}
         self.line = {k: self.inputs[line.text] for k, line in enumerate(self.facts.lines) if line.op == "input"}
-        self.wishes, self.count, self.bars = wishes, 0, dict[str, str]()
+        self.wishes, self.count = wishes, 0
+        self.bars: dict[str, str] = {}  # what the adjoint of a name is called
         for n, name in self._named():
             self.line[n] = self.names.new(name)
         for part in self._parts():

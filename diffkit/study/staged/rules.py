@@ -1,0 +1,72 @@
+"""The rule by which a row hands an adjoint back, in words, or as the derivative that stands in THE table."""
+
+import re
+from functools import cache
+from typing import Any
+
+from diffkit.arrays import ROWS
+from diffkit.emit.listed_loops import Operation
+from diffkit.emit.listed_text import PythonSheet
+from diffkit.emit.sheet import ATOM, POWER
+from diffkit.messages import SENTENCES, say
+from diffkit.primitives import TABLE
+from diffkit.study.staged.formulas import in_latex
+
+
+def rule(operation: Operation | None) -> str:
+    """What the derivative of an operation by one operand is; empty for a row that only copies.
+
+    Examples
+    --------
+    >>> rule(Operation("sec", 0, (None,))), rule(Operation("pow", 0, (None, 3.0)))
+    ('d sec(x)/dx = sec(x)*tan(x)', 'd(a^3)/da = 3*a^2')
+    """
+    if operation is None:
+        return ""
+    key = f"rule.{operation.op}"
+    if key in SENTENCES:
+        return say(key)
+    if operation.op in ROWS:
+        return say("rule.array", operation=operation.op)
+    text, letter, found = derivative(operation)
+    return f"d {text}/d{letter} = {found}" if text.endswith(")") else f"d({text})/d{letter} = {found}"
+
+
+class _Formula(PythonSheet):
+    """Formulas as prose writes them: a^b, and constants as the table has them, for 2/sqrt(pi) says more than 1.128."""
+
+    def write(self, name: str, *operands: Any) -> Any:
+        if name in {"sqrt", "acos", "log", "div"}:
+            return self.operation(name, [self.const(x) if isinstance(x, (int, float)) else x for x in operands])
+        if name == "mul" and 0 in [self.number(x.index) for x in operands if not isinstance(x, (int, float))]:
+            return self.const(0.0)  # a choice that is settled
+        return super().write(name, *operands)
+
+    def _power(self, a: tuple[int, ...], names: dict[int, str]) -> tuple[str, int]:
+        base, exponent = self.text(a[0], names, ATOM), self.text(a[1], names)
+        return f"{base}^{exponent if exponent.replace('.', '').isalnum() else f'({exponent})'}", POWER
+
+
+@cache
+def derivative(operation: Operation) -> tuple[str, str, str]:
+    """The operation, the letter by which it is differentiated, and its partial derivative, as formulas."""
+    op, position, constants, _ = operation
+    sheet, letters = _Formula(), ["x"] if len(constants) == 1 else "abcdefgh"[: len(constants)]
+    leaves = [sheet.leaf(letter) if x is None else sheet.const(x) for letter, x in zip(letters, constants, strict=True)]
+    text = sheet.text(sheet.operation(op, leaves).index)
+    operands = [leaf if op != "pow" or x is None else float(x) for leaf, x in zip(leaves, constants, strict=True)]
+    partial = TABLE[op].partial(position, sheet.F, sheet.leaf(f"({text})" if op == "div" else text), *operands)
+    found = str(partial) if isinstance(partial, (int, float)) else sheet.text(partial.index)
+    return _tidy(text), letters[position], _tidy(found)
+
+
+def rule_in_latex(operation: Operation | None) -> str:
+    """The rule in LaTeX where it is a formula; empty where it is in words."""
+    if operation is None or f"rule.{operation.op}" in SENTENCES or operation.op in ROWS:
+        return ""
+    text, letter, found = derivative(operation)
+    return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{letter}}} {in_latex(text)} = {in_latex(found)}"
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\b(\d+)\.0\b", r"\1", text).replace("acos(-1)", "pi")
