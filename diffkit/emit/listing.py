@@ -8,7 +8,7 @@ Letters: line ``k``; position ``j`` of turn ``i`` of a loop (`turns`); operand `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from diffkit.emit import turns
@@ -28,10 +28,14 @@ HARMLESS = {"leaf", "const", "neg", "add", "sub", "mul"}  # times 0 these are 0;
 class Listing:
     """The rows of one Program; ``output`` holds the value after running, ``slopes`` the adjoint of each input by name."""
 
+    arrays: Mapping[str, Any] = {}  # constants that have a name
+
     def __init__(self, program: Program, language: str, least: int) -> None:
-        self.sheet = SHEETS[language]()
-        self.facts = Facts(turns.leaves_first(program))
-        self.loops = turns.find(self.facts, least)
+        facts = Facts(turns.leaves_first(program))
+        self._write(facts, turns.find(facts, least), SHEETS[language]())
+
+    def _write(self, facts: Facts, loops: list[turns.Turns], sheet: Any) -> None:
+        self.facts, self.loops, self.sheet = facts, loops, sheet
         self.begun: set[Any] = set()  # adjoints that hold something
         self.outside = {  # lines of loops that are read after the loop
             a for k, line in enumerate(self.facts.lines) for a in (*line.args, *([k] if k == self.facts.root else []))
@@ -111,12 +115,16 @@ class Listing:
         if k not in self.nodes:
             line = self.facts.lines[k]
             if line.op == "const":
-                self.nodes[k] = self.sheet.const(line.value)
+                self.nodes[k] = self.constant(k)
             elif self._inline(k) and not turns.home(self.loops, k):
                 self.nodes[k] = self.sheet.operation(line.op, [self.read(a) for a in line.args])
             else:
                 self.nodes[k] = self.sheet.leaf("".join(self._place(k)))
         return self.nodes[k]
+
+    def constant(self, k: int) -> Any:
+        """The node of a constant."""
+        return self.sheet.const(self.facts.lines[k].value)
 
     def target(self, k: int) -> str:
         """The adjoint of a line, from outside its loop."""
@@ -134,10 +142,14 @@ class Listing:
             return
         line = self.facts.lines[part]
         if line.args and not self._inline(part):
-            node = self.sheet.operation(line.op, [self.read(a) for a in line.args])
-            yield Entry("forward", part, self.line[part], "=", self.sheet.text(node.index))
+            yield Entry("forward", part, self.line[part], "=", self.expression(part))
         if part in self.facts.guards:
             yield self.guard(part, self.read(part), 0)
+
+    def expression(self, k: int) -> str:
+        """The operation of a line."""
+        line = self.facts.lines[k]
+        return self.sheet.text(self.sheet.operation(line.op, [self.read(a) for a in line.args]).index)
 
     def guard(self, k: int, node: Any, depth: int) -> Entry:
         """The branch that was recorded: in another one the listing stops."""
@@ -173,9 +185,13 @@ class Listing:
             return
         bar = self.sheet.const(1.0) if seed else self.sheet.leaf(self.target(k))
         operands = [self._operand(a) for a in line.args]
-        moving = [self.facts.depends[a] and partial_of(line.op, c) is not None for c, a in enumerate(line.args)]
+        moving = [self.facts.depends[a] and self.hands(line.op, c) for c, a in enumerate(line.args)]
         targets = [self.target(a) if moves else None for a, moves in zip(line.args, moving, strict=True)]
         yield from self.contributions(k, bar, self.facts.sure[k], self.read(k), operands, targets)
+
+    def hands(self, op: str, c: int) -> bool:
+        """Does an operation hand its adjoint on to operand c?"""
+        return partial_of(op, c) is not None
 
     def _operand(self, a: int) -> Any:
         line = self.facts.lines[a]
@@ -240,10 +256,21 @@ class Listing:
             negative = sheet.nodes[node].op == "neg" and node not in names
             node, sign = (sheet.nodes[node].args[0], "-=") if negative else (node, "+=")
         self.begun.add(target)
-        text = sheet.text(node, names)
-        if sign != "=" and sheet.language == "numpy":  # += would change an array that another name holds, too
-            sign, text = "=", f"{target} {sign[0]} {sheet.text(node, names, 6)}"
-        yield Entry("reverse", k, target, sign, text, operation=operation)
+        yield self.added(k, target, sign, self.fitted(k, operation.position, sheet.text(node, names, 6 if sign != "=" else 0)), operation)
+
+    def added(self, k: int, target: str, sign: str, text: str, operation: Operation) -> Entry:
+        """One row; in NumPy += would change an array that another name holds, too."""
+        if sign != "=" and self.sheet.language == "numpy":
+            sign, text = "=", f"{target} {sign[0]} {text}"
+        return Entry("reverse", k, target, sign, text, operation=operation)
+
+    def header(self) -> Iterator[str]:
+        """The imports, and what must be written out."""
+        return self.sheet.header()
+
+    def fitted(self, k: int, c: int, text: str) -> str:
+        """A share in the shape of operand c of line k."""
+        return text
 
     def _unreached(self) -> Iterator[Entry]:
         """Inputs on which the result does not depend, and the names of all slopes."""

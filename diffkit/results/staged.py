@@ -107,12 +107,14 @@ class Staged(Record):
             lines += ["", f"# {say(SWEEPS[sweep])}"]
             for number, some in groupby(group, lambda row: row.number):
                 lines += self._operation(number, list(some), width)
-        return "\n".join([*lines, "", *(f"# {note}" for note in self._notes())]) + "\n"
+        notes = [f"# {note}" for note in self._notes()]
+        return "\n".join([*lines, *([""] if notes else []), *notes]).strip("\n") + "\n"
 
     def _notes(self) -> Iterator[str]:
         """What the results are called, and what a reader should know."""
         names = {"f": self.output} | {f"df/d{name}": slope for name, slope in self.slopes.items()}
-        yield ", ".join(f"{what} = {name}" for what, name in names.items() if what != name)
+        if said := ", ".join(f"{what} = {name}" for what, name in names.items() if what != name):
+            yield said
         if any(row.depth for row in self.rows):
             yield say("staged.turns")
         if self.stops:
@@ -123,8 +125,8 @@ class Staged(Record):
         if number and rows[0].sweep == "reverse":
             rules = dict.fromkeys(row.rule for row in rows if row.rule)
             forward = next(r for r in self.rows if r.number == number and r.role == "forward")
-            said = say("semicolon").join([f"({number}) {forward.name} {forward.sign} {forward.expression}", *rules])
-            yield f"{'    ' * rows[0].depth}# {said}"
+            said = f": {'; '.join(rules)}" if rules else ""
+            yield f"{'    ' * rows[0].depth}# ({number}) {forward.name} {forward.sign} {forward.expression}{said}"
         for row in rows:
             yield f"{row.code:{width}}{self._beside(row)}".rstrip()
 
@@ -146,14 +148,14 @@ class Staged(Record):
 
     def headline(self) -> list[str]:
         """Return expression and point, and where the listing stops."""
-        said = say("staged.headline", expression=clip(self.expression), at=point(self.at))
+        said = say("staged.headline", expression=clip(self.expression), at=_point(self.at))
         return [said, say("staged.stops", error=self.stops[1])] if self.stops else [said]
 
     def table(self) -> Table:
         """Return one row of code a row."""
         rows = [(f"({r.number})" if r.number else "", r.code, r.measured() or "-", r.rule) for r in self.shown()]
         headers = headed("number", "code", "value", "rule")
-        return Table(headers, tuple(rows), say("staged.caption", at=point(self.at)))
+        return Table(headers, tuple(rows), say("staged.caption", at=_point(self.at)))
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row of code a row."""
@@ -161,6 +163,13 @@ class Staged(Record):
 
     def __str__(self) -> str:
         return self.code
+
+
+def _point(at: dict[str, Any]) -> str:
+    """The point as people write it, of an array the shape."""
+    numbers = {name: x for name, x in at.items() if not getattr(x, "ndim", 0)}
+    arrays = [f"{name} ({'x'.join(map(str, x.shape))})" for name, x in at.items() if name not in numbers]
+    return ", ".join([*arrays, *([point(numbers)] if numbers or not arrays else [])])
 
 
 def _aligned(row: StagedRow) -> str:

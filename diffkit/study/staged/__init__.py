@@ -4,19 +4,21 @@ Every forward row has a number, and the rows that hand its derivative back carry
 diffkit.emit, so no text of a user is in it but names that are Python's own; that is why running it here is safe.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from diffkit import limits, tape
 from diffkit.emit.listed_loops import Entry
 from diffkit.emit.listing import Listing
 from diffkit.errors import UsageError, failure
+from diffkit.jacobians import demand_one
+from diffkit.points import as_program, spread
 from diffkit.program import Program
 from diffkit.results import Staged, StagedRow
-from diffkit.study import compare
 from diffkit.study.staged.formulas import Formulas
 from diffkit.study.staged.rules import rule, rule_in_latex
 from diffkit.study.staged.watch import Watched, watch
+from diffkit.tracing import trace
 
 LANGUAGES = ("python", "numpy", "latex")
 
@@ -51,36 +53,67 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     """
     if language not in LANGUAGES:
         raise UsageError(f"no listing in '{language}'", remedy=f"choose of {', '.join(LANGUAGES)}")
-    program, point = _in_order(*compare.one_point(f, at), at)
+    program, point = _recorded(f, at)
+    arrays = any(getattr(x, "ndim", 0) for x in point.values())
+    if arrays and not program.on_arrays:
+        raise UsageError("a formula is listed at one point, not at an array of them", remedy="give a number for every input")
+    listing: Any
+    if program.on_arrays:
+        from diffkit.emit.listed_arrays import ArrayListing
+
+        language, listing = "numpy" if language == "python" else language, ArrayListing(program, list(point.values()))
+    else:
+        listing = Listing(program, language, limits.LISTED_LINES)
     value, gradient = tape.value_and_gradient(program, point)
-    listing = Listing(program, language, limits.LISTED_LINES)
-    header = [*listing.sheet.header(), *(f"{name} = {_number(point[key], language)}" for key, name in listing.inputs.items())]
-    seen = watch(header, listing.rows, listing.turn)
+    header, given = [*listing.header()], {name: point[key] for key, name in listing.inputs.items()} | listing.arrays
+    seen = watch(header, listing.rows, listing.turn, {name: _as_given(x, language) for name, x in given.items()})
     return Staged(
         expression=str(program),
         at=point,
         language=language,
         quiz=quiz,
-        header=tuple(header),
+        header=(*header, *(f"{name} = {_written(name, x, language)}" for name, x in given.items())),
         rows=tuple(_rows(listing, seen)),
         output=listing.output,
         slopes=listing.slopes,
         value=float(value),
-        gradient={name: float(slope) for name, slope in gradient.items()},
+        gradient={name: slope if getattr(slope, "ndim", 0) else float(slope) for name, slope in gradient.items()},
         stops=None if seen.error is None else (seen.failed, failure(seen.error)),
     )
 
 
-def _in_order(program: Program, point: dict[str, float], at: Any) -> tuple[Program, dict[str, float]]:
-    """The inputs in the order in which the point names them."""
-    names = tuple(at) if isinstance(at, dict) else program.inputs
+def _recorded(f: Any, at: Any) -> tuple[Program, dict[str, Any]]:
+    """The Program, and the point by name in the order in which it was given."""
+    program = f if isinstance(f, Program) else trace(f, at) if callable(f) else as_program(f)
+    values, _ = spread(program.inputs, at)
+    if program.guards:
+        program(*values)  # the branches are those that were recorded, or an error says so
+    point = dict(zip(program.inputs, values, strict=True))
+    names = tuple(at) if isinstance(at, Mapping) else program.inputs
+    demand_one(len(program.outputs))
     ordered = Program(program.lines, names, program.outputs, program.names, program.guards)
     return ordered, {name: point[name] for name in names}
 
 
-def _number(x: float, language: str) -> str:
-    """A coordinate, as a type that follows IEEE 754 in NumPy."""
-    return f"np.float64({x!r})" if language == "numpy" else repr(x)
+def _as_given(x: Any, language: str) -> Any:
+    """A coordinate as a type that follows IEEE 754 in NumPy."""
+    if language != "numpy" or getattr(x, "ndim", 0):
+        return x
+    import numpy as np
+
+    return np.float64(x)
+
+
+def _written(name: str, x: Any, language: str) -> str:
+    """A coordinate as code: a large array is read from a file of its name."""
+    if not getattr(x, "ndim", 0):
+        return f"np.float64({float(x)!r})" if language == "numpy" else repr(float(x))
+    import numpy as np
+
+    if x.size > limits.LISTED_ELEMENTS or not np.isfinite(x).all():
+        return f'np.load("{name}.npy")'
+    kind = "" if x.dtype == float else f", dtype=np.{x.dtype}"
+    return f"np.array({x.tolist()!r}{kind})" if x.size else f"np.zeros({x.shape}{kind})"
 
 
 def _numbers(rows: Sequence[Entry]) -> dict[int, int]:
@@ -92,7 +125,7 @@ def _numbers(rows: Sequence[Entry]) -> dict[int, int]:
     return found
 
 
-def _rows(listing: Listing, seen: Watched) -> Iterator[StagedRow]:
+def _rows(listing: Any, seen: Watched) -> Iterator[StagedRow]:
     numbers, written = _numbers(listing.rows), Formulas(listing.bars)
     for k, row in enumerate(listing.rows):
         value, shape = seen.values.get(k, (None, ()))

@@ -40,8 +40,10 @@ class Formulas:
         \mathrm{xpy} \bar{l}_{i+1}
         """
         word, _, index = name.rstrip("]").partition("[")
-        own = rf"\bar{{{identifier(self.own[word])}}}" if word in self.own else identifier(word)
-        return rf"{own}_{{{index.replace(' ', '')}}}" if index else own
+        letters, sub, own = identifier(self.own.get(word, word)).partition("_{")
+        letters = rf"\bar{{{letters}}}" if word in self.own else letters
+        indices = [*([own.removesuffix("}")] if sub else []), *([index.replace(" ", "")] if index else [])]
+        return letters + (f"_{{{','.join(indices)}}}" if indices else "")
 
     def expression(self, text: str) -> str:
         r"""An expression of the code.

@@ -23,13 +23,17 @@ def rule(operation: Operation | None) -> str:
     """
     if operation is None:
         return ""
-    key = f"rule.{operation.op}"
-    if key in SENTENCES:
-        return say(key)
-    if operation.op in ROWS:
-        return say("rule.array", operation=operation.op)
+    key = _key(operation)
+    if key:
+        return say(key, operation=operation.op)
     text, letter, found = derivative(operation)
     return f"d {text}/d{letter} = {found}" if text.endswith(")") else f"d({text})/d{letter} = {found}"
+
+
+def _key(operation: Operation) -> str:
+    """The sentence that is the rule in words; empty where a formula says it."""
+    keys = [f"rule.{operation.op}.{operation.position}", f"rule.{operation.op}", *["rule.array"] * (operation.op in ROWS)]
+    return next((key for key in keys if key in SENTENCES), "")
 
 
 class _Formula(PythonSheet):
@@ -62,7 +66,7 @@ def derivative(operation: Operation) -> tuple[str, str, str]:
 
 def rule_in_latex(operation: Operation | None) -> str:
     """The rule in LaTeX where it is a formula; empty where it is in words."""
-    if operation is None or f"rule.{operation.op}" in SENTENCES or operation.op in ROWS:
+    if operation is None or _key(operation):
         return ""
     text, letter, found = derivative(operation)
     return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{letter}}} {in_latex(text)} = {in_latex(found)}"

@@ -4,7 +4,7 @@ The code is that of diffkit.emit, which no text of a user is in but names that a
 """
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from diffkit.emit.listed_loops import Entry
@@ -22,8 +22,8 @@ class Watched(NamedTuple):
     error: BaseException | None
 
 
-def watch(header: Sequence[str], rows: Sequence[Entry], turn: int) -> Watched:
-    """Run the header and the rows, noting what each name holds after its row; the reverse sweep begins at row ``turn``."""
+def watch(header: Sequence[str], rows: Sequence[Entry], turn: int, given: Mapping[str, Any]) -> Watched:
+    """Run the header and the rows with the given values, noting what each name holds after its row; the reverse sweep begins at row ``turn``."""
     values: dict[int, Seen] = {}
 
     def note(k: int, value: Any) -> None:
@@ -36,7 +36,7 @@ def watch(header: Sequence[str], rows: Sequence[Entry], turn: int) -> Watched:
         lines += ["    " * row.depth + text for text in (row.text, *noted)]
         owner += [k] * (1 + len(noted))
     try:
-        exec(compile("\n".join(lines), CODE, "exec"), {"_note": note})  # no text of a user: see the top of this file
+        exec(compile("\n".join(lines), CODE, "exec"), {"_note": note, **given})  # no text of a user: see the top of this file
     except FAILURES as error:
         return Watched(values, owner[_line(error) - 1], error)
     return Watched(values, -1, None)
