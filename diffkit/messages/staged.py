@@ -23,6 +23,8 @@ SENTENCES = {
         "the first sets its derivative, further ones are added."
     ),
     "listing.staged": "The listing; it runs as it stands",
+    "listing.stops": "The listing; it runs at points where every line is defined",
+    "listing.quiz": "The quiz: fill in the right-hand sides",
     "header.line": "line",
     "header.name": "name",
     "header.yours": "yours",
@@ -60,5 +62,6 @@ SENTENCES = {
     "staged.stops": "at this point the listing stops: {error}",
     "staged.here": "stops here: {error}",
     "staged.loop": "for",
+    "staged.end": "end of the loop",
     "staged.branch": "where",
 }

@@ -34,6 +34,7 @@ PREAMBLE = r"""
 \usepackage{textcomp,amsmath,booktabs,graphicx,caption}
 \usepackage[margin=25mm]{geometry}
 \captionsetup{font=small,labelfont=bf}
+\allowdisplaybreaks
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6em}
 """
@@ -114,7 +115,8 @@ def _block(block: Block, files: Mapping[str, str]) -> str:
     if isinstance(block, Prose):
         return rf"\textbf{{{prose(block.text)}}}" + "\n" if block.lead else prose(block.text) + "\n"
     if isinstance(block, Formula):
-        return f"\\[\n{block.latex}\n\\]"
+        own = block.latex.startswith(r"\begin{align*}")  # which is a display by itself, and may go on on the next page
+        return block.latex if own else f"\\[\n{block.latex}\n\\]"
     if isinstance(block, TableBlock):
         return table(block.table)
     if isinstance(block, FigureBlock):

@@ -143,7 +143,9 @@ class Staged(Record):
         lines = []
         for sweep, group in groupby(self.shown(), lambda row: row.sweep):
             lines.append(rf"  & \textbf{{{say(SWEEPS[sweep])}}}")
-            lines += [f"  {_aligned(row)}" for row in group if row.latex]
+            for depth, rows in groupby(group, lambda row: row.depth):
+                lines += [f"  {_aligned(row)}" for row in rows if row.latex]
+                lines += [rf"  & \text{{{say('staged.end')}}}"] if depth else []
         return "\n".join([r"\begin{align*}", " \\\\\n".join(lines), r"\end{align*}"]) + "\n"
 
     def headline(self) -> list[str]:
@@ -174,18 +176,19 @@ def _point(at: dict[str, Any]) -> str:
 
 def _aligned(row: StagedRow) -> str:
     """One line of an align* environment."""
-    sign = {"+=": r"\mathrel{+}= ", "-=": r"\mathrel{-}= "}.get(row.sign, "= ")
-    said = row.rule_latex or (rf"\text{{{row.rule}}}" if row.rule else "")
+    sign = {"+=": r"\mathrel{\text{+=}} ", "-=": r"\mathrel{\text{-=}} "}.get(row.sign, "= ")
     number = rf"\text{{({row.number})}}" if row.number else ""
-    left = r"\quad " * row.depth + row.target
-    body = f"{left} &{sign}{row.latex}" if row.sign else f"& {row.latex}"
-    value = "" if row.value is None else f"{_number(row)}"
-    return f"{body} && {value} && {number} && {said}".rstrip(" &")
+    body = f"{row.target} &{sign}{row.latex}" if row.sign else f"& {row.latex}"
+    rule = rf"\quad {row.rule_latex}" if row.rule_latex else ""
+    return f"{body} && {_number(row)} && {number} && {rule}".rstrip(" &")
 
 
 def _number(row: StagedRow) -> str:
     """The value of a row as mathematics."""
+    if row.value is None:
+        return ""
     if row.shape:
         return rf"\text{{{row.measured()}}}"
     mantissa, e, exponent = row.measured().partition("e")
-    return rf"{mantissa} \cdot 10^{{{exponent}}}" if e else mantissa.replace("inf", r"\infty").replace("nan", r"\text{nan}")
+    mantissa = mantissa.replace("inf", r"\infty").replace("nan", r"\text{nan}")
+    return rf"{{{mantissa}}} \cdot 10^{{{exponent}}}" if e else f"{{{mantissa}}}"

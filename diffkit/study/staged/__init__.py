@@ -53,7 +53,7 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     """
     if language not in LANGUAGES:
         raise UsageError(f"no listing in '{language}'", remedy=f"choose of {', '.join(LANGUAGES)}")
-    program, point = _recorded(f, at)
+    recorded, program, point = _recorded(f, at)
     arrays = any(getattr(x, "ndim", 0) for x in point.values())
     if arrays and not program.on_arrays:
         raise UsageError("a formula is listed at one point, not at an array of them", remedy="give a number for every input")
@@ -68,7 +68,7 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     header, given = [*listing.header()], {name: point[key] for key, name in listing.inputs.items()} | listing.arrays
     seen = watch(header, listing.rows, listing.turn, {name: _as_given(x, language) for name, x in given.items()})
     return Staged(
-        expression=str(program),
+        expression=str(recorded),
         at=point,
         language=language,
         quiz=quiz,
@@ -82,8 +82,8 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     )
 
 
-def _recorded(f: Any, at: Any) -> tuple[Program, dict[str, Any]]:
-    """The Program, and the point by name in the order in which it was given."""
+def _recorded(f: Any, at: Any) -> tuple[Program, Program, dict[str, Any]]:
+    """The Program, the same with its inputs in the order in which the point gives them, and the point by name."""
     program = f if isinstance(f, Program) else trace(f, at) if callable(f) else as_program(f)
     values, _ = spread(program.inputs, at)
     if program.guards:
@@ -92,7 +92,7 @@ def _recorded(f: Any, at: Any) -> tuple[Program, dict[str, Any]]:
     names = tuple(at) if isinstance(at, Mapping) else program.inputs
     demand_one(len(program.outputs))
     ordered = Program(program.lines, names, program.outputs, program.names, program.guards)
-    return ordered, {name: point[name] for name in names}
+    return program, ordered, {name: point[name] for name in names}
 
 
 def _as_given(x: Any, language: str) -> Any:

@@ -7,9 +7,12 @@ from diffkit.emit.listed_loops import Entry
 from diffkit.errors import DiffkitError
 from diffkit.language import parse
 from diffkit.messages import say
+from diffkit.namespaces import NUMPY_NAMES
 from diffkit.program_latex import identifier, latex
 
 NAME = r"[^\W\d]\w*"
+OURS = {native: name for name, native in NUMPY_NAMES.items()}
+NATIVE = re.compile(rf"np\.({'|'.join(OURS)})(?=\()")
 LIST = re.compile(r"(?:\[(.+)\] \+ )?\[0\.0\]\*(\d+)")
 PLACEHOLDER = re.compile(r"\\mathrm\{leaf\}_\{(\d+)\}")
 
@@ -19,7 +22,12 @@ def in_latex(expression: str) -> str:
     try:
         return latex(parse(re.sub(r"\b(\d+)\.0\b", r"\1", expression)))
     except DiffkitError:
-        return rf"\texttt{{{expression}}}".replace("_", r"\_")
+        return typed(expression)
+
+
+def typed(text: str) -> str:
+    """Code as it stands."""
+    return rf"\texttt{{{text}}}".replace("_", r"\_")
 
 
 class Formulas:
@@ -54,12 +62,14 @@ class Formulas:
         \frac{\bar{l}_{i+1} \cdot 3}{x}
         """
         names: list[str] = []
+        text = NATIVE.sub(lambda found: OURS[found[1]], text).replace(" @ ", "*")
 
         def hidden(found: re.Match[str]) -> str:
             names.append(found[0])
             return f"leaf_{len(names) - 1}"
 
-        return PLACEHOLDER.sub(lambda found: self.name(names[int(found[1])]), in_latex(self.names.sub(hidden, text)))
+        found = in_latex(self.names.sub(hidden, text))
+        return typed(text) if r"\texttt" in found else PLACEHOLDER.sub(lambda k: self.name(names[int(k[1])]), found)
 
     def row(self, row: Entry) -> tuple[str, str]:
         """The two sides of a row; the second is empty where it says nothing to a reader of formulas."""

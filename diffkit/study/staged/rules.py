@@ -1,6 +1,7 @@
 """The rule by which a row hands an adjoint back, in words, or as the derivative that stands in THE table."""
 
 import re
+import textwrap
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,9 @@ from diffkit.emit.sheet import ATOM, POWER
 from diffkit.messages import SENTENCES, say
 from diffkit.primitives import TABLE
 from diffkit.study.staged.formulas import in_latex
+
+
+WIDTH = 34  # characters of a rule in words beside a formula
 
 
 def rule(operation: Operation | None) -> str:
@@ -65,11 +69,15 @@ def derivative(operation: Operation) -> tuple[str, str, str]:
 
 
 def rule_in_latex(operation: Operation | None) -> str:
-    """The rule in LaTeX where it is a formula; empty where it is in words."""
-    if operation is None or _key(operation):
+    """The rule as mathematics: the derivative, or its words, broken where they are long."""
+    if operation is None:
         return ""
-    text, letter, found = derivative(operation)
-    return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{letter}}} {in_latex(text)} = {in_latex(found)}"
+    if operation.op in TABLE and not TABLE[operation.op].selects:
+        text, letter, found = derivative(operation)
+        whole = in_latex(text) if text.endswith(")") or text.isalnum() else rf"\left({in_latex(text)}\right)"
+        return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{letter}}} {whole} = {in_latex(found)}"
+    lines = [rf"\text{{{line}}}" for line in textwrap.wrap(rule(operation).replace("^T", "'"), WIDTH)]
+    return lines[0] if len(lines) == 1 else r"\begin{array}{l}" + r" \\ ".join(lines) + r"\end{array}"
 
 
 def _tidy(text: str) -> str:
