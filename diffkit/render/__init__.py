@@ -44,8 +44,7 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
         A report or the result of one study.
     path : path
         Ends in .html .md .tex .json .csv .pdf .svg .png, of a graph .dot .gif, of a listing .py; beside .md and .tex stand the
-        pictures as files,
-        and beside a picture the further pictures of the record.
+        pictures as files, beside a picture the further pictures of the record, and beside a quiz its answers.
 
     Raises
     ------
@@ -53,6 +52,12 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
         The suffix is none of these.
     """
     path = Path(path)
+    if getattr(record, "quiz", False):
+        return _plan(record, path) | _plan(record.answers(), path.with_stem(f"{path.stem}-answers"))  # type: ignore[attr-defined]
+    return _plan(record, path)
+
+
+def _plan(record: "Record", path: Path) -> dict[Path, bytes]:
     suffix = path.suffix.lower()
     if suffix in DOCUMENTS:
         return _document(record, path, suffix)
@@ -81,13 +86,14 @@ def _graph(record: "Record", suffix: str) -> bytes:
 
 
 def _code(record: "Record", path: Path) -> dict[Path, bytes]:
-    """A listing that runs; of a quiz the answers beside it."""
+    """A listing that runs."""
     from diffkit.results import Staged
 
-    if not isinstance(record, Staged) or record.language != "python":
+    if isinstance(record, Staged) and record.language == "latex":
+        raise UsageError("formulas are no Python code", remedy="use .tex .html or .md, or a listing --as python")
+    if not isinstance(record, Staged):
         raise UsageError(f"a result of the study '{record.study}' is no Python code", remedy="use .html .md .tex .json or .csv")
-    answers = {path.with_stem(f"{path.stem}-answers"): record.answers().code.encode("utf-8")} if record.quiz else {}
-    return {path: record.code.encode("utf-8")} | answers
+    return {path: record.code.encode("utf-8")}
 
 
 def places(study: str, path: Path) -> list[Path]:
