@@ -10,7 +10,9 @@ from diffkit.errors import UsageError
 
 @click.command(short_help="The two sweeps as a numbered listing that runs.")
 @common
-@click.option("--as", "language", type=click.Choice(["python", "numpy", "latex"]), default="python", show_default=True, help="Language.")
+@click.option(
+    "--as", "language", type=click.Choice(["python", "numpy", "latex"]), default="python", show_default=True, help="Language."
+)
 @click.option("--quiz", is_flag=True, help="Leave the reverse sweep open; -o FILE writes the answers beside it.")
 @click.option("--grade", metavar="FILE.py", help="Grade a student's code; this RUNS that file, in a process of its own.")
 def staged(expr: str, language: str, quiz: bool, grade: str | None, timeout: float | None, **options: Any) -> int:

@@ -3,7 +3,7 @@
 They answer what `namespaces` answers, to the last bit.
 """
 
-# ruff: noqa: D103 - what they compute is their name, and their text is shown to students
+# what they compute is their name, and their text is shown to students: no docstrings
 import math
 
 import mpmath

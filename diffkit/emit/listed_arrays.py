@@ -16,6 +16,7 @@ from diffkit.emit.facts import Facts, partial_of
 from diffkit.emit.listed_loops import Entry, Operation
 from diffkit.emit.listed_text import NumpySheet
 from diffkit.emit.listing import Listing
+from diffkit.emit.sheet import ATOM
 from diffkit.primitives import TABLE
 from diffkit.program import Fixed, Program
 
@@ -79,7 +80,11 @@ def unbroadcast(text: str, y: Shape, x: Shape) -> str:
 def _spread(text: str, static: tuple[Any, ...], shape: Shape) -> str:
     """What was reduced over axes, with those axes back."""
     axis, keepdims = static
-    return text if keepdims or axis is None or len(axis) == len(shape) else f"np.expand_dims({text}, {axis if len(axis) > 1 else axis[0]})"
+    return (
+        text
+        if keepdims or axis is None or len(axis) == len(shape)
+        else f"np.expand_dims({text}, {axis if len(axis) > 1 else axis[0]})"
+    )
 
 
 # --- the reverse of each, as (static, c, bar, y, operands, shapes of the operands) -> text --------------------------------
@@ -187,7 +192,7 @@ class ArrayListing(Listing):
         return float(line.value) if line.op == "const" and not isinstance(line.value, Fixed) else self.read(a)
 
     def _text(self, k: int) -> str:
-        return self.sheet.text(self.read(k).index, binds=9)
+        return str(self.sheet.text(self.read(k).index, binds=ATOM))
 
     def hands(self, op: str, c: int) -> bool:
         """Does an operation hand its adjoint on to operand c?"""
@@ -224,9 +229,7 @@ class ArrayListing(Listing):
             self.begun.add(target)
             yield self.added(k, target, sign, text, Operation(line.op, c))
 
-    def _pulled(
-        self, k: int, c: int, bar: str, y: str, a: Sequence[str], shapes: Sequence[Shape]
-    ) -> tuple[list[Entry], str]:
+    def _pulled(self, k: int, c: int, bar: str, y: str, a: Sequence[str], shapes: Sequence[Shape]) -> tuple[list[Entry], str]:
         """The share of operand c, after the parts that it reads."""
         op, static = self.facts.lines[k].op, self.facts.lines[k].static
         if op == "getitem" and len(a) == 1:

@@ -78,16 +78,18 @@ class ListedLoop:
         """The lists, then the loop."""
         body = [row for j in range(self.loop.p) for row in self._position(j)]
         for j in range(self.loop.p):
-            if self.facts.lines[self.loop.base + j].args and not self.owner._inline(self.loop.base + j):
+            if self.facts.lines[self.loop.base + j].args and not self.owner.inline(self.loop.base + j):
                 starts = ", ".join(self.sheet.text(self.owner.read(k).index) for k in self.loop.leads(j))
-                yield Entry("copy", -1, self.name(j), "=", f"[{starts}] + [0.0]*{self.loop.m}" if starts else f"[0.0]*{self.loop.m}")
+                yield Entry(
+                    "copy", -1, self.name(j), "=", f"[{starts}] + [0.0]*{self.loop.m}" if starts else f"[0.0]*{self.loop.m}"
+                )
         yield whole("frame", f"for i in range({self.loop.m}):")
         yield from (row._replace(depth=1) for row in body)
 
     def _position(self, j: int) -> Iterator[Entry]:
         k = self.loop.base + j
         node = self.sheet.operation(self.facts.lines[k].op, [self._node(r) for r in self.loop.refs[j]])
-        if self.owner._inline(k):
+        if self.owner.inline(k):
             self.value.append(node)
         else:
             text = self.item(self.name(j), j)
@@ -126,7 +128,7 @@ class ListedLoop:
     def start(self) -> Iterator[Entry]:
         """The lists of adjoints."""
         for j in range(self.loop.p):
-            if self.listed(j) and self._moves(j):
+            if self._moves(j) and not self.owner.inline(self.loop.base + j) and self.listed(j):
                 yield Entry("copy", -1, self.bar(j), "=", f"[0.0]*{self.loop.m + self.loop.lead(j)}")
 
     def _moves(self, j: int) -> bool:
@@ -163,7 +165,10 @@ class ListedLoop:
 
     def _targets(self, j: int) -> list[str | None]:
         k, op = self.loop.base + self.loop.p + j, self.facts.lines[self.loop.base + j].op
-        moving = [self.facts.depends[a] and partial_of(op, c) is not None for c, a in enumerate(self.facts.lines[k].args)]
+        moving = [
+            self.facts.depends[a] and partial_of(op, c) is not None and not self.owner.inline(a)
+            for c, a in enumerate(self.facts.lines[k].args)
+        ]
         return [self._target(r) if moves else None for r, moves in zip(self.loop.refs[j], moving, strict=True)]
 
     def _target(self, r: Ref) -> str:
@@ -177,7 +182,7 @@ class ListedLoop:
     def _back(self, j: int) -> Iterator[Entry]:
         """The rows of one position."""
         k = self.loop.base + j
-        if not self._moves(j) or not self.facts.lines[k].args:
+        if not self._moves(j) or not self.facts.lines[k].args or self.owner.inline(k):
             return
         bar = self.item(self.bar(j), j) if self.listed(j) else self.bar(j)
         if self.owner.holds(bar):

@@ -38,7 +38,9 @@ class Listing:
         self.facts, self.loops, self.sheet = facts, loops, sheet
         self.begun: set[Any] = set()  # adjoints that hold something
         self.outside = {  # lines of loops that are read after the loop
-            a for k, line in enumerate(self.facts.lines) for a in (*line.args, *([k] if k == self.facts.root else []))
+            a
+            for k, line in enumerate(self.facts.lines)
+            for a in (*line.args, *([k] if k == self.facts.root else []))
             if (found := turns.home(self.loops, a)) and (k == self.facts.root == a or k >= self.loops[found[0]].end)
         }
         self._name()
@@ -69,8 +71,10 @@ class Listing:
         for n, name in self._named():
             self.line[n] = self.names.new(name)
         for part in self._parts():
-            for k in [part] if part >= 0 else range(self.loops[-1 - part].base, self.loops[-1 - part].base + self.loops[-1 - part].p):
-                if k not in self.line and self.facts.lines[k].args and not self._inline(k):
+            for k in (
+                [part] if part >= 0 else range(self.loops[-1 - part].base, self.loops[-1 - part].base + self.loops[-1 - part].p)
+            ):
+                if k not in self.line and self.facts.lines[k].args and not self.inline(k):
                     self.line[k] = self._numbered()
 
     def _named(self) -> Iterator[tuple[int, str]]:
@@ -88,7 +92,7 @@ class Listing:
             self.count += 1
         return self.names.new(f"v{self.count}")
 
-    def _inline(self, k: int) -> bool:
+    def inline(self, k: int) -> bool:
         """Is the line a comparison that is read where it stands, in a choice?"""
         if self.facts.lines[k].op not in LOGIC or k in self.wishes or k == self.facts.root:
             return False
@@ -116,7 +120,7 @@ class Listing:
             line = self.facts.lines[k]
             if line.op == "const":
                 self.nodes[k] = self.constant(k)
-            elif self._inline(k) and not turns.home(self.loops, k):
+            elif self.inline(k) and not turns.home(self.loops, k):
                 self.nodes[k] = self.sheet.operation(line.op, [self.read(a) for a in line.args])
             else:
                 self.nodes[k] = self.sheet.leaf("".join(self._place(k)))
@@ -141,7 +145,7 @@ class Listing:
             yield from self.listed[-1 - part].forward()
             return
         line = self.facts.lines[part]
-        if line.args and not self._inline(part):
+        if line.args and not self.inline(part):
             yield Entry("forward", part, self.line[part], "=", self.expression(part))
         if part in self.facts.guards:
             yield self.guard(part, self.read(part), 0)
@@ -149,7 +153,7 @@ class Listing:
     def expression(self, k: int) -> str:
         """The operation of a line."""
         line = self.facts.lines[k]
-        return self.sheet.text(self.sheet.operation(line.op, [self.read(a) for a in line.args]).index)
+        return str(self.sheet.text(self.sheet.operation(line.op, [self.read(a) for a in line.args]).index))
 
     def guard(self, k: int, node: Any, depth: int) -> Entry:
         """The branch that was recorded: in another one the listing stops."""
@@ -176,7 +180,7 @@ class Listing:
     def _reverse(self, part: int) -> Iterator[Entry]:
         if part < 0:
             yield from self.listed[-1 - part].reverse()
-        elif self.facts.reached[part] and self.facts.lines[part].args:
+        elif self.facts.reached[part] and self.facts.lines[part].args and not self.inline(part):
             yield from self._reverse_line(part)
 
     def _reverse_line(self, k: int) -> Iterator[Entry]:
@@ -185,7 +189,7 @@ class Listing:
             return
         bar = self.sheet.const(1.0) if seed else self.sheet.leaf(self.target(k))
         operands = [self._operand(a) for a in line.args]
-        moving = [self.facts.depends[a] and self.hands(line.op, c) for c, a in enumerate(line.args)]
+        moving = [self.facts.depends[a] and self.hands(line.op, c) and not self.inline(a) for c, a in enumerate(line.args)]
         targets = [self.target(a) if moves else None for a, moves in zip(line.args, moving, strict=True)]
         yield from self.contributions(k, bar, self.facts.sure[k], self.read(k), operands, targets)
 
@@ -256,7 +260,9 @@ class Listing:
             negative = sheet.nodes[node].op == "neg" and node not in names
             node, sign = (sheet.nodes[node].args[0], "-=") if negative else (node, "+=")
         self.begun.add(target)
-        yield self.added(k, target, sign, self.fitted(k, operation.position, sheet.text(node, names, 6 if sign != "=" else 0)), operation)
+        yield self.added(
+            k, target, sign, self.fitted(k, operation.position, sheet.text(node, names, 6 if sign != "=" else 0)), operation
+        )
 
     def added(self, k: int, target: str, sign: str, text: str, operation: Operation) -> Entry:
         """One row; in NumPy += would change an array that another name holds, too."""
@@ -266,7 +272,7 @@ class Listing:
 
     def header(self) -> Iterator[str]:
         """The imports, and what must be written out."""
-        return self.sheet.header()
+        yield from self.sheet.header()
 
     def fitted(self, k: int, c: int, text: str) -> str:
         """A share in the shape of operand c of line k."""
@@ -291,7 +297,5 @@ def _without_needless_lists(forward: list[Entry], reverse: list[Entry]) -> list[
             continue
         forward = [row for row in forward if row.name != name]
         item = re.compile(rf"(?<!\w){re.escape(name)}\[i\]")
-        forward = [
-            row._replace(name=item.sub(name, row.name), expression=item.sub(name, row.expression)) for row in forward
-        ]
+        forward = [row._replace(name=item.sub(name, row.name), expression=item.sub(name, row.expression)) for row in forward]
     return forward

@@ -14,7 +14,7 @@ from diffkit import limits
 from diffkit.emit import periods
 from diffkit.emit.facts import Facts
 from diffkit.emit.layout import Ref
-from diffkit.program import Line, Program
+from diffkit.program import Program
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ def leaves_first(program: Program) -> Program:
         place[k] = len(leaves) + len(place)
     fresh = iter(range(len(leaves)))
     moved = [lines[k] for k in place]
-    new = [
-        line._replace(args=tuple([next(fresh) if lines[a].op == "const" else place[a] for a in line.args])) for line in moved
-    ]
+    new = [line._replace(args=tuple([next(fresh) if lines[a].op == "const" else place[a] for a in line.args])) for line in moved]
     return Program(
         (*leaves, *new),
         program.inputs,
@@ -140,7 +138,7 @@ class _Finder:
         ]
         if any(r is None for row in refs for r in row) or not any(refs):
             return None
-        return Turns(base, p, m, refs, starts)  # type: ignore[arg-type]
+        return Turns(base, p, m, refs, starts)
 
     def _ref(self, base: int, p: int, m: int, j: int, c: int, stride: int) -> Ref | None:
         """What operand c of position j reads, from the second and third turn; the first may begin elsewhere."""

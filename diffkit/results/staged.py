@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from diffkit.codec import Data, Numbers
+from diffkit.codec import Data
 from diffkit.messages import say
 from diffkit.results.record import Record
 from diffkit.tables import Table, clip, headed, point, short
+
+if TYPE_CHECKING:
+    from typing import Any as Numbers  # a number or an array
+else:
+    from diffkit.codec import Numbers
 
 BLANK = "____"  # what a quiz leaves open
 WIDEST = 48  # characters of code beside which numbers and values are lined up

@@ -54,7 +54,7 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     if language not in LANGUAGES:
         raise UsageError(f"no listing in '{language}'", remedy=f"choose of {', '.join(LANGUAGES)}")
     recorded, program, point = _recorded(f, at)
-    arrays = any(getattr(x, "ndim", 0) for x in point.values())
+    arrays = any(map(_ndim, point.values()))
     if arrays and not program.on_arrays:
         raise UsageError("a formula is listed at one point, not at an array of them", remedy="give a number for every input")
     listing: Any
@@ -77,7 +77,7 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
         output=listing.output,
         slopes=listing.slopes,
         value=float(value),
-        gradient={name: slope if getattr(slope, "ndim", 0) else float(slope) for name, slope in gradient.items()},
+        gradient={name: _plain(slope) for name, slope in gradient.items()},
         stops=None if seen.error is None else (seen.failed, failure(seen.error)),
     )
 
@@ -95,9 +95,18 @@ def _recorded(f: Any, at: Any) -> tuple[Program, Program, dict[str, Any]]:
     return program, ordered, {name: point[name] for name in names}
 
 
+def _ndim(x: Any) -> int:
+    return int(getattr(x, "ndim", 0))
+
+
+def _plain(x: Any) -> Any:
+    """A number as a float, an array as it is."""
+    return x if _ndim(x) else float(x)
+
+
 def _as_given(x: Any, language: str) -> Any:
     """A coordinate as a type that follows IEEE 754 in NumPy."""
-    if language != "numpy" or getattr(x, "ndim", 0):
+    if language != "numpy" or _ndim(x):
         return x
     import numpy as np
 
@@ -106,7 +115,7 @@ def _as_given(x: Any, language: str) -> Any:
 
 def _written(name: str, x: Any, language: str) -> str:
     """A coordinate as code: a large array is read from a file of its name."""
-    if not getattr(x, "ndim", 0):
+    if not _ndim(x):
         return f"np.float64({float(x)!r})" if language == "numpy" else repr(float(x))
     import numpy as np
 

@@ -13,7 +13,6 @@ from diffkit.messages import SENTENCES, say
 from diffkit.primitives import TABLE
 from diffkit.study.staged.formulas import in_latex
 
-
 WIDTH = 34  # characters of a rule in words beside a formula
 
 

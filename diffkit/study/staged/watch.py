@@ -23,7 +23,7 @@ class Watched(NamedTuple):
 
 
 def watch(header: Sequence[str], rows: Sequence[Entry], turn: int, given: Mapping[str, Any]) -> Watched:
-    """Run the header and the rows with the given values, noting what each name holds after its row; the reverse sweep begins at row ``turn``."""
+    """Run header and rows with the given values, noting what each row gives; row ``turn`` begins the reverse sweep."""
     values: dict[int, Seen] = {}
 
     def note(k: int, value: Any) -> None:
