@@ -48,6 +48,8 @@ STUDENT_SECONDS = 10.0  # that it may run: hand-staged code takes none
 CONTRIBUTIONS = 12  # to one derivative, of which sums are sought: 4095 of them
 # --- compiled gradients --------------------------------------------------------------------------------------------------
 ROLLED_LINES = 400  # lines of a loop that is written as a loop: shorter ones run faster, and read better, written out
+LISTED_LINES = 12  # the same for a listing, which is read: four turns of three lines
+LISTED_ELEMENTS = 60  # of an array that a listing writes out: larger ones are read from a file
 ROLLED_LINES_FAST = 48  # the same for numba, whose compiling takes ten milliseconds a line
 PERIOD_LINES, TURNED_LINES = 4096, 256  # lines of a period that is looked for; for which its best beginning is looked for, too
 LOOKBACK = 64  # iterations that a loop may look back

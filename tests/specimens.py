@@ -415,11 +415,12 @@ def graph() -> Graph:
 
 def staged(quiz: bool = False) -> Staged:
     """The listing of x y."""
-    empty = {"depth": 0, "sign": "=", "rule": ""}
+    empty = {"depth": 0, "sign": "=", "rule": "", "rule_latex": "", "number": 1}
+    back = {**empty, "role": "reverse", "sweep": "reverse"}
     rows = (
-        StagedRow(role="forward", number=1, name="f", expression="x*y", latex="x y", value=6.0, **empty),
-        StagedRow(role="reverse", number=1, name="dx", expression="y", latex="y", value=3.0, **empty),
-        StagedRow(role="reverse", number=1, name="dy", expression="x", latex="x", value=math.nan, **empty),
+        StagedRow(role="forward", sweep="forward", name="f", expression="x*y", target="f", latex="x y", value=6.0, **empty),
+        StagedRow(name="dx", expression="y", target=r"\bar{x}", latex="y", value=3.0, **back),
+        StagedRow(name="dy", expression="x", target=r"\bar{y}", latex="x", value=math.nan, **back),
     )
     return Staged(
         expression="f = x*y",

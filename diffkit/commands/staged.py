@@ -1,11 +1,12 @@
 """diffkit staged."""
 
+from functools import partial
 from typing import Any
 
 import click
 
 from diffkit import limits
-from diffkit.arguments import file_and_name, read_called, read_point, read_recorded
+from diffkit.arguments import read_recorded
 from diffkit.commands.common import Tell, aside, common, study
 from diffkit.errors import UsageError
 from diffkit.messages import say
@@ -21,7 +22,7 @@ from diffkit.messages import say
 def staged(expr: str, language: str, quiz: bool, grade: str | None, timeout: float | None, **options: Any) -> int:
     """Staged backpropagation: numbered forward and reverse lines, with their values.
 
-    With NumPy a formula works on arrays, element by element; FILE.py:f takes arrays by --at w=@w.npy.
+    FILE.py:function takes arrays by --at w=@w.npy; its listing is in NumPy.
 
     With --grade exit status 0 if every line is right, else 1. The file is run in a process of its own, with a limit of time
     (10 s, or --timeout) and of memory; it can do whatever you can do.
@@ -40,16 +41,6 @@ def staged(expr: str, language: str, quiz: bool, grade: str | None, timeout: flo
             aside(say("grade.runs", file=grade, seconds=f"{seconds:g}", size=limits.STUDENT_MEMORY >> 30))
         return grading.measure(f, at, grade, seconds)
 
-    reader = read_with_arrays if grade is None else read_recorded
-    record = study(measure, expr, timeout=None if grade else timeout, read=reader, **options)
+    read = partial(read_recorded, arrays=grade is None)
+    record = study(measure, expr, read=read, timeout=None if grade else timeout, **options)
     return 0 if grade is None or record.passed else 1
-
-
-def read_with_arrays(text: str, items: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:
-    """The function as it is at a point with arrays, else its recording."""
-    point = read_point(items, arrays=True) or {}
-    if any(getattr(x, "ndim", 0) for x in point.values()):
-        if file_and_name(text) is None:
-            raise UsageError("a formula is staged at numbers", remedy="give numbers; --as numpy writes code that takes arrays")
-        return read_called(text, items)
-    return read_recorded(text, items)

@@ -99,7 +99,7 @@ class Differentiated:
         self.graph, self.program = Graph(), program
         self.kept = needed(program, 0)
         self.depends = _moving(program)
-        v = _shapes(program, values)
+        v = shapes_of(program, values)
         self.node: dict[int, Any] = {}
         for k in self.kept:
             self.node[k] = self._forward(k, v[k])
@@ -192,7 +192,7 @@ def _moving(program: Program) -> list[bool]:
     return found
 
 
-def _shapes(program: Program, values: Sequence[Any]) -> list[tuple[int, ...]]:
+def shapes_of(program: Program, values: Sequence[Any]) -> list[tuple[int, ...]]:
     """The shape of every line: the Program is run once."""
     F = namespaces.get("numpy")
     with namespaces.quiet():

@@ -36,7 +36,7 @@ class Facts:
 
     def __init__(self, program: Program, output: int = 0) -> None:
         self.inputs = program.inputs
-        kept = needed(program, output)
+        self.kept = kept = needed(program, output)
         place = {k: i for i, k in enumerate(kept)}
         self.lines = program.lines
         if len(kept) < len(program.lines):
@@ -90,4 +90,4 @@ def needed(program: Program, output: int) -> list[int]:
 
 
 def _moved(line: Line, place: dict[int, int]) -> Line:
-    return Line(line.op, tuple([place[a] for a in line.args])) if line.args else line
+    return line._replace(args=tuple([place[a] for a in line.args])) if line.args else line

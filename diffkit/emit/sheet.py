@@ -147,9 +147,13 @@ class Sheet:
         if shorter is not None:
             return shorter
         row = TABLE[name]
-        if row.via and name not in NATIVE and name not in OWN:
+        if row.via and not self.knows(name):
             return row.via(self.F, *args)
         return self.add(Node(name, tuple(x.index for x in args)))
+
+    def knows(self, name: str) -> bool:
+        """Has the code a function of that name?"""
+        return name in NATIVE or name in OWN
 
     def shorter(self, name: str, args: list[Any], numbers: list[float | None]) -> Any:
         """An identity of IEEE 754 arithmetic, or None."""

@@ -45,7 +45,7 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
         A report or the result of one study.
     path : path
         Ends in .html .md .tex .json .csv .pdf .svg .png, of a graph .dot .gif, of a listing .py; beside .md and .tex stand the
-        pictures as files, beside a quiz its answers, and beside a picture the further pictures of the record.
+        pictures as files, beside a picture the further pictures of the record, and beside a quiz its answers.
 
     Raises
     ------
@@ -53,13 +53,13 @@ def write_plan(record: "Record", path: str | Path) -> dict[Path, bytes]:
         The suffix is none of these.
     """
     path = Path(path)
-    plan = _plan(record, path, path.suffix.lower())
     if getattr(record, "quiz", False):
-        plan |= _plan(record.answers(), path.with_stem(f"{path.stem}-answers"), path.suffix.lower())  # type: ignore[attr-defined]
-    return plan
+        return _plan(record, path) | _plan(record.answers(), path.with_stem(f"{path.stem}-answers"))  # type: ignore[attr-defined]
+    return _plan(record, path)
 
 
-def _plan(record: "Record", path: Path, suffix: str) -> dict[Path, bytes]:
+def _plan(record: "Record", path: Path) -> dict[Path, bytes]:
+    suffix = path.suffix.lower()
     if suffix in DOCUMENTS:
         return _document(record, path, suffix)
     if suffix in DATA:
@@ -90,7 +90,9 @@ def _code(record: "Record", path: Path) -> dict[Path, bytes]:
     """A listing that runs."""
     from diffkit.results import Staged
 
-    if not isinstance(record, Staged) or record.language == "latex":
+    if isinstance(record, Staged) and record.language == "latex":
+        raise UsageError("formulas are no Python code", remedy="use .tex .html or .md, or a listing --as python")
+    if not isinstance(record, Staged):
         raise UsageError(f"a result of the study '{record.study}' is no Python code", remedy="use .html .md .tex .json or .csv")
     return {path: record.code.encode("utf-8")}
 

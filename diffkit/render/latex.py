@@ -34,6 +34,7 @@ PREAMBLE = r"""
 \usepackage{textcomp,amsmath,booktabs,longtable,graphicx,caption}
 \usepackage[margin=25mm]{geometry}
 \captionsetup{font=small,labelfont=bf}
+\allowdisplaybreaks
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6em}
 """
@@ -126,6 +127,8 @@ def _block(block: Block, files: Mapping[str, str]) -> str:
     if isinstance(block, Prose):
         return rf"\textbf{{{prose(block.text)}}}" + "\n" if block.lead else prose(block.text) + "\n"
     if isinstance(block, Formula):
+        if block.latex.startswith(r"\begin{align*}"):  # a display by itself, which may go on on the next page
+            return block.latex
         wide = f"{FIT}\n${block.latex}$}}" if r"\begin{array}" in block.latex else block.latex
         return f"\\[\n{wide}\n\\]"
     if isinstance(block, TableBlock):

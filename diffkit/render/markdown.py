@@ -53,7 +53,7 @@ def _block(block: Block, files: Mapping[str, str]) -> str:
     if isinstance(block, Prose):
         return f"**{escape(block.text)}**\n" if block.lead else f"{escape(block.text)}\n"
     if isinstance(block, Formula):
-        return f"$$\n{block.latex}\n$$\n"
+        return f"$$\n{block.latex.replace('align*', 'aligned').strip()}\n$$\n"
     if isinstance(block, TableBlock):
         return table(block.table)
     if isinstance(block, FigureBlock):

@@ -2,51 +2,48 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffkit.codec import Data
 from diffkit.messages import say
-from diffkit.program_latex import identifier
 from diffkit.results.record import Record
-from diffkit.tables import POWER_OF_TEN, Table, clip, headed, point, short
+from diffkit.tables import Table, clip, headed, point, short
 
 if TYPE_CHECKING:
-    Numbers = Any  # a number, or an array
+    from typing import Any as Numbers  # a number or an array
 else:
     from diffkit.codec import Numbers
 
-HELPER = re.compile(r"t(_\d+)?")  # what the emitter calls a part that is used twice
 BLANK = "____"  # what a quiz leaves open
+WIDEST = 48  # characters of code beside which numbers and values are lined up
+SWEEPS = {"forward": "staged.forward", "reverse": "staged.reverse"}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class StagedRow(Data):
-    """One row of code: role is forward, reverse or frame (of a loop or branch).
+    """One row of code: role is forward, reverse, part (read by the next rows), copy (of a value) or frame (a loop or test).
 
     ``number`` ties a reverse row to the forward row of the operation that it differentiates; ``value`` is that of the name
-    after the row, at the point (after its last turn in a loop); of an array it is the norm.
+    after the row, at the point, in a loop that of the last turn; of an array it is the Euclidean norm, beside its shape.
+    ``target`` and ``latex`` are the two sides in LaTeX; ``rule_latex`` is empty where the rule is in words.
     """
 
     role: str
+    sweep: str
     number: int | None
     depth: int
     name: str
     sign: str
     expression: str
+    target: str
     latex: str
     rule: str
+    rule_latex: str
     value: float | None
-    shape: tuple[int, ...] | None = None
-
-    @property
-    def shown(self) -> str:
-        """Return the value, or the shape and the norm of an array."""
-        if self.value is None:
-            return ""
-        return short(self.value, 6) if not self.shape else f"{'x'.join(map(str, self.shape))} |{short(self.value, 4)}|"
+    shape: tuple[int, ...] = ()
 
     @property
     def code(self) -> str:
@@ -54,15 +51,24 @@ class StagedRow(Data):
         return "    " * self.depth + (f"{self.name} {self.sign} {self.expression}" if self.sign else self.name)
 
     def blank(self) -> StagedRow:
-        """Return the row with its right-hand side left open; loops and branches stay, and helpers that nobody could guess."""
-        if not self.sign or HELPER.fullmatch(self.name):
-            return self
-        return replace(self, expression=BLANK, latex=r"\underline{\qquad}", value=None, shape=None, rule="")
+        """Return the row with its right-hand side left open; loops and tests stay."""
+        open_ = {"expression": BLANK, "latex": r"\underline{\qquad}", "value": None, "shape": (), "rule": "", "rule_latex": ""}
+        return replace(self, **open_) if self.sign else self  # type: ignore[arg-type]
+
+    def measured(self) -> str:
+        """Return the value as a reader takes it in; of an array the shape and the norm."""
+        if not self.shape:
+            return "" if self.value is None else short(self.value, 6)
+        return say("staged.array", shape="x".join(map(str, self.shape)), norm=short(self.value, 6))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Staged(Record):
-    """The listing of value and gradient; as Python it runs, and gives what the tape gives, unless something ``stops`` it."""
+    """The listing of value and gradient; as Python or NumPy it runs, and gives what the tape gives.
+
+    ``output`` holds f after running, ``slopes`` names the derivative by each input; ``stops`` is the row that raises at the
+    point, and what it says.
+    """
 
     study: ClassVar[str] = "staged"
     expression: str
@@ -75,93 +81,88 @@ class Staged(Record):
     slopes: dict[str, str]
     value: float
     gradient: dict[str, Numbers]
-    stops: str = ""
+    stops: tuple[int, str] | None = None
 
     def answers(self) -> Staged:
         """Return a quiz with its right-hand sides."""
         return replace(self, quiz=False)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON document; that of a quiz does not hold its answers."""
-        kept = replace(self, rows=tuple(self.shown()), gradient={}) if self.quiz and self.gradient else self
-        return super(Staged, kept).to_dict()
-
     def shown(self) -> list[StagedRow]:
-        """Return the rows as they are handed out: of a quiz without the right-hand sides of the reverse sweep."""
-        return [row.blank() if row.role == "reverse" and self.quiz else row for row in self.rows]
+        """Return the rows as they are handed out: of a quiz nothing of the reverse sweep but what is to be found."""
+        if not self.quiz:
+            return list(self.rows)
+        rows = [row for row in self.rows if row.sweep == "forward" or row.role != "part"]
+        return [row.blank() if row.role == "reverse" else row for row in rows]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document; of a quiz without its answers."""
+        handed = replace(self, rows=tuple(self.shown()), gradient={}) if self.quiz else self
+        return super(Staged, handed).to_dict()
 
     @property
     def code(self) -> str:
         """Return the listing in its language, with its numbers and values beside it."""
-        return self._latex() if self.language == "latex" else self._python()
+        return self.formulas if self.language == "latex" else self._code()
 
-    def _python(self) -> str:
+    def _code(self) -> str:
         rows = self.shown()
-        width = min(max((len(row.code) for row in rows if row.sign), default=0), 48)
-        lines, reverse, operation = [*self.header, "", f"# {say('staged.forward')}"], False, None
+        width = min(max((len(row.code) for row in rows), default=0), WIDEST)
+        lines = [*self.header]
+        for sweep, group in groupby(rows, lambda row: row.sweep):
+            lines += ["", f"# {say(SWEEPS[sweep])}"]
+            for number, some in groupby(group, lambda row: row.number):
+                lines += self._operation(number, list(some), width)
+        notes = [f"# {note}" for note in self._notes()]
+        return "\n".join([*lines, *([""] if notes else []), *notes]).strip("\n") + "\n"
+
+    def _notes(self) -> Iterator[str]:
+        """What the results are called, and what a reader should know."""
+        names = {"f": self.output} | {f"df/d{name}": slope for name, slope in self.slopes.items()}
+        if said := ", ".join(f"{what} = {name}" for what, name in names.items() if what != name):
+            yield said
+        if any(row.depth for row in self.rows):
+            yield say("staged.turns")
+        if self.stops:
+            yield say("staged.stops", error=self.stops[1])
+
+    def _operation(self, number: int | None, rows: list[StagedRow], width: int) -> Iterator[str]:
+        """The rows of one operation, in the reverse sweep below a comment that says which and by which rule."""
+        if number and rows[0].sweep == "reverse":
+            rules = dict.fromkeys(row.rule for row in rows if row.rule)
+            forward = next(r for r in self.rows if r.number == number and r.role == "forward")
+            said = f": {'; '.join(rules)}" if rules else ""
+            yield f"{'    ' * rows[0].depth}# ({number}) {forward.name} {forward.sign} {forward.expression}{said}"
         for row in rows:
-            if row.role == "reverse" and not reverse:
-                lines += ["", f"# {say('staged.reverse')}"]
-                reverse = True
-            if row.role == "reverse" and row.sign and (row.number, row.rule) != operation:
-                operation = row.number, row.rule
-                lines += [f"{'    ' * row.depth}# {about}"] if (about := self._about(row)) else []
-            lines.append(f"{row.code:{width}}{_beside(row)}".rstrip())
-        slopes = ", ".join(f"df/d{name} = {slope}" for name, slope in self.slopes.items())
-        return (
-            "\n".join([*lines, "", f"# {slopes}" if slopes else "", *([f"# {self.stops}"] if self.stops else [])]).rstrip() + "\n"
-        )
+            yield f"{row.code:{width}}{self._beside(row)}".rstrip()
 
-    def _about(self, row: StagedRow) -> str:
-        """What the rows that follow hand back: the operation, and by which rule."""
-        if not row.number:
-            return row.rule
-        forward = next(r for r in reversed(self.shown()) if r.number == row.number and r.role == "forward")
-        return f"({row.number}) {forward.name} {forward.sign} {forward.expression}" + (f": {row.rule}" if row.rule else "")
+    def _beside(self, row: StagedRow) -> str:
+        """The number and the value of a row, as a comment."""
+        number, value = f"({row.number})" if row.number else "", row.measured()
+        if self.stops and row is self.rows[self.stops[0]]:
+            value = say("staged.here", error=self.stops[1])
+        return f"  # {number:5} {value}" if number or value else ""
 
-    def _latex(self) -> str:
-        r"""The two sweeps as an align* each, with numbers, values and rules."""
-        return "\n".join(
-            "\n".join([rf"\noindent {say(f'staged.{role}')}", r"\begin{align*}", *rows, r"\end{align*}"]) + "\n"
-            for role, rows in (("forward", self.in_latex("forward", " && ")), ("reverse", self.in_latex("reverse", " && ")))
-            if rows
-        )
-
-    def in_latex(self, role: str, between: str = " & ") -> list[str]:
-        """Return the rows of one sweep as rows of an array: name, sign and right-hand side, value, number and rule."""
-        found = []
-        for r in self.shown():
-            if not r.sign and r.role == "frame" and role == self._sweep(r):
-                found.append(rf"  &\text{{\ttfamily {'~' * 2 * r.depth}{_plainly(r.name)}}}{between}{between} \\")
-            elif r.sign and r.role == role:
-                sign = r.sign.replace("-=", "{-}{=}").replace("+=", "{+}{=}")
-                number = f"({r.number})" if r.number else ""
-                words = " ".join(filter(None, [number, r.rule if self.rules(r) else ""]))
-                value = POWER_OF_TEN.sub(r"\1 \\cdot 10^{\2}", r.shown) if not r.shape else rf"\text{{{r.shown}}}"
-                found.append(
-                    rf"  {identifier(r.name)} &\mathrel{{{sign}}} {r.latex}{between}{value}{between}\text{{{_plainly(words)}}} \\"
-                )
-        return found
-
-    def _sweep(self, row: StagedRow) -> str:
-        """The sweep in which a loop or branch stands: that of the next row."""
-        i = next(i for i, other in enumerate(self.rows) if other is row or other == row)
-        return next((other.role for other in self.rows[i:] if other.role != "frame"), "reverse")
-
-    def rules(self, row: StagedRow) -> bool:
-        """Is it the first row of its rule?"""
-        first = next((r for r in self.rows if r.role == "reverse" and (r.number, r.rule) == (row.number, row.rule)), row)
-        return first == row or first.name == row.name
+    @property
+    def formulas(self) -> str:
+        """Return both sweeps as an align* environment of LaTeX: row, value, number and rule."""
+        lines = []
+        for sweep, group in groupby(self.shown(), lambda row: row.sweep):
+            lines.append(rf"  & \textbf{{{say(SWEEPS[sweep])}}}")
+            for depth, rows in groupby(group, lambda row: row.depth):
+                lines += [f"  {_aligned(row)}" for row in rows if row.latex]
+                lines += [rf"  & \text{{{say('staged.end')}}}"] if depth else []
+        return "\n".join([r"\begin{align*}", " \\\\\n".join(lines), r"\end{align*}"]) + "\n"
 
     def headline(self) -> list[str]:
-        """Return expression and point."""
-        return [say("staged.headline", expression=clip(self.expression), at=point(self.at))]
+        """Return expression and point, and where the listing stops."""
+        said = say("staged.headline", expression=clip(self.expression), at=_point(self.at))
+        return [said, say("staged.stops", error=self.stops[1])] if self.stops else [said]
 
     def table(self) -> Table:
         """Return one row of code a row."""
-        rows = [(f"({r.number})" if r.number else "", r.code, r.shown, r.rule) for r in self.shown()]
+        rows = [(f"({r.number})" if r.number else "", r.code, r.measured() or "-", r.rule) for r in self.shown()]
         headers = headed("number", "code", "value", "rule")
-        return Table(headers, tuple(rows), say("staged.caption", at=point(self.at)))
+        return Table(headers, tuple(rows), say("staged.caption", at=_point(self.at)))
 
     def raw(self) -> Iterator[dict[str, object]]:
         """Yield one row of code a row."""
@@ -171,14 +172,28 @@ class Staged(Record):
         return self.code
 
 
-def _plainly(words: str) -> str:
-    """Words that LaTeX sets as they stand."""
-    return re.sub(r"([\^_&%#$])", lambda found: r"\textasciicircum{}" if found[1] == "^" else rf"\{found[1]}", words)
+def _point(at: dict[str, Any]) -> str:
+    """The point as people write it, of an array the shape."""
+    numbers = {name: x for name, x in at.items() if not getattr(x, "ndim", 0)}
+    arrays = [f"{name} ({'x'.join(map(str, x.shape))})" for name, x in at.items() if name not in numbers]
+    return ", ".join([*arrays, *([point(numbers)] if numbers or not arrays else [])])
 
 
-def _beside(row: StagedRow) -> str:
-    """The number and the value of a row, as a comment."""
-    if not row.sign:
+def _aligned(row: StagedRow) -> str:
+    """One line of an align* environment."""
+    sign = {"+=": r"\mathrel{\text{+=}} ", "-=": r"\mathrel{\text{-=}} "}.get(row.sign, "= ")
+    number = rf"\text{{({row.number})}}" if row.number else ""
+    body = f"{row.target} &{sign}{row.latex}" if row.sign else f"& {row.latex}"
+    rule = rf"\quad {row.rule_latex}" if row.rule_latex else ""
+    return f"{body} && {_number(row)} && {number} && {rule}".rstrip(" &")
+
+
+def _number(row: StagedRow) -> str:
+    """The value of a row as mathematics."""
+    if row.value is None:
         return ""
-    number = f"({row.number})" if row.number else ""
-    return f"  # {number:5} {row.shown}" if number or row.shown else ""
+    if row.shape:
+        return rf"\text{{{row.measured()}}}"
+    mantissa, e, exponent = row.measured().partition("e")
+    mantissa = mantissa.replace("inf", r"\infty").replace("nan", r"\text{nan}")
+    return rf"{{{mantissa}}} \cdot 10^{{{exponent}}}" if e else f"{{{mantissa}}}"

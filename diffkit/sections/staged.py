@@ -1,11 +1,9 @@
 """Staged backpropagation, and the grade of a student's."""
 
-from diffkit.document import Block, Formula, Listing, Prose, Section, TableBlock
+from diffkit.document import Formula, Listing, Prose, Section, TableBlock
 from diffkit.messages import say
 from diffkit.results import Grade, Staged
 from diffkit.sections.common import formula
-
-PAGE = 14  # rows of a formula: TeX does not break it, and more would leave half a page empty
 
 
 def build(record: Staged) -> list[Section]:
@@ -14,25 +12,17 @@ def build(record: Staged) -> list[Section]:
 
 
 def listing(record: Staged) -> Section:
-    """Return the listing with what it shows: as code, or as formulas."""
-    blocks: list[Block] = [Prose(say("prose.staged"))]
-    if record.language == "latex":
-        blocks += formulas(record)
-    else:
-        blocks.append(Listing(record.code, record.stops or say("listing.staged")))
-    return Section(say("heading.staged"), tuple(blocks))
+    """Return the listing with what it shows, as code or as formulas."""
+    prose = [Prose(say("prose.staged"))]
+    if record.stops:
+        prose.append(Prose(say("staged.stops", error=record.stops[1]), lead=True))
+    shown = Formula(record.formulas, record.expression) if record.language == "latex" else Listing(record.code, _caption(record))
+    return Section(say("heading.staged"), (*prose, shown))
 
 
-def formulas(record: Staged) -> list[Block]:
-    """Return the two sweeps as formulas, so many rows each that they fit on a page."""
-    found: list[Block] = []
-    for role in ("forward", "reverse"):
-        rows, typed = record.in_latex(role), [row.code for row in record.shown() if row.role == role]
-        found += [Prose(say(f"staged.{role}"), lead=True)] * bool(rows)
-        for i in range(0, len(rows), PAGE):
-            body = "\n".join(rows[i : i + PAGE])
-            found.append(Formula(f"\\begin{{array}}{{rlrl}}\n{body}\n\\end{{array}}", "\n".join(typed[i : i + PAGE])))
-    return found
+def _caption(record: Staged) -> str:
+    """What can be done with the code."""
+    return say("listing.quiz" if record.quiz else "listing.stops" if record.stops else "listing.staged")
 
 
 def grade(record: Grade) -> list[Section]:

@@ -1,21 +1,24 @@
-"""Staged backpropagation: what `diffkit.tape.compile` runs, as a listing to read, to run, to fill in.
+"""Staged backpropagation: value and gradient as a listing to read, to run, to fill in.
 
 Every forward row has a number, and the rows that hand its derivative back carry the same one.  The code is that of
 diffkit.emit, so no text of a user is in it but names that are Python's own; that is why running it here is safe.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from diffkit import limits, namespaces, tape
-from diffkit.emit.page import Row
-from diffkit.emit.sheet import FUNCTIONS, OWN
-from diffkit.errors import UsageError
+from diffkit import limits, tape
+from diffkit.emit.listed_loops import Entry
+from diffkit.emit.listing import Listing
+from diffkit.errors import UsageError, failure
+from diffkit.jacobians import demand_one
+from diffkit.points import as_program, spread
 from diffkit.program import Program
-from diffkit.results import Staged
-from diffkit.study import compare
-from diffkit.study.staged import header, in_numpy
-from diffkit.study.staged.rows import Lister, values, written
+from diffkit.results import Staged, StagedRow
+from diffkit.study.staged.formulas import Formulas
+from diffkit.study.staged.rules import rule, rule_in_latex
+from diffkit.study.staged.watch import Watched, watch
+from diffkit.tracing import trace
 
 LANGUAGES = ("python", "numpy", "latex")
 
@@ -28,9 +31,8 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     f : Program, str or callable
         With one output.
     at : number, tuple, dict or array
-        With arrays among the coordinates f is a callable, and the listing is of arrays.
+        With arrays the listing is in NumPy.
     language : {"python", "numpy", "latex"}
-        In NumPy a formula works on arrays, element by element.
     quiz : bool
         Leave the right-hand sides of the reverse sweep open.
 
@@ -41,7 +43,7 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     Raises
     ------
     UsageError
-        If the language has no such form, or f several outputs.
+        If there is no such language, or f has several outputs.
 
     Examples
     --------
@@ -51,78 +53,104 @@ def measure(f: Any, at: Any, language: str = "python", quiz: bool = False) -> St
     """
     if language not in LANGUAGES:
         raise UsageError(f"no listing in '{language}'", remedy=f"choose of {', '.join(LANGUAGES)}")
-    if _on_arrays(at):
-        from diffkit.study.staged import arrays
+    recorded, program, point = _recorded(f, at)
+    arrays = any(map(_ndim, point.values()))
+    if arrays and not program.on_arrays:
+        raise UsageError("a formula is listed at one point, not at an array of them", remedy="give a number for every input")
+    listing: Any
+    if program.on_arrays:
+        from diffkit.emit.listed_arrays import ArrayListing
 
-        return arrays.measure(f, at, language, quiz)
-    program, point = compare.one_point(f, at)
-    program = with_result_named(program)
-    point = {name: point[name] for name in at} if isinstance(at, Mapping) else point
+        language, listing = "numpy" if language == "python" else language, ArrayListing(program, list(point.values()))
+    else:
+        listing = Listing(program, language, limits.LISTED_LINES)
     value, gradient = tape.value_and_gradient(program, point)
-    listing = Listing(program, point)
-    if any(gradient[name] == gradient[name] != slope for name, slope in listing.found.items()):
-        listing = Listing(program, point, least=len(program.lines))  # no loops
-    body = in_numpy.rewritten(listing.body) if language == "numpy" else listing.body
-    above = header.of_numpy if language == "numpy" else header.of_python
-    lister = Lister(listing.lines, listing.body)
-    seen = listing.values if len(body) == len(listing.body) else _at_rows(body, listing)
+    header, given = [*listing.header()], {name: point[key] for key, name in listing.inputs.items()} | listing.arrays
+    seen = watch(header, listing.rows, listing.turn, {name: _as_given(x, language) for name, x in given.items()})
     return Staged(
-        expression=str(program),
+        expression=str(recorded),
         at=point,
         language=language,
         quiz=quiz,
-        header=tuple(above([row.text for row in body], listing.inputs, quiz)),
-        rows=tuple(lister.row(row, x) for row, x in zip(body, seen, strict=True)),
+        header=(*header, *(f"{name} = {_written(name, x, language)}" for name, x in given.items())),
+        rows=tuple(_rows(listing, seen)),
         output=listing.output,
         slopes=listing.slopes,
         value=float(value),
-        gradient={name: float(gradient[name]) for name in point},
-        stops=listing.stops,
+        gradient={name: _plain(slope) for name, slope in gradient.items()},
+        stops=None if seen.error is None else (seen.failed, failure(seen.error)),
     )
 
 
-def with_result_named(program: Program) -> Program:
-    """The Program, its result called f if it has no name and nothing else is called so."""
-    root = program.outputs[0]
-    taken = {*program.inputs, *(name for name, _ in program.names)}
-    if len(program.outputs) > 1 or not program.lines[root].args or "f" in taken or root in {k for _, k in program.names}:
-        return program
-    return Program(program.lines, program.inputs, program.outputs, (*program.names, ("f", root)), program.guards)
+def _recorded(f: Any, at: Any) -> tuple[Program, Program, dict[str, Any]]:
+    """The Program, the same with its inputs in the order in which the point gives them, and the point by name."""
+    program = f if isinstance(f, Program) else trace(f, at) if callable(f) else as_program(f)
+    values, _ = spread(program.inputs, at)
+    if program.guards:
+        program(*values)  # the branches are those that were recorded, or an error says so
+    point = dict(zip(program.inputs, values, strict=True))
+    names = tuple(at) if isinstance(at, Mapping) else program.inputs
+    demand_one(len(program.outputs))
+    ordered = Program(program.lines, names, program.outputs, program.names, program.guards)
+    return program, ordered, {name: point[name] for name in names}
 
 
-def _on_arrays(at: Any) -> bool:
-    parts = at.values() if isinstance(at, Mapping) else at if isinstance(at, (tuple, list)) else []
-    return any(getattr(x, "ndim", 0) for x in parts)
+def _ndim(x: Any) -> int:
+    return int(getattr(x, "ndim", 0))
 
 
-class Listing:
-    """The emitter's rows for a Program, run at a point: values, derivatives, and what stopped them."""
-
-    def __init__(self, program: Program, point: Mapping[str, float], least: int = limits.LISTED_LINES) -> None:
-        writer, inputs, self.body = written(program, least)
-        self.lines = writer.facts.lines
-        places = [point[name] for name in program.inputs]
-        named = dict(zip(program.inputs, inputs, strict=True)) if not writer.naming.inputs else {}
-        self.inputs: dict[str, Any] = {named[k]: x for k, x in point.items()} if named else dict.fromkeys(inputs, places)
-        F = namespaces.get("math")
-        room = FUNCTIONS | {name: getattr(F, name) for name in OWN} | writer.data | self.inputs
-        self.tables: dict[str, Any] = writer.data
-        self.values, self.stops = values(self.body, room)
-        self.output, slopes = _result(writer.rows[-1], program.inputs)
-        self.slopes = {name: slopes[name] for name in point}
-        self.found = {} if self.stops else {name: eval(text, room) for name, text in self.slopes.items()}  # ours: see above
-        self.inputs |= self.tables
+def _plain(x: Any) -> Any:
+    """A number as a float, an array as it is."""
+    return x if _ndim(x) else float(x)
 
 
-def _result(last: Row, inputs: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """What value and derivatives are called in the code, read from its last row, ``return f, (dx, dy)``."""
-    value, _, inside = last.name.removeprefix("return ").partition(", ")
-    if inside.startswith("("):
-        return value, dict(zip(inputs, inside.strip("()").rstrip(",").split(", "), strict=True)) if inputs else {}
-    return value, {name: f"{inside}[{i}]" for i, name in enumerate(inputs)}
+def _as_given(x: Any, language: str) -> Any:
+    """A coordinate as a type that follows IEEE 754 in NumPy."""
+    if language != "numpy" or _ndim(x):
+        return x
+    import numpy as np
+
+    return np.float64(x)
 
 
-def _at_rows(body: Sequence[Row], listing: Listing) -> list[float | None]:
-    """The values of rows from which conditions were taken out: those of the rows that are left."""
-    kept = [x for row, x in zip(listing.body, listing.values, strict=True) if not (row.name.startswith("if ") and not row.sign)]
-    return kept if len(kept) == len(body) else [None] * len(body)
+def _written(name: str, x: Any, language: str) -> str:
+    """A coordinate as code: a large array is read from a file of its name."""
+    if not _ndim(x):
+        return f"np.float64({float(x)!r})" if language == "numpy" else repr(float(x))
+    import numpy as np
+
+    if x.size > limits.LISTED_ELEMENTS or not np.isfinite(x).all():
+        return f'np.load("{name}.npy")'
+    kind = "" if x.dtype == float else f", dtype=np.{x.dtype}"
+    return f"np.array({x.tolist()!r}{kind})" if x.size else f"np.zeros({x.shape}{kind})"
+
+
+def _numbers(rows: Sequence[Entry]) -> dict[int, int]:
+    """The number of each line of the Program that has a forward row, in their order."""
+    found: dict[int, int] = {}
+    for row in rows:
+        if row.role == "forward":
+            found.setdefault(row.line, len(found) + 1)
+    return found
+
+
+def _rows(listing: Any, seen: Watched) -> Iterator[StagedRow]:
+    numbers, written = _numbers(listing.rows), Formulas(listing.bars)
+    for k, row in enumerate(listing.rows):
+        value, shape = seen.values.get(k, (None, ()))
+        target, latex = written.row(row)
+        yield StagedRow(
+            role=row.role,
+            sweep="forward" if k < listing.turn else "reverse",
+            number=numbers.get(row.line),
+            depth=row.depth,
+            name=row.name,
+            sign=row.sign,
+            expression=row.expression,
+            target=target,
+            latex=latex,
+            rule=rule(row.operation),
+            rule_latex=rule_in_latex(row.operation),
+            value=value,
+            shape=shape,
+        )
