@@ -379,6 +379,12 @@ STYLES = {  # right solutions in styles that people have
     ),
     "0-d": (START.replace("x = -2", "import numpy as np; x = np.array(-2.0)") + "dq = z\ndz = q\ndx = dy = dq", COMPOSITE, HERE),
     "helper": ("def sq(t):\n    return t*t\nx = 3\nn = 2\nf = sum(sq(x) for _ in range(n))\ndx = n*2*x", "2*x*x", {"x": 3}),
+    "helper with names": (
+        "def f1(x):\n    q = 2*x\n    return q\nx = 3.0\nq = 5.0\ndef f2(x):\n    q = x*x\n    return q\nf = f1(x)*f2(x)\n"
+        "dx = 6*x*x + 0*sum(q for q in range(3))",
+        "2*x*x^2",
+        {"x": 3},
+    ),
     "lists": (
         "import math\nw = [2, -3, -3]\nx = [-1, -2]\ndot = w[0]*x[0] + w[1]*x[1] + w[2]\nf = 1/(1 + math.exp(-dot))\n"
         "ddot = (1 - f)*f\ndx = [w[0]*ddot, w[1]*ddot]\ndw = [x[0]*ddot, x[1]*ddot, 1.0*ddot]",

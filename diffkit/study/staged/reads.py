@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 READ, ITEM, CALL = "__diffkit_read__", "__diffkit_item__", "__diffkit_call__"  # functions that the changed code calls
 
+OWN_VARIABLES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
 
 class Read(NamedTuple):
     """One place where a variable is read: its line, and what the statement assigns."""
@@ -61,8 +63,7 @@ class Reads(ast.NodeTransformer):
 
     def generic_visit(self, node: ast.AST) -> Any:
         """Go on inside, but not into functions and classes."""
-        inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-        return node if isinstance(node, inner) else super().generic_visit(node)
+        return node if isinstance(node, OWN_VARIABLES) else super().generic_visit(node)
 
 
 def statements(source: bytes, name: str) -> list[ast.stmt]:
@@ -76,10 +77,18 @@ def statements(source: bytes, name: str) -> list[ast.stmt]:
 
 def assigned(statement: ast.stmt) -> Iterator[str]:
     """The variables that a statement assigns, also item by item, those inside a loop or branch included."""
-    for node in ast.walk(statement):
+    for node in _outside_functions(statement):
         inside = node.value if isinstance(node, ast.Subscript) else node
         if isinstance(inside, ast.Name) and isinstance(getattr(node, "ctx", None), ast.Store):
             yield inside.id
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and all that it holds, but what has variables of its own: functions, classes, comprehensions."""
+    yield node
+    for part in ast.iter_child_nodes(node):
+        if not isinstance(node, (*OWN_VARIABLES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            yield from _outside_functions(part)
 
 
 def right_hand_side(statement: ast.stmt) -> list[str]:

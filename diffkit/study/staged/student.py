@@ -40,6 +40,7 @@ class Student:
     def run(self, remember: bool = True) -> dict[str, Any]:
         """Every assignment, every use, and the line that failed; without memory if code fails that only then does."""
         self.rows, self.uses, self.lost, self.reads = [], [], set(), Reads()
+        Remembering.all.clear()
         self.room: dict[str, Any] = {
             "__name__": "__main__",
             "__file__": self.path,
