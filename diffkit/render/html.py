@@ -88,7 +88,7 @@ def picture(block: FigureBlock, index: int) -> Markup:
 
     drawn = figures.pictures(block.record)[block.name]
     inches = drawn.get_size_inches()[0]
-    room = 44 if inches < WIDE else 59
+    room = 44 if inches < WIDE else 61
     most, least = f"min({room}rem, {1.4 * inches:.2f}in)", f"min(30rem, {1.4 * inches:.2f}in)"  # a small one stays small
     if inches > LONG:  # its letters would be too small: it scrolls
         most = least = f"{inches:.2f}in"
