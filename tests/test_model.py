@@ -99,7 +99,13 @@ def test_exact_operations_have_no_share():
 
 @pytest.mark.parametrize(
     ("f", "x"),
-    [("(-x+sqrt(x^2-4))/2", 1e8), ("(-x+sqrt(x^2-4))/2", 3e7), ("sqrt(x^2+1)-x", 1e7), ("sqrt(x^2+1)-x", 5e7)],
+    [
+        ("(-x+sqrt(x^2-4))/2", 1e8),
+        ("(-x+sqrt(x^2-4))/2", 3e7),
+        ("sqrt(x^2+1)-x", 1e7),
+        ("sqrt(x^2+1)-x", 5e7),
+        ("sqrt(x^2+1)-x", 9.3e7),
+    ],
 )
 def test_a_rounding_that_is_rounded_away_is_no_noise(f, x):
     """The square root of x^2 moves on the grid of x, whatever the square was rounded to: the error is f'."""
@@ -117,7 +123,7 @@ def test_errors_of_exactly_zero_are_called_exact():
     ("f", "at", "scheme", "cause"),
     [
         (by_name("chapter-product").expression, dict(by_name("chapter-product").at), "D0", "exact"),
-        ("sqrt(x^2+1)-x", {"x": 9.3e7}, "D+", "quantised"),
+        ("exp(log(x))-x", {"x": 2.0}, "D0", "quantised"),
         (by_name("cos-shift").expression, dict(by_name("cos-shift").at), "D0", "correlated"),
     ],
 )

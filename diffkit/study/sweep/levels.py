@@ -15,7 +15,7 @@ operands really moved, and they moved by whole ulps: of b^2 and sqrt(b^2) the se
 that stands still loses its move once and not once a line, and two lines that move alike lose alike.  So the moves are followed
 from line to line, each rounded to the nearest number of ulps; ``gone`` is how far a computed move is from the exact one, and
 sqrt(2) |gone| of f what is typical.  By chance a line may round to the next number instead: where that matters, in the choice
-of h, the lines count as independent.
+of h, the lines count as independent.  What the tangent of f, in float64 too, misses of f' is added.
 
 This is why the noise of f depends on the scale at which it is looked at: an operation that stands still between the points
 commits no error that the quotient could see, and nor does one that moves along the same grid as x.  An operation that is exact
@@ -93,11 +93,11 @@ class Subject(NamedTuple):
         return numbers
 
 
-def noise_levels(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> Levels:
-    """The noise at every step; ``exact`` is what `exact_lines` found, by line and step."""
+def noise_levels(subject: Subject, grid: Grid, exact: NDArray[np.bool_], slope: float) -> Levels:
+    """The noise at every step; ``exact`` is what `exact_lines` found, by line and step; ``slope`` f'."""
     width = max(1, BLOCK // (len(NODES) * max(1, len(subject.program.lines))))
     blocks = [slice(i, i + width) for i in range(0, len(grid.steps), width)]
-    found = [_block(subject, grid.part(b), exact[:, b]) for b in blocks]
+    found = [_block(subject, grid.part(b), exact[:, b], slope) for b in blocks]
     bound = np.concatenate([block.bound for block in found], axis=1)
     typical, rms = (
         {pair: spread(np.concatenate([kind[pair] for kind in kinds]), grid.steps, by) for pair in PAIRS}
@@ -123,7 +123,7 @@ class Block(NamedTuple):
     each: dict[Pair, Array]
 
 
-def _block(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> Block:
+def _block(subject: Subject, grid: Grid, exact: NDArray[np.bool_], slope: float) -> Block:
     F, program, place = namespaces.get("numpy"), subject.program, subject.place
     points: list[Any] = list(subject.values)
     points[place] = subject.x + np.outer(NODES, grid.steps)
@@ -138,12 +138,15 @@ def _block(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> Block:
         lines.append(Rounded(half, dot, np.abs(bar), exact[k], ulps) if ulps and v_bar[k] is not None else None)
     bound = sum((_counted(z.bar * z.half * 2 * z.ulps) for z in lines if z), np.zeros_like(points[place]))
     own = library_errors(subject)
+    dot = v_dot[program.outputs[0]]
+    here = np.broadcast_to(0.0 if dot is None else dot, points[place].shape)
+    lost = here[NODES.index(0)] - slope  # by cancelling in the tangents, too
     likely, each = {}, {}
     for pair, span in grid.spans.items():
         seen = [z.seen(pair, span, own.get(k, 0.0)) if z else (0.0, 0.0) for k, z in enumerate(lines)]
         chance, known = (sum(parts, np.zeros_like(span)) for parts in zip(*seen, strict=True))
         each[pair] = chance + known
-        likely[pair] = chance + 2 * _gone(program, v, lines, pair, span) ** 2
+        likely[pair] = chance + 2 * (_gone(program, v, lines, pair, span) + _counted(lost * span)) ** 2
     return Block(bound, likely, each)
 
 
