@@ -148,13 +148,13 @@ def forward_tangents(taken: Iterable[Step], F: Any, directions: dict[int, Any]) 
     for k, (op, args, operands, y, static) in enumerate(taken):
         moves = [v_dot[a] if a >= 0 else None for a in args]
         if any(move is not None for move in moves):
-            v_dot.append(_tangent(op, F, y, operands, moves, static))
+            v_dot.append(tangent(op, F, y, operands, moves, static))
         else:
             v_dot.append(None if args else directions.get(k))
     return v_dot
 
 
-def _tangent(op: str, F: Any, y: Any, operands: list[Any], moves: Sequence[Any], static: tuple[Any, ...]) -> Any:
+def tangent(op: str, F: Any, y: Any, operands: list[Any], moves: Sequence[Any], static: tuple[Any, ...]) -> Any:
     """The tangent of one operation: the sum of slope times tangent over the operands that move."""
     total = None
     for i, move in enumerate(moves):

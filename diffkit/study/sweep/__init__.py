@@ -210,7 +210,7 @@ def predictions(subject: Subject, place: Place, taken: Sequence[Taken], schemes:
     found = exact_lines(subject.program, [list(taken[i].lines.values()) for i in looked])
     nearest = np.minimum((np.arange(len(taken)) + PER_DECADE // 2) // PER_DECADE, len(looked) - 1)
     grid = _grid([one.step for one in taken])
-    noise = noise_levels(subject, grid, found[:, nearest])
+    noise = noise_levels(subject, grid, found[:, nearest], float(place.derivatives[1]))
     return {s: model.predict(s, place, grid, noise, subject.arithmetic, subject.nominal) for s in schemes}
 
 

@@ -81,7 +81,7 @@ def _cause(
 
 def _smaller(branch: Sequence[tuple[Sample, float]]) -> str:
     """Why rounding errors are smaller than predicted, from the samples where they rule and the floor there."""
-    exact = [s.rounding <= floor for s, floor in branch if s.rounding is not None]
+    exact = [s.status == "exact" or s.rounding <= floor for s, floor in branch if s.rounding is not None]
     if 2 * sum(exact) >= len(exact):
         return "exact"
     return "quantised" if 2 * sum(s.estimate == 0 for s, _ in branch) >= len(branch) else "correlated"

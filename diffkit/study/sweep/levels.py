@@ -10,6 +10,13 @@ where q is a whole number, since the error is then the same at both, and its siz
 
     sqrt(2) ulp |v_bar| |q - round(q)|        which for a q that is large and arbitrary is ulp |v_bar| / sqrt(6), the usual rms
 
+That is the size of each line's own error.  What most pairs see of all of them together is less, for a line rounds what its
+operands really moved, and they moved by whole ulps: of b^2 and sqrt(b^2) the second undoes the rounding of the first, a chain
+that stands still loses its move once and not once a line, and two lines that move alike lose alike.  So the moves are followed
+from line to line, each rounded to the nearest number of ulps; ``gone`` is how far a computed move is from the exact one, and
+sqrt(2) |gone| of f what is typical.  By chance a line may round to the next number instead: where that matters, in the choice
+of h, the lines count as independent.  What the tangent of f, in float64 too, misses of f' is added.
+
 This is why the noise of f depends on the scale at which it is looked at: an operation that stands still between the points
 commits no error that the quotient could see, and nor does one that moves along the same grid as x.  An operation that is exact
 (a difference of close numbers, Sterbenz 1974; a product with a power of two) commits none at all.
@@ -86,14 +93,17 @@ class Subject(NamedTuple):
         return numbers
 
 
-def noise_levels(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> Levels:
-    """The noise at every step; ``exact`` is what `exact_lines` found, by line and step."""
+def noise_levels(subject: Subject, grid: Grid, exact: NDArray[np.bool_], slope: float) -> Levels:
+    """The noise at every step; ``exact`` is what `exact_lines` found, by line and step; ``slope`` f'."""
     width = max(1, BLOCK // (len(NODES) * max(1, len(subject.program.lines))))
     blocks = [slice(i, i + width) for i in range(0, len(grid.steps), width)]
-    found = [_block(subject, grid.part(b), exact[:, b]) for b in blocks]
-    joined = {pair: np.concatenate([variance[pair] for _, variance in found]) for pair in PAIRS}
-    bound = np.concatenate([bound for bound, _ in found], axis=1)
-    return Levels(bound, *({pair: spread(v, grid.steps, by) for pair, v in joined.items()} for by in (np.median, np.mean)))
+    found = [_block(subject, grid.part(b), exact[:, b], slope) for b in blocks]
+    bound = np.concatenate([block.bound for block in found], axis=1)
+    typical, rms = (
+        {pair: spread(np.concatenate([kind[pair] for kind in kinds]), grid.steps, by) for pair in PAIRS}
+        for kinds, by in (([block.likely for block in found], np.median), ([block.each for block in found], np.mean))
+    )
+    return Levels(bound, typical, rms)
 
 
 def spread(variance: Array, steps: Array, by: Callable[..., Any]) -> Array:
@@ -105,41 +115,92 @@ def spread(variance: Array, steps: Array, by: Callable[..., Any]) -> Array:
     return np.asarray(np.sqrt(by(window, axis=-1) * steps))
 
 
-def _block(subject: Subject, grid: Grid, exact: NDArray[np.bool_]) -> tuple[Array, dict[Pair, Array]]:
-    """Bound by node, and variance by pair."""
+class Block(NamedTuple):
+    """A bound by node; by pair the variance of f(t[a]) - f(t[b]): the likely one, and that if each line erred by itself."""
+
+    bound: Array
+    likely: dict[Pair, Array]
+    each: dict[Pair, Array]
+
+
+def _block(subject: Subject, grid: Grid, exact: NDArray[np.bool_], slope: float) -> Block:
     F, program, place = namespaces.get("numpy"), subject.program, subject.place
     points: list[Any] = list(subject.values)
     points[place] = subject.x + np.outer(NODES, grid.steps)
     moves = [np.ones_like(points[place]) if i == place else None for i in range(len(points))]
     v, v_dot = sweeps.forward_sweep(program, F, points, moves)
     v_bar = sweeps.reverse_sweep(program, F, v, {program.outputs[0]: np.ones_like(points[place])}, _moving(program))
-    bound, variance = np.zeros_like(points[place]), {pair: np.zeros_like(grid.steps) for pair in PAIRS}
-    own = library_errors(subject)
+    lines: list[Rounded | None] = []
     for k, line in enumerate(program.lines):
         ulps = TABLE[line.op].ulps[0] if line.args else 0.0
-        if not ulps or v_bar[k] is None:
-            continue
-        y, dot, bar = (np.broadcast_to(0.0 if z is None else z, bound.shape) for z in (v[k], v_dot[k], v_bar[k]))
-        half = subject.arithmetic.half_spacing(y)
-        bound += _counted(np.abs(bar) * half * 2 * ulps)
-        for (a, b), span in grid.spans.items():
-            share = _seen(half, np.abs(bar), dot, span, NODES.index(a), NODES.index(b), own.get(k, 0.0))
-            variance[a, b] += np.where(exact[k], 0.0, _counted(share))
-    return bound, variance
+        y, dot, bar = (np.broadcast_to(0.0 if z is None else z, points[place].shape) for z in (v[k], v_dot[k], v_bar[k]))
+        half = subject.arithmetic.half_spacing(y) if ulps else y
+        lines.append(Rounded(half, dot, np.abs(bar), exact[k], ulps) if ulps and v_bar[k] is not None else None)
+    bound = sum((_counted(z.bar * z.half * 2 * z.ulps) for z in lines if z), np.zeros_like(points[place]))
+    own = library_errors(subject)
+    dot = v_dot[program.outputs[0]]
+    here = np.broadcast_to(0.0 if dot is None else dot, points[place].shape)
+    lost = here[NODES.index(0)] - slope  # by cancelling in the tangents, too
+    likely, each = {}, {}
+    for pair, span in grid.spans.items():
+        seen = [z.seen(pair, span, own.get(k, 0.0)) if z else (0.0, 0.0) for k, z in enumerate(lines)]
+        chance, known = (sum(parts, np.zeros_like(span)) for parts in zip(*seen, strict=True))
+        each[pair] = chance + known
+        likely[pair] = chance + 2 * (_gone(program, v, lines, pair, span) + _counted(lost * span)) ** 2
+    return Block(bound, likely, each)
 
 
 def _moving(program: Program) -> list[bool]:
     return [line.op != "const" for line in program.lines]
 
 
-def _seen(half: Array, bar: Array, dot: Array, span: Array, a: int, b: int, own: float) -> Array:
-    """The variance of what rounding a line does to f(t[a]) - f(t[b])."""
-    q = (dot[a] + dot[b]) / 2 * span / (2 * half[a])
-    known = (half[a] == half[b]) & (np.abs(q) < ARBITRARY)
-    distance = np.abs(q - np.round(q))
-    independent = (bar[a] * half[a]) ** 2 + (bar[b] * half[b]) ** 2
-    correlated = 2 * (np.maximum(bar[a], bar[b]) * 2 * half[a] * distance) ** 2
-    return np.asarray(np.where(known, correlated, independent / 3) + own * independent)
+class Rounded(NamedTuple):
+    """A line that rounds, by node and step: half its ulp, tangent, size of the adjoint; where it is exact; its bound in ulps."""
+
+    half: Array
+    dot: Array
+    bar: Array
+    exact: NDArray[np.bool_]
+    ulps: float
+
+    def moved(self, pair: Pair, span: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """By how many ulps the line moves between the points of a pair, and where that number tells its error."""
+        a, b = map(NODES.index, pair)
+        q = (self.dot[a] + self.dot[b]) / 2 * span / (2 * self.half[a])
+        return q, (self.half[a] == self.half[b]) & (np.abs(q) < ARBITRARY)
+
+    def seen(self, pair: Pair, span: Array, own: float) -> tuple[Array, Array]:
+        """The variance of what rounding the line does to f(t[a]) - f(t[b]): by chance, and as far as it is known."""
+        a, b = map(NODES.index, pair)
+        q, known = self.moved(pair, span)
+        independent = (self.bar[a] * self.half[a]) ** 2 + (self.bar[b] * self.half[b]) ** 2
+        size = 2 * (np.maximum(self.bar[a], self.bar[b]) * 2 * self.half[a] * np.abs(q - np.round(q))) ** 2
+        chance = _counted(np.where(known, 0.0, independent / 3) + own * independent)
+        return np.where(self.exact, 0.0, chance), np.where(self.exact | ~known, 0.0, _counted(size))
+
+    def gone(self, pair: Pair, span: Array, before: Array) -> Array:
+        """How far the computed move is from the exact one, if that of the operands is off by so much already."""
+        q, known = self.moved(pair, span)
+        ulp = 2 * self.half[NODES.index(pair[0])]
+        off = _counted(ulp * (np.round(q + before / ulp) - q) - before)
+        return np.asarray(before + np.where(known & ~self.exact, off, 0.0))
+
+
+def _gone(program: Program, v: list[Any], lines: Sequence[Rounded | None], pair: Pair, span: Array) -> Array:
+    """How far the move of f that is computed is from the exact one, if every line moves by the nearest number of ulps."""
+    F, (a, b) = namespaces.get("numpy"), map(NODES.index, pair)
+    gone: list[Any] = []
+    for (op, args, operands, y, static), z in zip(sweeps.steps(program, v), lines, strict=True):
+        before = [gone[i] if i >= 0 else None for i in args]
+        if not args or (z is None and all(off is None for off in before)):
+            gone.append(None)
+            continue
+        slope = sweeps.tangent(op, F, y, operands, before, static) if any(off is not None for off in before) else 0.0
+        both = np.broadcast_to(slope, (len(NODES), len(span)))
+        passed = _counted((both[a] + both[b]) / 2)
+        gone.append(z.gone(pair, span, passed) if z else passed)
+    found = gone[program.outputs[0]]
+    return np.zeros_like(span) if found is None else found
 
 
 def library_errors(subject: Subject) -> dict[int, float]:

@@ -4,7 +4,7 @@ Letters: ``p`` is the order of accuracy, ``c`` the scheme's series, D - f' = sum
 D = sum over pairs of w (f(x + ah) - f(x + bh)) / h, ``u`` the unit roundoff.  The prediction is
 
     truncation  the first two terms of the series that are not 0, with proved derivatives
-    noise       sqrt(sum over its pairs of w^2 F^2) / h, F the rms error of f(x+ah) - f(x+bh) from the tape (levels.py);
+    noise       sqrt(sum over its pairs of w^2 F^2) / h, F the typical error of f(x+ah) - f(x+bh), from the tape (levels.py);
                 where the errors at both ends are independent that is sqrt 2, 1/sqrt 2 and sqrt(130)/12 times the noise of f
     abscissa    |f''| times how far the rounding of x + ah and x + bh moves their middle, which is known beforehand; where D
                 divides by h itself also |f'| times how far it changes their distance
