@@ -36,6 +36,21 @@ def test_random_programs_bit_for_bit(seed):
         assert_same(g(point), tape.value_and_gradient(f, point))
 
 
+BODIES = ["sin(s) + x", "cos(s)*x", "0.5*s + x", "max(s*x, x)", "x if s > x else sin(s)", "where(s > 0.5, x*s, x + y)", "|s - x|"]
+
+
+@pytest.mark.parametrize("start", ["x", "x*y", "max(x, y)", "1"])
+@pytest.mark.parametrize("body", BODIES)
+def test_a_loop_that_reads_again_what_it_began_with(body, start):
+    """The loop adds to an adjoint whose line stands before it, both at its beginning and in its body; rolled up all the same."""
+    for last in ("s", "s - x*y", "s*x + s"):
+        f = dk.parse(f"s = {start}\nrepeat 500: s = {body}\nf = {last}")
+        at = tuple({"x": 0.3, "y": 0.7}[name] for name in f.inputs)
+        g = tape.compile(f, at)
+        assert "for " in g.source
+        assert_same(g(at), tape.value_and_gradient(f, at))
+
+
 def test_random_loops_bit_for_bit(monkeypatch):
     """Loops that read the iteration before, tables, inputs and earlier loops, with choices and ties; many are rolled up."""
     monkeypatch.setattr(limits, "ROLLED_LINES", 12)

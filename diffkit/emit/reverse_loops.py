@@ -124,7 +124,10 @@ class LoopWriter(ForwardLoop):
         for j in self._chained():
             if self.facts.reached[self.loop.s + j] and self.owner.states.get(last + j, UNSET) == UNSET:
                 rows.append(Row("reverse", last + j, self.bar(j), "=", self.owner.dialect.unreached))
+        shared = self._outside()
         for slot, bar, k in self._leads():
+            if bar.key in shared:  # the loop adds to that variable too: what the slot gets is added to it afterwards
+                continue
             state = SET if bar.key is None else self.owner.states.get(bar.key, UNSET)
             if state != UNSET:
                 unsure = state == MAYBE and not self.maybe((k - self.loop.s) % self.loop.p)
@@ -194,14 +197,22 @@ class LoopWriter(ForwardLoop):
 
     def _bars_left(self) -> list[Any]:
         items: list[Any] = []
+        shared = self._outside()
         for slot, bar, k in self._leads():
+            if bar.key in shared:
+                items += self._handed_out(k, slot, not self.maybe((k - self.loop.s) % self.loop.p))
+                continue
             items.append(Row("reverse", k, bar.text, "=", slot))
             if bar.key is not None and self.owner.states.get(bar.key) != SET:
                 self.owner.states[bar.key] = MAYBE if self.maybe((k - self.loop.s) % self.loop.p) else SET
         for j in self._chained():
             k = self.loop.s - self.loop.p + j
             if self._handed(j) and self.facts.depends[k]:
-                share = self.owner.sheet.leaf(self.bar(j), "bar").index
-                given = Given(k, self.bar(j), self._handed_on(j), [Gift(k, self.owner.target(k), share, None)])
-                items += steps(given, self.owner.states, self.owner.dialect)
+                items += self._handed_out(k, self.bar(j), self._handed_on(j))
         return items
+
+    def _handed_out(self, k: int, bar: str, sure: bool) -> list[Any]:
+        """What the loop has gathered for line k before it, added to the adjoint of that line."""
+        share = self.owner.sheet.leaf(bar, "bar").index
+        given = Given(k, bar, sure, [Gift(k, self.owner.target(k), share, None)])
+        return steps(given, self.owner.states, self.owner.dialect)

@@ -87,7 +87,7 @@ def picture(block: FigureBlock, index: int) -> Markup:
 
     drawn = figures.pictures(block.record)[block.name]
     inches = drawn.get_size_inches()[0]
-    room = 44 if inches < WIDE else 62
+    room = 44 if inches < WIDE else 55
     natural = f'style="max-width: min({room}rem, {1.4 * inches:.2f}in)"'  # a small one stays small
     return Markup(figures.svg(drawn, say("label.figures", number=index), block.alt).replace("<svg ", f"<svg {natural} ", 1))
 
