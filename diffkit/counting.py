@@ -19,6 +19,9 @@ largest tree on the way to a form, f and SymPy's derivative included, over the t
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from diffkit import limits
+from diffkit.errors import NumberError
+from diffkit.messages import say
 from diffkit.printing import ATOM, INFIX, NEG, NOT
 from diffkit.program import Line, Program, tidy
 
@@ -55,7 +58,12 @@ def pages(characters: int) -> int:
 
 
 def counts(program: Program) -> Counts:
-    """Count a Program, in time linear in its lines.
+    """Count a Program, in operations linear in its lines; a number is forgotten when the last line that needs it has it.
+
+    Raises
+    ------
+    NumberError
+        If the numbers that are still needed would fill the memory.
 
     Examples
     --------
@@ -68,12 +76,18 @@ def counts(program: Program) -> Counts:
     path: list[int] = []
     depth: list[int] = []
     texts: list[Text] = []
-    for line in lines:
+    bits = 0
+    for line, done in zip(lines, _last_uses([line.args for line in lines], roots)):
         args = line.args
         tree.append(1 + sum([tree[a] for a in args]))
         path.append(sum([path[a] + tree[a] for a in args]))
         depth.append(1 + max([depth[a] for a in args]) if args else 0)
         texts.append(_text(line, [texts[a] for a in args]))
+        bits += tree[-1].bit_length() - sum([tree[a].bit_length() for a in done])
+        if bits > limits.COUNTED_BITS:
+            raise NumberError(say("swell.uncounted"), status="too-large")
+        for a in done:
+            tree[a], path[a], texts[a] = 0, 0, FORGOTTEN
     return Counts(
         tree=sum(tree[k] for k in roots),
         dag=len(lines),
@@ -94,8 +108,10 @@ def operations_written_out(program: Program) -> int:
     4
     """
     operations: list[int] = []
-    for line in program.lines:
+    for line, done in zip(program.lines, _last_uses([line.args for line in program.lines], program.outputs)):
         operations.append(sum([operations[a] for a in line.args], 1 if line.args else 0))
+        for a in done:
+            operations[a] = 0
     return sum(operations[k] for k in program.outputs)
 
 
@@ -117,9 +133,9 @@ def slopes_written_out(program: Program, names: Iterable[str]) -> int:
     slope: list[int] = []
     moving: list[int] = []  # how many of the inputs a line depends on, at most
     terms: list[int] = []  # how many terms its derivatives are: one for every factor and input it moves with
-    base: list[int] = []  # what a line is a power of, if only of itself
-    for k, line in enumerate(program.lines):
-        base.append(base[line.args[0]] if line.op == "mul" and len({base[a] for a in line.args}) == 1 else k)
+    base = _bases(program.lines)
+    reads = [(*line.args, base[k]) if base[k] != k else line.args for k, line in enumerate(program.lines)]
+    for k, (line, done) in enumerate(zip(program.lines, _last_uses(reads, program.outputs))):
         args = line.args if base[k] == k else (base[k],)
         size.append(1 + sum([size[a] for a in line.args]))
         moves = [moving[a] for a in args]
@@ -130,7 +146,17 @@ def slopes_written_out(program: Program, names: Iterable[str]) -> int:
             shares = [moving[base[k]] * (size[base[k]] + 4)]  # n a^(n-1)
         slope.append(joints + sum([slope[a] for a in args]) + sum(shares))
         terms.append(sum([terms[a] for a in args]) if line.op in FACTORS and base[k] == k else moving[-1])
+        for a in done:
+            size[a] = slope[a] = terms[a] = 0
     return sum(slope[k] for k in program.outputs)
+
+
+def _bases(lines: Sequence[Line]) -> list[int]:
+    """What each line is a power of, if only of itself."""
+    base: list[int] = []
+    for k, line in enumerate(lines):
+        base.append(base[line.args[0]] if line.op == "mul" and len({base[a] for a in line.args}) == 1 else k)
+    return base
 
 
 def _share(op: str, size: int, operand: int, terms: int, moving: int) -> int:
@@ -138,6 +164,17 @@ def _share(op: str, size: int, operand: int, terms: int, moving: int) -> int:
     if op in FACTORS:
         return terms * (size - operand if op != "neg" else 0)
     return 0 if op in LINEAR else moving * (size + 2)
+
+
+def _last_uses(reads: Sequence[Sequence[int]], roots: Iterable[int]) -> list[list[int]]:
+    """For every line the earlier ones that it is the last to read; roots are read to the end."""
+    last: dict[int, int] = {a: k for k, args in enumerate(reads) for a in args}
+    found: list[list[int]] = [[] for _ in reads]
+    kept = set(roots)
+    for a, k in last.items():
+        if a not in kept:
+            found[k].append(a)
+    return found
 
 
 def _distinct(program: Program) -> tuple[Sequence[Line], Sequence[int]]:
@@ -150,6 +187,7 @@ def _distinct(program: Program) -> tuple[Sequence[Line], Sequence[int]]:
 
 # What is known of a text without writing it: its length, how tightly its operator binds, has it a sign in front?
 Text = tuple[int, int, bool]
+FORGOTTEN: Text = (0, ATOM, False)
 
 
 def _text(line: Line, operands: Sequence[Text]) -> Text:

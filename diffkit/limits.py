@@ -29,6 +29,7 @@ SWEEP_DIGITS = 100  # of the arithmetic of a sweep: at the smallest steps trunca
 POLYGAMMA_ORDER, POLYGAMMA_LOWEST = 100, -1e4  # order and operand: beyond these mpmath takes minutes, so the answer is nan
 REFERENCES = 20_000  # derivatives proved to judge the errors of one function: a minute; with more inputs there are fewer points
 COMPILED = 20_000  # nodes of a formula that is compiled as it is written out, to be timed
+COUNTED_BITS = 2**31  # of sizes that counting must keep at once: with lengths of paths and texts a gigabyte
 DIFFERENTIATED = 100_000  # lines of a derivative that is differentiated once more: a few seconds, and twice as many lines
 COUNTED = 4_000_000  # lines times sweeps of forward mode that are written out to be counted: half a minute
 # --- families of functions -----------------------------------------------------------------------------------------------

@@ -1,13 +1,17 @@
 """Counting: every size against a tree that is really written out, and sizes no tree could be written out for."""
 
 import time
+import tracemalloc
 
 import pytest
 from programs import random_program
 
-from diffkit.counting import counts, operations_written_out, pages
+from diffkit import accumulation, limits
+from diffkit.counting import counts, operations_written_out, pages, slopes_written_out
+from diffkit.errors import NumberError
 from diffkit.language import parse
 from diffkit.program import Builder, Program, tidy
+from diffkit.study import swell
 
 TEXTS = [
     "x",
@@ -88,3 +92,28 @@ def test_sizes_of_thousands_of_digits_are_counted_at_once() -> None:
 def test_pages_are_begun_pages() -> None:
     """43 lines of 70 characters fill a page."""
     assert [pages(n) for n in (1, 3010, 3011)] == [1, 1, 2]
+
+
+def test_numbers_are_forgotten_when_nobody_needs_them() -> None:
+    """A chain of 20,000 lines has sizes of 20,000 bits, of which few are kept at a time: megabytes, not gigabytes."""
+    f = parse("repeat 20000: x = sin(x)*x")
+    tracemalloc.start()
+    try:
+        found = counts(f)
+        slopes_written_out(f, ["x"])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.tree == 3 * 2**20000 - 2
+    assert peak < 60e6  # 40,000 lines of a few hundred bytes; all sizes together would take 150 MB
+
+
+def test_what_would_fill_the_memory_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The numbers that must be kept at once are limited, and the swell study says so in the row."""
+    monkeypatch.setattr(limits, "COUNTED_BITS", 3_000)
+    f = parse("repeat 100: x = sin(x)*x")
+    assert counts(f).dag == 201
+    with pytest.raises(NumberError, match="too large to be counted"):
+        counts(accumulation.reverse(f, ["x"]))
+    row = next(form for form in swell.measure(f, forms=[]).forms if form.form == "f' reverse")
+    assert (row.status, row.reason) == ("gave up", "the numbers of nodes are themselves too large to be counted")

@@ -24,6 +24,7 @@ SENTENCES = {
     "swell.no_polynomial": "{step} needs a polynomial, also in sines and the like taken as names",
     "swell.fails": "{step} fails: {error}",
     "swell.too_large": "{step} would need about {nodes} nodes, by estimate",
+    "swell.uncounted": "the numbers of nodes are themselves too large to be counted",
     "swell.no_code": "so long a recording is not written as code: the tape itself answers",
     "swell.before": "at {parameter} = {n} {reason}",
     "figure.swell": "Sizes of {expression} and of the forms of its derivative with respect to {name}, on a logarithmic scale.",

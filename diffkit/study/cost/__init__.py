@@ -16,7 +16,6 @@ How the ratio grows is found from the counts (growth.py), against the number of 
 
 import math
 import time
-import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -32,6 +31,7 @@ from diffkit.program import Program
 from diffkit.results import Cost, CostRow
 from diffkit.study.compiled import compiled, seconds_a_call
 from diffkit.study.cost.growth import fitted
+from diffkit.study.cost.watch import Stopwatch, peak, seconds_of_one
 from diffkit.study.swell.forms import SYMBOLIC, Job, Worker
 
 BOUND = 4.0  # Baur and Strassen's, for sums, products and quotients
@@ -251,18 +251,6 @@ def _counted_formula(subject: Subject) -> Counted:
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------------
-class Stopwatch:
-    """The best time of one call of a function, however often it is taken."""
-
-    def __init__(self, function: Callable[[], Any]) -> None:
-        self.function = function
-        self.best: float | None = None
-
-    def take(self) -> None:
-        """Take it once more."""
-        self.best = min(seconds_a_call(self.function), self.best or math.inf)
-
-
 class Clock(NamedTuple):
     """Seconds of one gradient, and its peak memory; seconds of f only where it is another f than that of the other engines."""
 
@@ -288,9 +276,9 @@ def _clock(engine: Engine, subject: Subject, slow: dict[str, str], f: Stopwatch)
     except DiffkitError as error:
         return Clock(status=getattr(error, "status", "failed"), reason=error.what)
     slowly = time.perf_counter() - begun > SLOW
-    seconds = _seconds_of_one(gradient) if slowly else seconds_a_call(gradient)
+    seconds = seconds_of_one(gradient) if slowly else seconds_a_call(gradient)
     f.take()
-    return Clock(seconds, _peak(gradient), f.best if engine.name == COMPILED else None)
+    return Clock(seconds, peak(gradient), f.best if engine.name == COMPILED else None)
 
 
 def _timed(engine: Engine, subject: Subject, f: Stopwatch) -> tuple[Stopwatch, Callable[[], Any]]:
@@ -300,19 +288,3 @@ def _timed(engine: Engine, subject: Subject, f: Stopwatch) -> tuple[Stopwatch, C
         g = tape.compile(subject.program, fast=False)
         return Stopwatch(partial(compiled(subject.program), *values)), partial(g, values if len(values) > 1 else values[0])
     return f, partial(engine.gradient, subject.program, subject.at)
-
-
-def _seconds_of_one(work: Callable[[], Any]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def _peak(work: Callable[[], Any]) -> int:
-    """The bytes that Python holds at most for this work, beyond those before."""
-    tracemalloc.start()
-    try:
-        work()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()

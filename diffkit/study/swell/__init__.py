@@ -266,8 +266,8 @@ class Pending:
 
 
 def _accumulated(sweep: Callable[..., Program], program: Program, names: Sequence[str], order: int) -> Program:
-    for _ in range(order):
-        if len(program.lines) > limits.DIFFERENTIATED:
+    for k in range(order):
+        if len(program.lines) > (limits.DIFFERENTIATED if k else limits.OPERATIONS):
             raise NumberError(say("swell.lines", lines=len(program.lines)), status="too-large")
         program = sweep(program, names)
     return program

@@ -11,7 +11,6 @@ which then goes on to the next; where that does not help, the process is ended a
 import contextlib
 import math
 import multiprocessing
-import signal
 import sys
 import time
 import warnings
@@ -24,6 +23,7 @@ from diffkit.deadline import deadline
 from diffkit.errors import DiffkitError, TimeLimitError
 from diffkit.messages import language, say, spoken, word
 from diffkit.program import Program
+from diffkit.study.swell.restraint import GRACE, end_after, restrain
 from diffkit.tables import quotient, short
 
 SYMBOLIC, CSE, HORNER = "f' symbolic", "f' cse", "f' horner"
@@ -37,8 +37,6 @@ STEPS = {
     SIMPLIFIED: "simplify",
 }  # in the order in which they are tried
 GAVE_UP, TOO_LARGE, NOT_TRIED, FAILED = "gave up", "too large", "not tried", "failed"  # why a form is missing
-GRACE = 1.0  # seconds beyond the limit after which a process that does not stop is ended
-PR_SET_PDEATHSIG = 1  # of Linux's prctl
 NATIVE_OPERATIONS = 20_000  # nodes up to which SymPy's own count_ops, which walks the tree, is asked
 
 
@@ -187,39 +185,10 @@ def _work(
     pipe: Any, tongue: str, data: tuple[Any, ...], names: Sequence[str], order: int, seconds: float, keep: bool, forms: Any
 ) -> None:
     """What the process does: each form as soon as it is known."""
-    _restrain()
+    restrain()
     with contextlib.suppress(BrokenPipeError), language(tongue):  # nobody waits any more
         for written in _forms(Program(*data), names, order, forms, seconds, keep):
             pipe.send(written)
-
-
-def _restrain() -> None:
-    """Leave Ctrl-C to the parent, end with it, and take no more than its share of memory."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _end_with_parent()
-    with contextlib.suppress(ImportError, ValueError, OSError), open("/proc/self/statm") as file:
-        import resource
-
-        inherited = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (inherited + limits.SYMPY_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def _end_with_parent() -> None:
-    """Have Linux end this process when its parent ends in whatever way.  Beware: the thread that began it is the parent."""
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
-
-
-def _end_after(seconds: float) -> None:
-    """Have the system end this process after so many more seconds of work, should its parent be gone."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        spent = math.ceil(time.process_time() + seconds + GRACE)
-        resource.setrlimit(resource.RLIMIT_CPU, (spent, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _forms(
@@ -229,7 +198,7 @@ def _forms(
     sympy_forms = SympyForms(program, names, order)
     reason = ""
     for name in forms:
-        _end_after(seconds)
+        end_after(seconds)
         try:
             with deadline(seconds):
                 yield gave_up(name, reason, seconds) if reason else sympy_forms.written(name, keep)
