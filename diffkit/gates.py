@@ -8,7 +8,15 @@ from diffkit.language import parse
 from diffkit.program import Program
 from diffkit.rewriting import Rule, rewrite, shared, sites
 
-GATES = {"sigmoid": ("1/(1 + exp(-t))", "sigmoid(t)")}  # written out, fused
+GATES = {  # written out, fused: first as it is written out; a minus at the head of a product or a sum belongs to its first part
+    "sigmoid": (
+        ("1/(1 + exp(-t))", "sigmoid(t)"),
+        ("1/(1 + exp(-a*b))", "sigmoid(a*b)"),
+        ("1/(1 + exp(-a/b))", "sigmoid(a/b)"),
+        ("1/(1 + exp(-a - b))", "sigmoid(a + b)"),
+        ("1/(1 + exp(-a*b - c))", "sigmoid(a*b + c)"),
+    )
+}
 SOURCE = "a definition"
 
 
@@ -20,8 +28,7 @@ def fuse(program: Program, gate: str) -> Program:
     >>> print(fuse(parse("1/(1 + exp(-x)) + 1/(exp(-y) + 1)"), "sigmoid"))
     sigmoid(x) + sigmoid(y)
     """
-    written_out, fused = _known(gate)
-    return _everywhere(program, Rule(written_out, fused, SOURCE))
+    return _everywhere(program, [Rule(written_out, fused, SOURCE) for written_out, fused in _known(gate)])
 
 
 def unfuse(program: Program, gate: str) -> Program:
@@ -32,8 +39,8 @@ def unfuse(program: Program, gate: str) -> Program:
     >>> print(unfuse(parse("sigmoid(x*y)"), "sigmoid"))
     1/(1 + exp(-(x*y)))
     """
-    written_out, fused = _known(gate)
-    return _everywhere(program, Rule(fused, written_out, SOURCE))
+    written_out, fused = _known(gate)[0]
+    return _everywhere(program, [Rule(fused, written_out, SOURCE)])
 
 
 def sigmoids(program: Program) -> dict[int, int]:
@@ -44,22 +51,21 @@ def sigmoids(program: Program) -> dict[int, int]:
     >>> sigmoids(parse("1/(1 + exp(-x)) + sigmoid(y)"))
     {5: 1, 7: 6}
     """
-    written_out, fused = _known("sigmoid")
+    written_out, fused = _known("sigmoid")[0]
     table = {form.lines[form.outputs[0]].op: [Rule(form, form, SOURCE)] for form in (written_out, fused)}
     return {site.line: site.bound["t"] for site in sites(program, table)}
 
 
-def _known(gate: str) -> tuple[Program, Program]:
+def _known(gate: str) -> list[tuple[Program, Program]]:
     if gate not in GATES:
         raise UsageError(f"no gate '{gate}' can be fused", remedy=f"the gates are {', '.join(GATES)}")
-    written_out, fused = GATES[gate]
-    return parse(written_out), parse(fused)
+    return [(parse(written_out), parse(fused)) for written_out, fused in GATES[gate]]
 
 
-def _everywhere(program: Program, rule: Rule) -> Program:
-    """The Program with the rule applied at every place that it fits."""
-    root = rule.form.lines[rule.form.outputs[0]].op
+def _everywhere(program: Program, rules: list[Rule]) -> Program:
+    """The Program with the rules, whose forms end alike, applied at every place that one fits."""
+    root = rules[0].form.lines[rules[0].form.outputs[0]].op
     program = shared(program)
-    while site := next(sites(program, {root: [rule]}), None):
+    while site := next(sites(program, {root: rules}), None):
         program = rewrite(program, site)
     return program

@@ -41,14 +41,14 @@ def _meet(one: Bbox, two: Bbox) -> bool:
 
 def _factors(figure: Figure) -> Iterator[str]:
     """Numbers on edges that stand on another edge, on an arrowhead or on a node."""
-    pen, patches = renderer(figure), _patches(figure)
+    pen, patches = renderer(figure), [(name, _dense(patch)) for name, patch in _patches(figure)]
     for text in figure.axes[0].texts:
         kind, _, own = (text.get_gid() or "").partition("-")
         if kind != "factor":
             continue
         box = text.get_window_extent(pen)
-        for name, patch in patches:
-            if name != f"edge-{own}" and _inside(box, _dense(patch)):
+        for name, points in patches:
+            if name != f"edge-{own}" and _inside(box, points):
                 yield f"{text.get_text()} of edge {own} covers {name}"
 
 

@@ -356,6 +356,23 @@ def test_the_lines_of_a_recorded_function_are_not_listed_at_length(tmp_path) -> 
     assert "v60 = x*60" in write_plan(dk.graph(typed, 1), tmp_path / "g.md")[tmp_path / "g.md"].decode("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("written", "fused"),
+    [
+        ("1/(1 + exp(-x*y))", "sigmoid(x*y)"),
+        ("1/(exp(-x/y) + 1)", "sigmoid(x/y)"),
+        ("1/(1 + exp(-x - y))", "sigmoid(x + y)"),
+        ("1/(1 + exp(-x*y - 3))", "sigmoid(x*y + 3)"),
+        ("1/(1 + exp(-(x*y)))", "sigmoid(x*y)"),
+    ],
+)
+def test_a_minus_at_the_head_belongs_to_the_gate(written: str, fused: str) -> None:
+    """-x*y is (-x)*y to the tape, and the same number as -(x*y)."""
+    assert str(fuse(dk.parse(written), "sigmoid")) == fused
+    assert dk.parse(fused)(0.3, 0.7) == pytest.approx(dk.parse(written)(0.3, 0.7), rel=4e-16)
+    assert "nothing was fused" in str(dk.graph("1/(1 + exp(y - x*x))", (1, 2), fuse=["sigmoid"]))
+
+
 FUNCTIONS = {
     "max": lambda M: M.max() + np.maximum(M, M.T).sum(),
     "min along an axis": lambda M: M.min(axis=0).sum(),
