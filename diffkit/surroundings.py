@@ -22,7 +22,8 @@ from itertools import chain
 from types import CodeType, FunctionType, MethodType, ModuleType
 
 from diffkit import limits
-from diffkit.traced import Traced, is_of_library
+from diffkit.traced import Traced
+from diffkit.whereabouts import is_of_library
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, REMEDY, stack
 from diffkit.numpy_functions.shapes import reshape, transpose
 from diffkit.numpy_functions.ufuncs import REDUCTIONS, UFUNCS
 from diffkit.recording import FROM_NUMPY, record
-from diffkit.traced import Array, refusal
+from diffkit.traced import Array
+from diffkit.whereabouts import refusal
 
 __all__ = ["elements", "function", "joining", "grids", "linear_algebra", "of_objects", "products", "take_index", "ufunc"]
 

@@ -13,7 +13,8 @@ from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_de
 from diffkit.numpy_functions.reductions import mean, sum
 from diffkit.numpy_functions.shapes import moveaxis, ravel, reshape, swapaxes, transpose
 from diffkit.recording import record, wrap
-from diffkit.traced import Traced, refusal
+from diffkit.traced import Traced
+from diffkit.whereabouts import refusal
 
 
 def take_index(x: Any, index: Any) -> Any:
