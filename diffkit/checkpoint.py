@@ -24,8 +24,9 @@ from diffkit.jacobians import in_form, pull
 from diffkit.namespaces import plain
 from diffkit.recording import record
 from diffkit.surroundings import Surroundings
-from diffkit.traced import Traced, refusal
+from diffkit.traced import Traced
 from diffkit.tracing import call, flatten
+from diffkit.whereabouts import refusal
 
 
 def checkpoint(f: Callable[..., Any], times: int = 1, snapshots: int = limits.SNAPSHOTS) -> Callable[..., Any]:

@@ -21,8 +21,9 @@ from diffkit.messages import say
 from diffkit.points import prepare, recordable
 from diffkit.primitives import TABLE, zero
 from diffkit.program import active, run
-from diffkit.traced import Recording, place
+from diffkit.traced import Recording
 from diffkit.tracing import call
+from diffkit.whereabouts import place
 
 WORST_FIRST = ("domain", "singular", "overflow", "jump", "kink", "tie")
 GROWING = {"exp", "expm1", "sinh", "cosh", "gamma", "mul", "add", "sub", "pow", "sum", "prod", "matmul", "einsum", "cumsum"}

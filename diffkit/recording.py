@@ -21,7 +21,8 @@ from functools import partial as bound
 from diffkit import namespaces
 from diffkit.namespaces import NUMPY_NAMES
 from diffkit.primitives import TABLE, zero
-from diffkit.traced import Array, Number, Recording, Scalar, Traced, numpy_functions, refusal
+from diffkit.traced import Array, Number, Recording, Scalar, Traced, numpy_functions
+from diffkit.whereabouts import refusal
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from itertools import chain
 from types import CodeType, FunctionType, MethodType, ModuleType
 
 from diffkit import limits
-from diffkit.traced import Traced, is_of_library
+from diffkit.traced import Traced
+from diffkit.whereabouts import is_of_library
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ def routes(x: Any) -> Iterator[Route]:
 
 
 def _of_function(x: FunctionType) -> Iterator[Route]:
-    if x.__closure__:
-        yield bound(_cells, x.__closure__), False
+    cells = [cell for cell in x.__closure__ or () if type(_cells([cell])[0]) is not ModuleType]
+    if cells:
+        yield bound(_cells, cells), False
     if x.__defaults__ or x.__kwdefaults__:
         yield (lambda: (x.__defaults__, x.__kwdefaults__)), False
     if not is_of_library(x.__globals__.get("__name__", "")):
@@ -139,8 +141,11 @@ def _names(code: CodeType) -> frozenset[str]:
     return frozenset(code.co_names).union(*inner)
 
 
-def _cells(closure: tuple[Any, ...]) -> list[Any]:
-    return [cell.cell_contents for cell in closure]
+def _cells(closure: list[Any]) -> list[Any]:
+    try:
+        return [cell.cell_contents for cell in closure]
+    except ValueError:  # a variable without a value yet
+        return [None] if len(closure) == 1 else [part for cell in closure for part in _cells([cell])]
 
 
 def _variables(space: dict[str, Any], names: list[str]) -> list[Any]:

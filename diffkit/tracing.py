@@ -13,7 +13,8 @@ from diffkit import namespaces
 from diffkit.errors import UsageError
 from diffkit.program import Builder, Program
 from diffkit.recording import PLAIN, constant
-from diffkit.traced import Recording, Traced, place_of_error, refusal
+from diffkit.traced import Recording, Traced
+from diffkit.whereabouts import place_of_error, refusal
 
 TYPE_CHECKING = False  # the module typing is a third of what importing an engine may cost
 if TYPE_CHECKING:

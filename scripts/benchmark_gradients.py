@@ -173,7 +173,7 @@ def goals(results: dict[str, dict[str, Timed]], numbers: set[str]) -> list[str]:
 def verdict(ratio: float, limit: float, why: str) -> str:
     """Met, or by what factor it is missed, and why."""
     excess = 100 * (ratio / limit - 1)
-    return "met" if ratio <= limit else f"MISSED by {excess:.2g} %" + (f": {why}" if why else "")
+    return "met" if ratio <= limit else f"MISSED by {excess:.{0 if excess >= 10 else 1}f} %" + (f": {why}" if why else "")
 
 
 def machine() -> str:

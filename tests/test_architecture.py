@@ -18,6 +18,7 @@ ORDER = [  # a module imports only from its left: here from rows above its own
     {"primitives"},
     {"namespaces"},
     {"arrays", "program", "printing", "counting", "sympy_forms", "sympy_program"},
+    {"whereabouts"},
     {"traced"},
     {"recording", "surroundings", "sweeps"},
     {"numpy_functions", "array_sweeps"},

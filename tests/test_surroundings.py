@@ -255,3 +255,29 @@ def test_infinite_constants_and_outer_differentiations_are_left_to_the_tape():
     g = tape.compile(lambda x: np.minimum(x, np.inf) * x, 2.0)
     assert g(3.0) == (9.0, 6.0)
     assert tape.gradient(lambda x: x * tape.compile(lambda y: x * y * y, 1.0)(2.0)[1], 4.0) == 32.0
+
+
+def test_a_module_in_a_closure_is_not_looked_at():
+    """What computes with np, however it is called."""
+
+    def make(xp):
+        return lambda x: xp.sin(x)
+
+    assert not Surroundings(make(np))
+
+
+def test_a_variable_of_a_closure_that_has_no_value_yet():
+    """A branch not taken may read what is assigned later."""
+
+    def make():
+        def f(x):
+            return x * later if x > 10 else x
+
+        g = tape.compile(f, 1.0)
+        assert g(1.0) == (1.0, 1.0)
+        later = 3.0
+        return g
+
+    g = make()
+    assert g(11.0) == (33.0, 3.0)
+    assert g(1.0) == (1.0, 1.0)

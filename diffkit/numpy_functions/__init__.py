@@ -18,7 +18,8 @@ from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, REMEDY, stack
 from diffkit.numpy_functions.shapes import reshape, transpose
 from diffkit.numpy_functions.ufuncs import REDUCTIONS, UFUNCS
 from diffkit.recording import FROM_NUMPY, record
-from diffkit.traced import Array, refusal
+from diffkit.traced import Array
+from diffkit.whereabouts import refusal
 
 __all__ = ["elements", "function", "joining", "grids", "linear_algebra", "of_objects", "products", "take_index", "ufunc"]
 
@@ -39,8 +40,8 @@ def ufunc(name: str, method: str, operands: Any, options: Any) -> Any:
     """What `__array_ufunc__` is asked for, beyond a plain call of a row."""
     if options.get("out") is not None:
         raise refusal("a traced value was written into a plain array in place", "write y = y + x instead of y += x")
-    if method == "__call__" and name in UFUNCS and not options:
-        return UFUNCS[name](*operands)
+    if method == "__call__" and name in UFUNCS and options.keys() <= ({"axis"} if name == "vecdot" else set()):
+        return UFUNCS[name](*operands, **options)
     if (name, method) in REDUCTIONS:
         return REDUCTIONS[name, method](*operands, **{k: v for k, v in options.items() if k != "out"})
     if method == "outer" and name in FROM_NUMPY:

@@ -11,9 +11,10 @@ from diffkit.arrays import pattern_of
 from diffkit.namespaces import plain
 from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_defaults, viewed, written
 from diffkit.numpy_functions.reductions import mean, sum
-from diffkit.numpy_functions.shapes import expand_dims, moveaxis, ravel, reshape, swapaxes, transpose
+from diffkit.numpy_functions.shapes import moveaxis, ravel, reshape, swapaxes, transpose
 from diffkit.recording import record, wrap
-from diffkit.traced import Traced, refusal
+from diffkit.traced import Traced
+from diffkit.whereabouts import refusal
 
 
 def take_index(x: Any, index: Any) -> Any:
@@ -82,22 +83,28 @@ def sort(x: Any, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:
     return take_along_axis(x, argsort(x, axis or 0 if axis is None else axis, **rest), -1 if axis is None else axis)
 
 
+def _ordered(x: Any, axis: Any) -> tuple[Any, list[int]]:
+    """The elements of the axes in order, along a first axis, and the shape with each of those axes of size 1."""
+    found = axes_of(x, axis)
+    axes = tuple(range(np.ndim(x))) if found is None else found
+    rest = [n for i, n in enumerate(np.shape(x)) if i not in axes]
+    rows = reshape(moveaxis(x, axes, range(len(axes))) if rest else x, (-1, *rest))
+    return sort(rows, 0), [1 if i in axes else n for i, n in enumerate(np.shape(x))]
+
+
 @written()
 def quantile(x: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False, **rest: Any) -> Any:
     """The element, between two of them linearly, below which the share q of all lies."""
     only_defaults(rest)
     if method != "linear" or isinstance(q, Traced):
         raise refusal("a quantile is recorded by the method 'linear' and for plain shares only", "use np.sort")
-    rows = moveaxis(sort(x, axis), 0 if axis is None else axis, 0)
+    rows, kept = _ordered(x, axis)
     place = np.asarray(q, dtype=float) * (np.shape(rows)[0] - 1)
     low = np.floor(place).astype(int)
     t = reshape(place - low, (*np.shape(q), *[1] * (np.ndim(rows) - 1)))
     a, b = rows[low], rows[np.ceil(place).astype(int)]
     found = where(t < 0.5, a + (b - a) * t, b - (b - a) * (1.0 - t))  # as NumPy does, to the last bit
-    if not keepdims:
-        return found
-    kept = [1 if axis is None or i == axis_of(x, axis) else n for i, n in enumerate(np.shape(x))]
-    return reshape(found, (*np.shape(q), *kept))
+    return reshape(found, (*np.shape(q), *kept)) if keepdims else found
 
 
 @written()
@@ -109,13 +116,10 @@ def percentile(x: Any, q: Any, axis: Any = None, **rest: Any) -> Any:
 @written()
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The middle element, or the mean of the middle two."""
-    found = sort(x, axis)
-    axis_ = 0 if axis is None else axis_of(x, axis)
-    n, cut = found.shape[axis_], (slice(None),) * axis_
-    middle = mean(found[(*cut, slice((n - 1) // 2, n // 2 + 1))], axis_)
-    if not keepdims:
-        return middle
-    return reshape(middle, [1] * np.ndim(x)) if axis is None else expand_dims(middle, axis)
+    rows, kept = _ordered(x, axis)
+    n = np.shape(rows)[0]
+    middle = mean(rows[(n - 1) // 2 : n // 2 + 1], 0)
+    return reshape(middle, kept) if keepdims else middle
 
 
 @written()

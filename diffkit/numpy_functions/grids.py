@@ -14,7 +14,8 @@ from diffkit.numpy_functions.products import matmul
 from diffkit.numpy_functions.reductions import sum
 from diffkit.numpy_functions.shapes import reshape
 from diffkit.recording import record
-from diffkit.traced import Traced, refusal
+from diffkit.traced import Traced
+from diffkit.whereabouts import refusal
 
 
 @written()

@@ -17,7 +17,7 @@ from diffkit.numpy_functions.operands import written
 from diffkit.numpy_functions.reductions import max_, sum
 from diffkit.numpy_functions.shapes import ravel, reshape, swapaxes
 from diffkit.recording import record
-from diffkit.traced import refusal
+from diffkit.whereabouts import refusal
 
 SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
 EighResult = namedtuple("EighResult", "eigenvalues eigenvectors")

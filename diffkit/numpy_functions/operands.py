@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from diffkit.recording import record
-from diffkit.traced import Array, Traced, refusal
+from diffkit.traced import Array, Traced
+from diffkit.whereabouts import refusal
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}  # what __array_function__ is asked for
 METHODS: dict[str, Callable[..., Any]] = {}  # what is called as x.name(...)

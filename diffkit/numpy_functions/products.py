@@ -10,7 +10,8 @@ from diffkit.numpy_functions.choosing import diagonal
 from diffkit.numpy_functions.operands import as_array, axis_of, only_defaults, stack, written
 from diffkit.numpy_functions.shapes import reshape
 from diffkit.recording import record
-from diffkit.traced import Traced, refusal
+from diffkit.traced import Traced
+from diffkit.whereabouts import refusal
 
 
 @written("matmul", "linalg.matmul")

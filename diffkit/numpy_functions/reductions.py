@@ -36,7 +36,9 @@ def _over(
     op: str, neutral: Any, join: Any, x: Any, axis: Any, keepdims: Any, rest: dict[str, Any], out: Any, dtype: Any = None
 ) -> Any:
     """A reduction of the elements ``where`` a condition holds, beginning with ``initial``."""
-    if not rest and out is None and (dtype is None or dtype is float):
+    if dtype is not None and np.dtype(dtype) == x.dtype:
+        dtype = None
+    if not rest and out is None and dtype is None:
         return _reduction(op, x, axis, asked(keepdims))
     some, initial = rest.pop("where", None), rest.pop("initial", None)
     if given(some):

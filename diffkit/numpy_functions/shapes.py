@@ -11,7 +11,8 @@ import numpy as np
 from diffkit.namespaces import plain
 from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, axis_of, viewed, written
 from diffkit.recording import record
-from diffkit.traced import Array, Traced, refusal
+from diffkit.traced import Array, Traced
+from diffkit.whereabouts import refusal
 
 
 @written()

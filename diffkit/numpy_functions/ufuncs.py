@@ -86,7 +86,7 @@ UFUNCS: dict[str, Callable[..., Any]] = {
     "matmul": lambda a, b: matmul(a, b),
     "isnan": lambda x: record("ne", x, x),
     "isfinite": _finite,
-    "vecdot": lambda a, b: vecdot(a, b),
+    "vecdot": vecdot,
     "expit": lambda x: record("sigmoid", x),
     "log_expit": lambda x: -record("softplus", -x),
     "erf": lambda x: record("erf", x),
