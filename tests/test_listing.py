@@ -244,6 +244,8 @@ def test_max_reads_like_the_chapter() -> None:
     """One row for the operand."""
     rows = staged.measure("max(x, 2)*y", {"x": 3, "y": 1}).rows
     assert rows[-1].code == "dx = dv1 if x > 2.0 else 0.5*dv1 if x == 2.0 else 0.0"
+    rows = staged.measure("x*y + max(x, 2)", {"x": 3, "y": 1}).rows
+    assert next(row.code for row in rows if row.name == "dx") == "dx = dv2 if x > 2.0 else 0.5*dv2 if x == 2.0 else 0.0"
 
 
 def test_a_function_without_inputs_is_listed() -> None:
