@@ -260,9 +260,8 @@ class Listing:
             negative = sheet.nodes[node].op == "neg" and node not in names
             node, sign = (sheet.nodes[node].args[0], "-=") if negative else (node, "+=")
         self.begun.add(target)
-        yield self.added(
-            k, target, sign, self.fitted(k, operation.position, sheet.text(node, names, 6 if sign != "=" else 0)), operation
-        )
+        binds = 6 if sign == "-=" or (sign == "+=" and sheet.language == "numpy") else 0
+        yield self.added(k, target, sign, self.fitted(k, operation.position, sheet.text(node, names, binds)), operation)
 
     def added(self, k: int, target: str, sign: str, text: str, operation: Operation) -> Entry:
         """One row; in NumPy += would change an array that another name holds, too."""

@@ -62,7 +62,7 @@ SENTENCES = {
     "rule.matmul.0": "a product of matrices D = A B: dA = dD B^T",
     "rule.matmul.1": "a product of matrices D = A B: dB = A^T dD",
     "rule.sum": "a sum of elements hands its derivative on to each",
-    "rule.cumsum": "a running sum hands its derivative on to all elements before",
+    "rule.cumsum": "each running sum hands its derivative on to all elements that it adds up",
     "rule.amax": "the largest element takes all; equal ones share it",
     "rule.amin": "the smallest element takes all; equal ones share it",
     "rule.getitem": "only the elements that were read receive it",

@@ -39,6 +39,7 @@ PREAMBLE = r"""
 \setlength{\parskip}{0.6em}
 """
 PAGE = 36  # rows of a table that fit on a page
+VERBATIM = 92  # characters of a line that fit in the text's width at that size
 FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # a wide table shrinks, a narrow one stays
 
 
@@ -147,6 +148,10 @@ def _figure(block: FigureBlock, file: str) -> str:
 
 
 def _listing(block: Listing) -> str:
+    """Code as it stands; escaped, and broken where its lines are too long, only where verbatim cannot set it."""
+    longest = max(map(len, block.code.split("\n")))
+    if block.code.isascii() and longest <= VERBATIM and r"\end{verbatim}" not in block.code:
+        return f"{escape(block.caption)}\n{{\\footnotesize\n\\begin{{verbatim}}\n{block.code.rstrip()}\n\\end{{verbatim}}\n}}"
     lines = [escape(line).replace(" ", r"\ \allowbreak{}") or r"\strut" for line in block.code.split("\n")]
     typed = "\\\\\n".join(rf"\mbox{{}}{line}" for line in lines)
     return rf"{escape(block.caption)}" + "\n\\begin{quote}\\ttfamily\\raggedright\\small\n" + typed + "\n\\end{quote}"

@@ -130,7 +130,7 @@ class Staged(Record):
         if number and rows[0].sweep == "reverse":
             rules = dict.fromkeys(row.rule for row in rows if row.rule)
             forward = next(r for r in self.rows if r.number == number and r.role == "forward")
-            said = f": {'; '.join(rules)}" if rules else ""
+            said = f": {say('semicolon').join(rules)}" if rules else ""
             yield f"{'    ' * rows[0].depth}# ({number}) {forward.name} {forward.sign} {forward.expression}{said}"
         for row in rows:
             yield f"{row.code:{width}}{self._beside(row)}".rstrip()

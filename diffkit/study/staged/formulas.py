@@ -27,7 +27,7 @@ def in_latex(expression: str) -> str:
 
 def typed(text: str) -> str:
     """Code as it stands."""
-    return rf"\texttt{{{text}}}".replace("_", r"\_")
+    return r"\_".join(rf"\texttt{{{part}}}" for part in text.split("_"))
 
 
 class Formulas:
@@ -49,7 +49,8 @@ class Formulas:
         """
         word, _, index = name.rstrip("]").partition("[")
         letters, sub, own = identifier(self.own.get(word, word)).partition("_{")
-        letters = rf"\bar{{{letters}}}" if word in self.own else letters
+        over = "overline" if letters.startswith(r"\mathrm") else "bar"
+        letters = rf"\{over}{{{letters}}}" if word in self.own else letters
         indices = [*([own.removesuffix("}")] if sub else []), *([index.replace(" ", "")] if index else [])]
         return letters + (f"_{{{','.join(indices)}}}" if indices else "")
 
@@ -62,13 +63,13 @@ class Formulas:
         \frac{\bar{l}_{i+1} \cdot 3}{x}
         """
         names: list[str] = []
-        text = NATIVE.sub(lambda found: OURS[found[1]], text).replace(" @ ", "*")
 
         def hidden(found: re.Match[str]) -> str:
             names.append(found[0])
             return f"leaf_{len(names) - 1}"
 
-        found = in_latex(self.names.sub(hidden, text))
+        plain = NATIVE.sub(lambda found: OURS[found[1]], text).replace(" @ ", "*")
+        found = in_latex(self.names.sub(hidden, plain))
         return typed(text) if r"\texttt" in found else PLACEHOLDER.sub(lambda k: self.name(names[int(k[1])]), found)
 
     def row(self, row: Entry) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from diffkit import namespaces
 from diffkit.emit.listed_loops import Entry
 from diffkit.errors import FAILURES
 
@@ -36,7 +37,8 @@ def watch(header: Sequence[str], rows: Sequence[Entry], turn: int, given: Mappin
         lines += ["    " * row.depth + text for text in (row.text, *noted)]
         owner += [k] * (1 + len(noted))
     try:
-        exec(compile("\n".join(lines), CODE, "exec"), {"_note": note, **given})  # no text of a user: see the top of this file
+        with namespaces.quiet():
+            exec(compile("\n".join(lines), CODE, "exec"), {"_note": note, **given})  # no text of a user: see the top of this file
     except FAILURES as error:
         return Watched(values, owner[_line(error) - 1], error)
     return Watched(values, -1, None)
