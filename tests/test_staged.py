@@ -4,11 +4,9 @@ import json
 import math
 import re
 
-import numpy as np
 import pytest
 
 import diffkit as dk
-from diffkit import tape
 from diffkit.study import staged
 from diffkit.study.staged import grade
 
@@ -47,37 +45,11 @@ dy += ((1 - sigy) * sigy) * dsigy
 LINES = STUDENT.splitlines()
 
 
-def run(listing: staged.Staged) -> dict[str, float]:
-    """The derivatives that a listing computes when it is run."""
-    room: dict[str, object] = {}
-    exec(listing.code, room)
-    return {name: eval(slope, room) for name, slope in listing.slopes.items()}
-
-
 def grade_of(text: str, tmp_path, f: str = EXERCISE, at: object = AT) -> grade.Grade:
     """The grade of a student's text."""
     path = tmp_path / "student.py"
     path.write_text(text, encoding="utf-8")
     return grade.measure(f, at, path)
-
-
-@pytest.mark.parametrize("part", range(8))
-def test_the_listing_equals_the_tape_bit_for_bit(part: int) -> None:
-    """On 200 random programs, run as the text that is printed."""
-    for seed in range(25 * part, 25 * part + 25):
-        program, point = programs.random_program(seed)
-        listing = staged.measure(program, point)
-        assert run(listing) == tape.gradient(program, point), seed
-        assert listing.gradient == tape.gradient(program, point)
-
-
-def test_a_loop_stays_a_loop_and_runs() -> None:
-    """A thousand steps are written in 30 rows."""
-    f = "l = x; repeat 1000: l = 3.9*l*(1 - l)"
-    listing = staged.measure(f, {"x": 0.3})
-    assert len(listing.rows) < 30
-    assert sum(row.name.startswith("for ") for row in listing.rows) == 2
-    assert run(listing) == tape.gradient(f, {"x": 0.3})
 
 
 def test_the_chapters_listing() -> None:
@@ -106,13 +78,6 @@ def test_the_exercise_of_the_chapter() -> None:
     ] == ["=", "+=", "+="]
 
 
-def test_names_of_the_user_do_no_harm() -> None:
-    """A variable called lambda, exp or t is one, and the listing still runs."""
-    for name in ("lambda", "exp", "t", "import", "F", "print"):
-        f = f"{name}*sin({name}) + exp({name})"
-        assert run(staged.measure(f, {name: 1.5})) == tape.gradient(f, {name: 1.5})
-
-
 def test_a_quiz_hides_the_reverse_sweep_and_has_answers(tmp_path) -> None:
     """No right-hand side of the reverse sweep is left in the quiz; the file beside it has them all."""
     from diffkit.cli import run as command
@@ -126,149 +91,6 @@ def test_a_quiz_hides_the_reverse_sweep_and_has_answers(tmp_path) -> None:
     answers: dict[str, float] = {}
     exec((tmp_path / "q-answers.py").read_text(encoding="utf-8"), answers)
     assert answers["dx"] == pytest.approx(2.0595697955721652)
-
-
-def test_latex_has_a_row_for_every_row() -> None:
-    """Numbers, values and rules at the right, mathematics in between; an align* for each sweep."""
-    listing = staged.measure("q = x + y; f = q*sin(z)", (1, 2, 3), language="latex")
-    assert str(listing).count(r"\begin{align*}") == 2
-    assert str(listing).count(r"\\") == len(listing.rows)
-    assert r"\sin z" in str(listing)
-    assert r"\text{(2) the derivative of sin is cos}" in str(listing)
-    assert "0.14112" in str(listing)
-
-
-@pytest.mark.parametrize("part", range(4))
-def test_the_numpy_listing_runs_on_numbers_and_arrays(part: int) -> None:
-    """On random programs: the tape's gradient at one point, and at three points at once."""
-    for seed in range(15 * part, 15 * part + 15):
-        program, point = programs.random_program(seed)
-        listing = staged.measure(program, point, language="numpy")
-        assert_numpy(listing, listing.code, {k: [x] for k, x in point.items()}, program)
-        many = {name: [x, x + 0.001, x - 0.002] for name, x in point.items()}
-        code = listing.code
-        for name, x in point.items():
-            code = code.replace(f"\n{name} = {x!r}\n", f"\n{name} = np.array({many[name]!r})\n")
-        assert_numpy(listing, code, many, program)
-
-
-def assert_numpy(listing: staged.Staged, code: str, points: dict[str, list[float]], program: dk.Program) -> None:
-    """The code gives the gradients at all the points."""
-    room: dict[str, object] = {}
-    old = np.geterr()
-    exec(code, room)
-    np.seterr(**old)
-    for i in range(len(next(iter(points.values())))):
-        expected = tape.gradient(program, {name: xs[i] for name, xs in points.items()})
-        for name, slope in listing.slopes.items():
-            found = np.broadcast_to(eval(slope, room), len(next(iter(points.values()))))[i]
-            assert found == pytest.approx(expected[name], rel=1e-12, abs=1e-300, nan_ok=True), (listing.expression, name)
-
-
-CHOICES = (
-    "max(x, y)*x + min(x, y, 2)",
-    "x^2 if x > y else y^3",
-    "abs(x - y) + relu(y - 2)",
-    "where(x < y and x > 0, x*y, x/y)",
-    "sign(x)*floor(y)*x",
-)
-
-
-@pytest.mark.parametrize("f", CHOICES)
-@pytest.mark.parametrize("language", ["python", "numpy"])
-def test_choices_are_made_by_value(f: str, language: str) -> None:
-    """Branches, extremes and kinks, on both sides, at a tie too; no helper of ours is needed to run it."""
-    many = {"x": [0.5, 3.0, 1.0], "y": [1.5, 1.5, 1.0]}
-    for i in range(3):
-        listing = staged.measure(f, {name: xs[i] for name, xs in many.items()}, language)
-        assert "diffkit" not in listing.code
-        if language == "python":
-            assert run(listing) == tape.gradient(f, listing.at)
-    if language == "numpy":
-        code = listing.code.replace("x = 1.0\n", f"x = np.array({many['x']})\n").replace(
-            "y = 1.0\n", f"y = np.array({many['y']})\n"
-        )
-        assert_numpy(listing, code, many, dk.parse(f))
-
-
-@pytest.mark.parametrize("turns", [9, 40, 300])
-def test_loops_are_listed_as_loops_without_false_rules(turns: int) -> None:
-    """From a few turns on; rows that only move a value carry neither number nor rule; one heading a sweep."""
-    listing = staged.measure(f"l = x; repeat {turns}: l = 3.5*l*(1-l)", {"x": 0.2})
-    assert len(listing.rows) < 20
-    assert run(listing) == tape.gradient(listing.expression, {"x": 0.2})
-    assert listing.code.count("# reverse sweep") == 1
-    assert all(row.number is None and not row.rule for row in listing.rows if row.expression in {"l", "l_1", "dl", "1.0"})
-    room: dict[str, object] = {}
-    exec(listing.code, room)
-    assert listing.value == dk.parse(listing.expression)(0.2)
-
-
-def test_a_constant_and_a_stop() -> None:
-    """A formula without inputs has a listing; where Python raises this is said, in its code, too."""
-    assert staged.measure("3 + 4", {}).value == 7
-    stopped = staged.measure("sqrt(x) + log(y)", {"x": -1, "y": 0})
-    assert "sqrt(x)" in stopped.stops
-    assert "math domain error" in str(stopped)
-
-
-def test_the_point_keeps_its_order() -> None:
-    """Inputs stand in the order in which the point gives them."""
-    assert [*staged.measure("y - x", {"x": 3, "y": 4}).gradient] == ["x", "y"]
-
-
-# --- arrays --------------------------------------------------------------------------------------------------------------
-def tanh_layer(W, x, b):
-    """A layer, its squares summed."""
-    z = W @ x + b
-    return (np.tanh(z) ** 2).sum() + z[0] * z[1]
-
-
-def product(W, X):
-    """A product of matrices, and a maximum."""
-    return np.sum(np.exp(W @ X) / (1 + np.exp(W @ X))) + np.max(W)
-
-
-def scaled(x):
-    """Sums over axes, broadcasting."""
-    return np.sum((x - x.mean(axis=0)) ** 2 / (1 + x.sum(axis=1, keepdims=True) ** 2))
-
-
-@pytest.mark.parametrize(
-    ("f", "shapes"),
-    [(tanh_layer, ((2, 3), (3,), (2,))), (product, ((5, 10), (10, 3))), (scaled, ((4, 3),)), (scaled, ((60, 90),))],
-)
-def test_listings_on_arrays_run(f, shapes: tuple[tuple[int, ...], ...], tmp_path, monkeypatch) -> None:
-    """They give what the tape gives, with shapes and norms, the forward rows first."""
-    dice = np.random.default_rng(1)
-    names = f.__code__.co_varnames[: f.__code__.co_argcount]
-    at = {name: dice.standard_normal(shape) for name, shape in zip(names, shapes, strict=True)}
-    listing = staged.measure(f, at, "numpy")
-    monkeypatch.chdir(tmp_path)
-    for name, x in at.items():
-        np.save(f"{name}.npy", x)
-    room: dict[str, object] = {}
-    exec(listing.code, room)
-    value, gradient = tape.value_and_gradient(f, at)
-    assert eval(listing.output, room) == pytest.approx(value, rel=1e-13)
-    for name in names:
-        assert np.allclose(eval(listing.slopes[name], room), gradient[name], rtol=1e-12, atol=1e-13)
-    assert dk.results.Record.from_json(listing.to_json()).code == listing.code
-
-
-def test_rows_on_arrays_carry_shapes_numbers_and_rules() -> None:
-    """The layer D = W X: dW = dD X^T, dX = W^T dD, with their shapes."""
-    at = {"W": np.ones((5, 10)), "X": np.ones((10, 3))}
-    listing = staged.measure(lambda W, X: np.sum(np.exp(W @ X)), at)
-    rows = {row.name: row for row in listing.rows}
-    assert (rows["dW"].shape, rows["dX"].shape) == ((5, 10), (10, 3))
-    assert (rows["dW"].number, rows["dX"].number) == (1, 1)
-    assert "dD B^T" in rows["dW"].rule
-    assert [row.role for row in listing.rows] == sorted(row.role for row in listing.rows)
-    with pytest.raises(dk.UsageError):
-        staged.measure(lambda W: W @ W, {"W": np.ones((2, 2))})
-    with pytest.raises(dk.UsageError):
-        staged.measure(lambda W: np.sum(W), {"W": np.ones(2)}, "latex")
 
 
 # --- quizzes -------------------------------------------------------------------------------------------------------------
@@ -428,6 +250,19 @@ def test_a_hidden_forward_part_is_judged_by_its_gradient_and_says_so(tmp_path) -
     assert "line 4, 5: judged by its last value only" in str(found)
 
 
+def planted(lines: list[str], i: int) -> list[str]:
+    """The listing with one right-hand side one per cent off."""
+    left, sign, right = lines[i].partition("= ")
+    return [*lines[:i], f"{left}{sign}1.01*({right.partition('#')[0].strip()})", *lines[i + 1 :]]
+
+
+def slopes(code: str) -> dict[str, float]:
+    """What the code hands back by the inputs."""
+    room: dict[str, object] = {}
+    exec(code, room)
+    return {name: float(x) for name, x in room.items() if re.fullmatch(r"dx\d", name)}  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("part", range(2))
 def test_answers_of_random_programs_pass_and_errors_in_them_do_not(part: int, tmp_path) -> None:
     """Our own listing is a right solution; with one line one per cent off it is not, and no line before that one is blamed."""
@@ -436,11 +271,11 @@ def test_answers_of_random_programs_pass_and_errors_in_them_do_not(part: int, tm
         lines = staged.measure(program, point).code.split("\n")
         found = grade_of("\n".join(lines), tmp_path, program, point)
         assert found.passed, (seed, str(found))
-        last = max(i for i, line in enumerate(lines) if re.match(r"dx\d [+-]?= [^#]*[a-z]", line))
-        left, sign, right = lines[last].partition("= ")
-        lines[last] = f"{left}{sign}1.01*({right.partition('#')[0].strip()})"
+        candidates = [i for i, line in enumerate(lines) if re.match(r"dx\d [+-]?= [^#]*[a-z]", line)]
+        last = next(i for i in reversed(candidates) if slopes("\n".join(planted(lines, i))) != slopes("\n".join(lines)))
+        lines = planted(lines, last)
         found = grade_of("\n".join(lines), tmp_path, program, point)
-        assert not found.passed or max(map(abs, found.at.values())) == 0, seed
+        assert not found.passed, seed
         assert found.wrong is None or found.wrong.line >= last + 1
 
 
