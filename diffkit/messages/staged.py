@@ -56,6 +56,7 @@ SENTENCES = {
     "rule.neg": "the opposite sign",
     "rule.max": "the larger operand takes all; equal ones share it",
     "rule.min": "the smaller operand takes all; equal ones share it",
+    "rule.stable": "{formula}, here in a form that loses no digits",
     "rule.where": "the branch that was taken takes all",
     "rule.relu": "handed on where the operand is positive",
     "rule.abs": "an absolute value: times the sign of its operand, 0 at 0",

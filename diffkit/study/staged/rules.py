@@ -29,8 +29,9 @@ def rule(operation: Operation | None) -> str:
     key = _key(operation)
     if key:
         return say(key, operation=operation.op)
-    text, letter, found = derivative(operation)
-    return f"d {text}/d{letter} = {found}" if text.endswith(")") else f"d({text})/d{letter} = {found}"
+    text, letter, found, well_known = derivative(operation)
+    formula = f"d {text}/d{letter} = {found}" if text.endswith(")") else f"d({text})/d{letter} = {found}"
+    return say("rule.stable", formula=formula) if well_known else formula
 
 
 def _key(operation: Operation) -> str:
@@ -55,16 +56,25 @@ class _Formula(PythonSheet):
 
 
 @cache
-def derivative(operation: Operation) -> tuple[str, str, str]:
-    """The operation, the letter by which it is differentiated, and its partial derivative, as formulas."""
+def derivative(operation: Operation) -> tuple[str, str, str, bool]:
+    """The operation, the letter by which it is differentiated, its partial derivative, as formulas, and of which form it is.
+
+    The last is True where the textbook's form, which loses digits, is said because that of the table is longer.
+    """
     op, position, constants, _ = operation
     sheet, letters = _Formula(), ["x"] if len(constants) == 1 else "abcdefgh"[: len(constants)]
     leaves = [sheet.leaf(letter) if x is None else sheet.const(x) for letter, x in zip(letters, constants, strict=True)]
     text = sheet.text(sheet.operation(op, leaves).index)
     operands = [leaf if op != "pow" or x is None else float(x) for leaf, x in zip(leaves, constants, strict=True)]
-    partial = TABLE[op].partial(position, sheet.F, sheet.leaf(f"({text})" if op == "div" else text), *operands)
-    found = str(partial) if isinstance(partial, (int, float)) else sheet.text(partial.index)
-    return _tidy(text), letters[position], _tidy(found)
+    y, textbook = sheet.leaf(f"({text})" if op == "div" else text), TABLE[op].textbook
+    found = _text(sheet, TABLE[op].partial(position, sheet.F, y, *operands))
+    well_known = _text(sheet, textbook[position](sheet.F, y, *operands)) if textbook else found
+    shorter = len(well_known) < len(found)
+    return _tidy(text), letters[position], well_known if shorter else found, shorter
+
+
+def _text(sheet: _Formula, partial: Any) -> str:
+    return _tidy(str(partial) if isinstance(partial, (int, float)) else sheet.text(partial.index))
 
 
 def rule_in_latex(operation: Operation | None) -> str:
@@ -72,7 +82,7 @@ def rule_in_latex(operation: Operation | None) -> str:
     if operation is None:
         return ""
     if operation.op in TABLE and not TABLE[operation.op].selects:
-        text, letter, found = derivative(operation)
+        text, letter, found, _ = derivative(operation)
         whole = in_latex(text) if text.endswith(")") or text.isalnum() else rf"\left({in_latex(text)}\right)"
         return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{letter}}} {whole} = {in_latex(found)}"
     lines = [rf"\text{{{line}}}" for line in textwrap.wrap(rule(operation).replace("^T", "'"), WIDTH)]
