@@ -293,7 +293,12 @@ def clip(x: Any, low: Any = None, high: Any = None, out: Any = None, **named: An
     return x if high is None else record("min", x, high)
 
 
+LARGEST = float(np.finfo(float).max)
+
+
 @written()
-def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0) -> Any:
-    """Numbers in place of nan."""
-    return record("where", record("eq", record("sub", x, x), 0.0), x, nan)
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """Numbers in place of nan and infinities."""
+    found = np.where(np.isnan(x), nan, x)
+    found = np.where(np.greater(x, LARGEST), LARGEST if posinf is None else posinf, found)
+    return np.where(np.less(x, -LARGEST), -LARGEST if neginf is None else neginf, found)
