@@ -177,7 +177,7 @@ def _findings(course: Course) -> Iterator[Finding]:
 def _faults(course: Course, k: int, op: str, args: Any, operands: Any, y: Any, static: Any) -> Iterator[tuple[str, Any]]:
     """(status, mask) of everything to be said of one step, worst first."""
     matters = course.bars[k] is not None
-    if op in COMPARING and course.moves(args):
+    if op in COMPARING and course.moves(args) and args[0] != args[1]:  # x == x asks for nan
         yield "tie", np.equal(*operands)
     if op in PLACES:
         status, mask = PLACES[op]

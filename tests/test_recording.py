@@ -786,3 +786,12 @@ def test_a_program_on_arrays_is_one_of_their_shapes(at):
         p(at)
     with pytest.raises(dk.UsageError, match="where the function was recorded"):
         tape.gradient(p, at)
+
+
+def test_nan_to_num_as_numpy_does_it():
+    """nan and both infinities; their slopes are 0."""
+    x = np.array([1.0, np.nan, np.inf, -np.inf, -2.0])
+    for options in ({}, {"nan": 5.0, "posinf": 7.0}, {"neginf": -9.0}):
+        y, _ = tape.vjp(lambda x, o=options: np.nan_to_num(x, **o), x)
+        assert np.array_equal(y, np.nan_to_num(x, **options))
+        assert tape.gradient(lambda x, o=options: np.sum(np.nan_to_num(x, **o) * 1e-10), x).tolist() == [1e-10, 0, 0, 0, 1e-10]

@@ -1,8 +1,8 @@
 """NumPy's functions and methods on traced values, each written as rows of `arrays` and of the table.
 
 Letters: ``x``, ``a``, ``b`` are operands, at least one of them traced; ``axis`` and ``keepdims`` as in NumPy.  A name that
-stands nowhere is refused, with the line of the user's code.  Read operands, shapes, reductions, joining, choosing, products,
-ufuncs.
+stands nowhere is refused, with the line of the user's code.  Read operands, shapes, reductions, joining, choosing, ordering,
+products, grids, linear_algebra, ufuncs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from diffkit.namespaces import plain
-from diffkit.numpy_functions import grids, joining, linear_algebra, products
+from diffkit.numpy_functions import grids, joining, linear_algebra, ordering, products
 from diffkit.numpy_functions.choosing import take_index
 from diffkit.numpy_functions.operands import FUNCTIONS, METHODS, REMEDY, stack
 from diffkit.numpy_functions.shapes import reshape, transpose
@@ -21,7 +21,18 @@ from diffkit.recording import FROM_NUMPY, record
 from diffkit.traced import Array
 from diffkit.whereabouts import refusal
 
-__all__ = ["elements", "function", "joining", "grids", "linear_algebra", "of_objects", "products", "take_index", "ufunc"]
+__all__ = [
+    "elements",
+    "function",
+    "joining",
+    "grids",
+    "linear_algebra",
+    "of_objects",
+    "ordering",
+    "products",
+    "take_index",
+    "ufunc",
+]
 
 
 def function(name: str, operands: Any, options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Elements chosen by an index, an order or a condition."""
+"""Elements chosen by an index or a condition."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from diffkit.arrays import pattern_of
 from diffkit.namespaces import plain
 from diffkit.numpy_functions.operands import as_array, axes_of, axis_of, only_defaults, viewed, written
-from diffkit.numpy_functions.reductions import mean, sum
-from diffkit.numpy_functions.shapes import moveaxis, ravel, reshape, swapaxes, transpose
+from diffkit.numpy_functions.reductions import sum
+from diffkit.numpy_functions.shapes import ravel, reshape, swapaxes, transpose
 from diffkit.recording import record, wrap
 from diffkit.traced import Traced
 from diffkit.whereabouts import refusal
@@ -55,71 +55,6 @@ def take_along_axis(x: Any, index: Any, axis: Any = -1) -> Any:
     axis, shape = axis_of(x, axis), index.shape
     grid = [np.arange(n).reshape([-1 if i == k else 1 for i in range(len(shape))]) for k, n in enumerate(shape)]
     return x[tuple(index if k == axis else g for k, g in enumerate(grid))]
-
-
-@written(method=True)
-def argsort(x: Any, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:
-    """Where the elements stand in order; its derivative is 0."""
-    only_defaults(rest)
-    return record("argsort", x, static=(axis_of(x, axis),))
-
-
-@written(method=True)
-def argmax(x: Any, axis: Any = None) -> Any:
-    """Where the largest element stands; its derivative is 0."""
-    return record("argmax", ravel(x) if axis is None else x, static=(0 if axis is None else axis_of(x, axis),))
-
-
-@written(method=True)
-def argmin(x: Any, axis: Any = None) -> Any:
-    """Where the smallest element stands; its derivative is 0."""
-    return record("argmin", ravel(x) if axis is None else x, static=(0 if axis is None else axis_of(x, axis),))
-
-
-@written()
-def sort(x: Any, axis: Any = -1, kind: Any = None, **rest: Any) -> Any:
-    """In ascending order; at a tie the elements keep theirs."""
-    x = ravel(x) if axis is None else x
-    return take_along_axis(x, argsort(x, axis or 0 if axis is None else axis, **rest), -1 if axis is None else axis)
-
-
-def _ordered(x: Any, axis: Any) -> tuple[Any, list[int]]:
-    """The elements of the axes in order, along a first axis, and the shape with each of those axes of size 1."""
-    found = axes_of(x, axis)
-    axes = tuple(range(np.ndim(x))) if found is None else found
-    rest = [n for i, n in enumerate(np.shape(x)) if i not in axes]
-    rows = reshape(moveaxis(x, axes, range(len(axes))) if rest else x, (-1, *rest))
-    return sort(rows, 0), [1 if i in axes else n for i, n in enumerate(np.shape(x))]
-
-
-@written()
-def quantile(x: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False, **rest: Any) -> Any:
-    """The element, between two of them linearly, below which the share q of all lies."""
-    only_defaults(rest)
-    if method != "linear" or isinstance(q, Traced):
-        raise refusal("a quantile is recorded by the method 'linear' and for plain shares only", "use np.sort")
-    rows, kept = _ordered(x, axis)
-    place = np.asarray(q, dtype=float) * (np.shape(rows)[0] - 1)
-    low = np.floor(place).astype(int)
-    t = reshape(place - low, (*np.shape(q), *[1] * (np.ndim(rows) - 1)))
-    a, b = rows[low], rows[np.ceil(place).astype(int)]
-    found = where(t < 0.5, a + (b - a) * t, b - (b - a) * (1.0 - t))  # as NumPy does, to the last bit
-    return reshape(found, (*np.shape(q), *kept)) if keepdims else found
-
-
-@written()
-def percentile(x: Any, q: Any, axis: Any = None, **rest: Any) -> Any:
-    """The same in hundredths."""
-    return quantile(x, np.true_divide(q, 100), axis, **rest)
-
-
-@written()
-def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The middle element, or the mean of the middle two."""
-    rows, kept = _ordered(x, axis)
-    n = np.shape(rows)[0]
-    middle = mean(rows[(n - 1) // 2 : n // 2 + 1], 0)
-    return reshape(middle, kept) if keepdims else middle
 
 
 @written()
@@ -293,7 +228,12 @@ def clip(x: Any, low: Any = None, high: Any = None, out: Any = None, **named: An
     return x if high is None else record("min", x, high)
 
 
+LARGEST = float(np.finfo(float).max)
+
+
 @written()
-def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0) -> Any:
-    """Numbers in place of nan."""
-    return record("where", record("eq", record("sub", x, x), 0.0), x, nan)
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """Numbers in place of nan and infinities."""
+    found = np.where(np.isnan(x), nan, x)
+    found = np.where(np.greater(x, LARGEST), LARGEST if posinf is None else posinf, found)
+    return np.where(np.less(x, -LARGEST), -LARGEST if neginf is None else neginf, found)

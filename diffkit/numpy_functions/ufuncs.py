@@ -47,7 +47,8 @@ FUNCTIONS["fix"] = lambda x: UFUNCS["trunc"](x)
 
 
 def _finite(x: Any) -> Any:
-    return record("eq", record("sub", x, x), 0.0)
+    nothing = record("sub", x, x)  # 0, or nan
+    return record("eq", nothing, nothing)
 
 
 def _truth(x: Any) -> Any:
