@@ -191,8 +191,15 @@ class Check(Record):
         named = any(e.cause for e in self.entries)
         rows = [
             (
-                *(e.name, exact(mine(e, e.yours)), e.shown(), short(mine(e, e.relative_error)), fixed(e.digits, 1), e.verdict),
-                *(short(mine(e, e.chapter)), *[e.cause or "-"] * named),
+                *(
+                    e.name,
+                    exact(mine(e, e.yours)),
+                    e.shown(),
+                    short(mine(e, e.relative_error)),
+                    fixed(e.digits, 1),
+                    word(e.verdict),
+                ),
+                *(short(mine(e, e.chapter)), *[say(f"cause.{e.cause}") if e.cause else "-"] * named),
             )
             for e in self.entries[:SHOWN]
         ]
