@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diffkit.errors import FAILURES, DiffkitError, InputError, NumberError, UsageError, failure
+from diffkit.whereabouts import place_of_error
 
 FLAGS = {"-o", "-v", "-q", "-h"}
 KNOWN_SUFFIX = re.compile(r"-o.+\.(html|md|tex|json|csv|pdf|svg|png|dot)$")
@@ -61,6 +62,8 @@ def read_interval(text: str | None) -> tuple[float, float] | None:
 
 def file_and_name(text: str) -> tuple[Path, str] | None:
     """The parts of FILE.py:function, or None if the text is something else."""
+    if re.fullmatch(r"(?s).+\.py:?", text):
+        raise InputError(f"'{text}' names a file and no function of it", remedy=f"give {text.rstrip(':')}:function")
     named = re.fullmatch(r"(?s)(.+\.py):([^\W\d]\w*)", text)
     return (Path(named[1]), named[2]) if named else None
 
@@ -84,7 +87,7 @@ def _recorded(path: Path, name: str, at: dict[str, float] | None) -> Any:
     except DiffkitError:
         raise
     except FAILURES as error:
-        raise InputError(f"'{name}' in '{path}' fails at that point: {failure(error)}") from None
+        raise InputError(f"'{name}' in '{path}' fails at that point: {failure(error)}", place_of_error(error)) from None
 
 
 def function_in_file(path: Path, name: str) -> Any:
@@ -152,7 +155,7 @@ def _guarded(path: Path, name: str) -> Any:
         except DiffkitError:
             raise
         except FAILURES as error:
-            raise InputError(f"'{name}' in '{path}' fails: {failure(error)}") from None
+            raise InputError(f"'{name}' in '{path}' fails: {failure(error)}", place_of_error(error)) from None
 
     return guarded
 

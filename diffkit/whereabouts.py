@@ -27,6 +27,8 @@ def place_of(frame: Any) -> str:
     frames: list[tuple[bool, int, Any]] = []
     while frame is not None:
         home = frame.f_globals.get("__name__", "")
+        if home.startswith("diffkit.commands"):  # what called it reads a command line
+            break
         if home.partition(".")[0] not in {"diffkit", "numpy"}:
             frames.append((is_of_library(home), len(frames), frame))
         frame = frame.f_back

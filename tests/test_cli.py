@@ -365,3 +365,15 @@ def test_functions_measures_their_accuracy(capsys, tmp_path):
     assert "textbook" in (tmp_path / "rules.md").read_text(encoding="utf-8")
     assert json.loads(run(capsys, "functions", "--accuracy", "--points", "5", "--json")[1])["study"] == "rules"
     assert run(capsys, "functions", "-o", str(tmp_path / "rules.png"))[0] == 2
+
+
+def test_errors_of_a_users_file_say_where(capsys, tmp_path):
+    """The line that fails; no line of ours where the user's has ended; what is missing where only the file is named."""
+    path = tmp_path / "mine.py"
+    path.write_text("def boom(x):\n    y = 2*x\n    return y + missing\n\n\ndef text(x):\n    return 'hello'\n")
+    assert "mine.py, line 3: return y + missing" in run(capsys, "compare", f"{path}:boom", "--at", "x=1")[2]
+    status, _, err = run(capsys, "compare", f"{path}:text", "--at", "x=1")
+    assert (status, err.count("line")) == (3, 0)
+    status, _, err = run(capsys, "compare", str(path), "--at", "x=1")
+    assert status == 3
+    assert "mine.py:function" in err

@@ -15,7 +15,10 @@ from diffkit.messages import LANGUAGES, language
 from diffkit.terminal import deliver, progress
 
 Tell = Callable[[str], None]  # says on a terminal what is being done
-OUT = "Write a file; the suffix picks the format: .html .md .tex .json .csv .pdf .svg .png. Repeatable."
+OUT = (
+    "Write a file; the suffix picks the format: .html .md .tex .json .csv .pdf .svg .png, the last three for pictures. "
+    "Repeatable."
+)
 
 
 class Positive(click.FloatRange):

@@ -1,6 +1,7 @@
 """diffkit staged."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -37,7 +38,7 @@ def staged(expr: str, language: str, quiz: bool, grade: str | None, timeout: flo
         if grade is None:
             return staged.measure(f, at, language, quiz)
         seconds = timeout or limits.STUDENT_SECONDS
-        if not options["quiet"]:
+        if not options["quiet"] and Path(grade).is_file():
             aside(say("grade.runs", file=grade, seconds=f"{seconds:g}", size=limits.STUDENT_MEMORY >> 30))
         return grading.measure(f, at, grade, seconds)
 

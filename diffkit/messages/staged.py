@@ -27,6 +27,7 @@ SENTENCES = {
     "grade.lost": "d{name} lacks what {name} hands back through line {line}: {value}",
     "grade.no_output": "nothing at the top level of the file sets the result {name}",
     "grade.no_slope": "the derivative by {name} is missing: call it d{name}",
+    "grade.open": "line {line} is still to be filled in",
     "grade.failed": "line {line} fails: {error}",
     "grade.note": "line {lines}: {reason}",
     "grade.caption": "Every assignment in the order of running; of += the amount that was added.",

@@ -20,6 +20,7 @@ from diffkit.messages import say
 from diffkit.namespaces import get
 from diffkit.program import Program, run
 from diffkit.results import Grade, GradedLine
+from diffkit.results.staged import BLANK
 from diffkit.study import compare
 from diffkit.study.staged import process
 from diffkit.study.staged.student import spellings
@@ -61,7 +62,7 @@ def measure(f: Any, at: Any, student: str | Path, time_limit: float = limits.STU
     truth = _truth(program, point)
     steps = run(program, get("math"), list(point.values()))
     judge = Judge(found, _expected(program, point, found["output"], steps), truth, program.inputs, steps)
-    failed = say("grade.failed", line=found["failed"][0], error=found["failed"][1]) if found["failed"] else ""
+    failed = _where_it_ends(*found["failed"]) if found["failed"] else ""
     lines = judge.lines()
     return Grade(
         expression=str(program),
@@ -76,6 +77,11 @@ def measure(f: Any, at: Any, student: str | Path, time_limit: float = limits.STU
 def _expected(program: Program, point: dict[str, float], output: str, v: Sequence[float]) -> dict[str, float]:
     """The values of inputs, of the user's names and of the output."""
     return point | {output: v[program.outputs[0]]} | {name: v[k] for name, k in program.names}
+
+
+def _where_it_ends(line: int, error: str) -> str:
+    """Which line fails and how, or which line of a quiz nobody has filled in yet."""
+    return say("grade.open", line=line) if f"'{BLANK}'" in error else say("grade.failed", line=line, error=error)
 
 
 def _truth(program: Program, point: dict[str, float]) -> dict[str, tuple[float, ...]]:
