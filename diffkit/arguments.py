@@ -197,7 +197,7 @@ def read_point(items: tuple[str, ...], arrays: bool = False) -> dict[str, Any] |
 def _file(name: str, text: str, arrays: bool) -> str:
     """The path behind the @, where a study takes arrays."""
     if not arrays:
-        remedy = "give a number for every input; diffkit check, graph and staged take arrays"
+        remedy = "give a number for every input; diffkit check, graph and staged (its grader not) take arrays"
         raise UsageError(f"'{name}' is an array: '{text.strip()}'", remedy=remedy)
     return text.strip()[1:]
 

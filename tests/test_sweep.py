@@ -128,3 +128,15 @@ def test_the_ends_of_float64_give_no_order_that_is_not_there(f, x):
     for scheme in dk.sweep(f, x).schemes:
         assert scheme.fitted_order is None or 0 < scheme.fitted_order < scheme.order_of_accuracy + 2.5
         assert scheme.h_predicted is None or scheme.h_predicted >= math.ulp(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "named", "digits"),
+    [("x^2", "D0, richardson", 15), ("x^4", "richardson", 14), ("x^2 if x > 0 else x", "D0, richardson", 14)],
+)
+def test_schemes_that_cut_nothing_off_are_the_best(f, named, digits):
+    """D0 on x^2, Richardson on x^4: no scheme with a best step is recommended before them; up to where another branch begins."""
+    text = dk.sweep(f, 1.0).verdict.text
+    assert f"Nothing is cut off here by {named}:" in text
+    assert "Best by prediction" not in text
+    assert float(text.split(" has ")[-1].split(" correct")[0]) >= digits

@@ -57,6 +57,10 @@ SENTENCES = {
         "Best by prediction is {scheme} at h = {h} with {predicted} correct digits; "
         "around that step at least {measured} were measured."
     ),
+    "sweep.verdict.whole": (
+        "Nothing is cut off here by {names}: only rounding is left, and the larger h the less of it while the series holds; "
+        "{scheme} at h = {h} has {measured} correct digits."
+    ),
     "sweep.complex": "the complex step needs a function of complex numbers: {error}",
     "figure.sweep": (
         "{kind} error of {schemes} as approximations of the derivative with respect to {name} of {expression} at {at}, "

@@ -155,13 +155,27 @@ def verdict(schemes: Sequence[Scheme], slope: float, u: float) -> Verdict:
     distance = broken_at(schemes) if slope else None  # where f' underflows, so does what is predicted
     if distance is not None:
         text = paragraph(text, say("sweep.verdict.break", h=short(distance, 2)))
+    whole = [s for s in schemes if _cuts_nothing_off(s)] if 0 < slope < math.inf else []
+    if whole:
+        reach = math.inf if distance is None else distance / 2  # of a step 2h
+        last = max((x for x in whole[-1].samples if x.status == "ok"), key=lambda x: (x.h < reach, x.h))
+        digits = fixed(digits_of(last.total or 0.0, slope, u), 1)
+        names = say("comma").join(s.scheme for s in whole)
+        found = say("sweep.verdict.whole", names=names, scheme=whole[-1].scheme, h=short(last.h), measured=digits)
+        return Verdict(smoothness=word, text=paragraph(text, found))
     known = [s for s in schemes if s.error_predicted is not None and s.error_there is not None]
     best = min(known, key=lambda s: s.error_predicted or 0.0, default=None)
     if best is None or best.h_predicted is None or not 0 < slope < math.inf:
         return Verdict(smoothness=word, text=text)
-    digits = [fixed(digits_of(error, slope, u), 1) for error in (best.error_predicted, best.error_there)]
-    found = say("sweep.verdict.best", scheme=best.scheme, h=short(best.h_predicted), predicted=digits[0], measured=digits[1])
+    predicted, measured = (fixed(digits_of(error, slope, u), 1) for error in (best.error_predicted, best.error_there))
+    found = say("sweep.verdict.best", scheme=best.scheme, h=short(best.h_predicted), predicted=predicted, measured=measured)
     return Verdict(smoothness=word, text=paragraph(text, found))
+
+
+def _cuts_nothing_off(scheme: Scheme) -> bool:
+    """Is the truncation of a difference quotient 0 at every step, as that of D0 for x^2?"""
+    seen = [s for s in scheme.samples if s.status == "ok"]
+    return bool(seen) and scheme.scheme != "complex-step" and all(s.predicted_truncation == 0 for s in seen)
 
 
 def broken_at(schemes: Sequence[Scheme]) -> float | None:
