@@ -282,7 +282,8 @@ BAD = [
     (
         ["compare", "--at", "w=@w.npy"],
         2,
-        "diffkit: 'w' is an array: '@w.npy'\n    give a number for every input; diffkit check, graph and staged (its grader not) take arrays",
+        "diffkit: 'w' is an array: '@w.npy'\n    give a number for every input; "
+        "diffkit check, graph and staged (its grader not) take arrays",
     ),
     (["compare", "--at", "w=w.npy"], 2, None),
     (
